@@ -1,0 +1,189 @@
+"""One batch of raw objects: parsed once, judged, merged side by side, and written into the ledger last."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
+from glue_jobs.arguments import MEGABYTE, Settings
+from glue_jobs.kept import keep, release
+from glue_jobs.merge import Counts, merge, partition_filter
+from glue_jobs.raw_store import RawObject, why_unreadable
+from glue_jobs.report import Report
+from glue_jobs.tables import LISTING, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS, TABLES
+
+log = logging.getLogger(__name__)
+
+BY_NAME = {table.name: table for table in TABLES}
+SIDE_BY_SIDE = 4
+LOADED = "loaded"
+
+
+def load_batch(spark: SparkSession, settings: Settings, objects: list[RawObject], report: Report) -> None:
+    """Load raw objects into all tables; an object that cannot be read is marked, the others load."""
+    days = [one.extraction_date for one in objects]
+    size = sum(one.size for one in objects) / MEGABYTE
+    log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, min(days), max(days))
+    try:
+        with report.phase("parse"):
+            statuses, entry_df, found = _parse(spark, objects)
+        with report.phase("judge"):
+            entry_df, aside_df = _look_closer(spark, objects, entry_df, found)
+            count_rows = ledger.count_objects(entry_df).collect()
+            aside_rows = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
+        with report.phase("merge"):
+            _merge_tables(settings, entry_df, found, days, report)
+            _merge_rejected(spark, settings, aside_df, objects, report)
+        with report.phase("ledger"):
+            ledger_df = spark.createDataFrame(list(_ledger_rows(objects, statuses, count_rows)), RAW_OBJECT.schema)
+            report.add(RAW_OBJECT.name, merge(ledger_df, RAW_OBJECT, settings.name_of(RAW_OBJECT), days))
+    finally:
+        release(spark)
+    _count(report, statuses, count_rows, aside_rows)
+
+
+def _parse(spark: SparkSession, objects: list[RawObject]) -> tuple[dict[str, str], DataFrame, Row]:
+    """Return each object's status, the judged entries of the readable ones (cached), and what is found in them."""
+    statuses = {one.raw_key: LOADED for one in objects}
+    while True:
+        paths = [one.path for one in objects if statuses[one.raw_key] == LOADED]
+        try:
+            entry_df = _read_entries(spark, paths)
+            found = entry_df.agg(*_what_to_know()).collect()[0]
+        except (PySparkException, Py4JJavaError) as error:
+            release(spark)
+            _mark_unreadable(objects, statuses, error)
+            continue
+        for one in objects:
+            if statuses[one.raw_key] == LOADED and one.raw_key not in found["raw_keys"]:
+                statuses[one.raw_key] = "empty"
+        return statuses, entry_df, found
+
+
+def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
+    line_df = lines.read_lines(spark, paths) if paths else lines.no_lines(spark)
+    return keep(entries.judge_entries(lines.find_elements(lines.parse(line_df))))
+
+
+def _what_to_know() -> Iterator[Column]:
+    month = "case when origin is not null and outcome = 'accepted' then to_date(date_trunc('month', played_at)) end"
+    yield F.expr(f"collect_set({month})").alias("play_months")
+    yield F.expr("count_if(to_look_at is not null or outcome in ('rejected', 'document'))").alias("set_aside")
+    yield F.expr("count_if(to_look_at is not null)").alias("doubtful")
+    yield F.expr("collect_set(raw_key)").alias("raw_keys")
+
+
+def _mark_unreadable(objects: Sequence[RawObject], statuses: dict[str, str], error: Exception) -> None:
+    """After a failed read, find the objects that cannot be read; a failure that is none of theirs goes on."""
+    why = {one.raw_key: why_unreadable(one.path) for one in objects if statuses[one.raw_key] == LOADED}
+    bad = {raw_key: status for raw_key, status in why.items() if status}
+    if not bad:
+        raise error
+    for raw_key, status in bad.items():
+        log.warning("%s is %s: marked in the ledger, the rest loads", raw_key, status)
+    statuses.update(bad)
+
+
+def _look_closer(
+    spark: SparkSession, objects: Sequence[RawObject], entry_df: DataFrame, found: Row
+) -> tuple[DataFrame, DataFrame | None]:
+    """Look at the text of what was set aside or is doubtful; return the corrected entries and what is set aside."""
+    if not found["set_aside"]:
+        return entry_df, None
+    keys = {row["raw_key"] for row in rejected.objects_to_look_at(entry_df).collect()}
+    text_df = lines.read_lines(spark, [one.path for one in objects if one.raw_key in keys])
+    looked_df = keep(rejected.look_at_text(entry_df, text_df))
+    if found["doubtful"]:
+        entry_df = rejected.correct(entry_df, looked_df)
+    return entry_df, looked_df.where("outcome in ('rejected', 'document')")
+
+
+def _merge_tables(settings: Settings, entry_df: DataFrame, found: Row, days: list[dt.date], report: Report) -> None:
+    """Merge the independent tables side by side."""
+    best = {
+        name: winner.best_per_key(sighting_df, BY_NAME[name])
+        for name, sighting_df in sightings.find_sightings(entry_df, settings.time_zone).items()
+    }
+    best[LISTING.name] = winner.best_per_key(listings.find_listings(entry_df), LISTING)
+    partitions = {name: found["play_months"] if name == "play" else days for name in best}
+
+    def merge_one(name: str) -> Counts:
+        table = BY_NAME[name]
+        return merge(best[name], table, settings.name_of(table), partitions[name])
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for name, counts in zip(best, pool.map(merge_one, best), strict=True):
+            report.add(name, counts)
+            log.info("%s: %d inserted, %d updated, %d unchanged", name, *_rows(counts))
+
+
+def _rows(counts: Counts) -> tuple[int, int, int]:
+    return counts.inserted, counts.updated, counts.unchanged
+
+
+def _merge_rejected(
+    spark: SparkSession,
+    settings: Settings,
+    aside_df: DataFrame | None,
+    objects: Sequence[RawObject],
+    report: Report,
+) -> None:
+    """Keep what was set aside; in a replay, mark what was set aside before and is understood now."""
+    name = settings.name_of(REJECTED_RECORD)
+    days = [one.extraction_date for one in objects]
+    row_dfs = [rejected.rejected_rows(aside_df)] if aside_df is not None else []
+    if settings.replay_rejected:
+        key_df = spark.createDataFrame([(one.raw_key,) for one in objects], "raw_key string")
+        open_df = spark.table(name).alias("t").where(partition_filter(REJECTED_RECORD, days))
+        resolved_df = rejected.resolved_rows(
+            open_df.join(key_df, "raw_key", "left_semi"), row_dfs, dt.datetime.now(dt.UTC)
+        )
+        report.resolved += resolved_df.count()
+        row_dfs.append(resolved_df)
+    for rows_df in row_dfs:
+        report.add(REJECTED_RECORD.name, merge(rows_df, REJECTED_RECORD, name, days))
+
+
+def _ledger_rows(
+    objects: Sequence[RawObject], statuses: Mapping[str, str], count_rows: Sequence[Row]
+) -> Iterator[dict[str, object]]:
+    counts = {row["raw_key"]: row.asDict() for row in count_rows}
+    loaded_at = _this_millisecond()
+    for one in objects:
+        yield {
+            "raw_key": one.raw_key,
+            "extraction_date": one.extraction_date,
+            "size": one.size,
+            "written_at": one.written_at,
+            "loaded_at": loaded_at,
+            "status": statuses[one.raw_key],
+            **counts.get(one.raw_key, {}),
+        }
+
+
+def _this_millisecond() -> dt.datetime:
+    now = dt.datetime.now(dt.UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _count(report: Report, statuses: Mapping[str, str], count_rows: Sequence[Row], aside_rows: Sequence[Row]) -> None:
+    """Add a batch to the run's report."""
+    for status in statuses.values():
+        if status == LOADED:
+            report.objects += 1
+        else:
+            report.unreadable[status] += 1
+    for row in count_rows:
+        report.lines += row["lines"]
+        report.entries += row["entries"]
+        report.accepted += row["accepted"]
+        report.skipped.update({reason: row[f"skipped_{reason}"] for reason in SKIP_REASONS if row[f"skipped_{reason}"]})
+    for row in aside_rows:
+        counter = report.documents if row["outcome"] == "document" else report.rejected
+        counter[row["reason"]] += row["count"]

@@ -1,0 +1,18 @@
+"""Keep a computed frame for several uses, without the plan that made it.
+
+A cached frame drags its plan along: every frame derived from it is analysed with it again, which for a schema as
+wide as an answer's costs more than the work. A local checkpoint stores the rows (memory, then disk) and cuts the plan.
+"""
+
+from pyspark.sql import DataFrame, SparkSession
+
+
+def keep(df: DataFrame) -> DataFrame:
+    """Compute a frame now and keep its rows until `release`."""
+    return df.localCheckpoint(eager=True)
+
+
+def release(spark: SparkSession) -> None:
+    """Let go of everything that was kept."""
+    for rdd in list(spark.sparkContext._jsc.getPersistentRDDs().values()):
+        rdd.unpersist(False)

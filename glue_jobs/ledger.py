@@ -1,0 +1,25 @@
+"""The ledger: what of each raw object was read, and what became of its entries."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.tables import SKIP_REASONS
+
+
+def count_objects(entry_df: DataFrame) -> DataFrame:
+    """Return one row per raw object: lines, entries by outcome, and what recently played covered."""
+    is_play = "origin = 'api'"
+    counts = {
+        "account": "max(account)",
+        "lines": "max(row) - min(row) + 1",
+        "entries": "count_if(outcome in ('accepted', 'skipped', 'rejected'))",
+        "accepted": "count_if(outcome = 'accepted')",
+        **{f"skipped_{reason}": f"count_if(outcome = 'skipped' and reason = '{reason}')" for reason in SKIP_REASONS},
+        "rejected_entries": "count_if(outcome = 'rejected')",
+        "rejected_documents": "count_if(outcome = 'document')",
+        "is_complete": "max(case when line_kind = 'summary' then is_complete end)",
+        "plays_from": f"min(case when {is_play} then played_at end)",
+        "plays_to": f"max(case when {is_play} then played_at end)",
+        "plays_page_full": f"max(case when {is_play} then is_full_page end)",
+    }
+    return entry_df.groupBy("raw_key").agg(*(F.expr(rule).alias(name) for name, rule in counts.items()))

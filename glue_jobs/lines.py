@@ -1,0 +1,135 @@
+"""From raw objects to lists: each line parsed once, each answer's outermost list (or lists) found.
+
+An answer's entries are the elements of its outermost list: of `items`, as an array or (a playlist of 2026) as a page;
+else of the lists of a search or several-answer; a single object, or a single entry, counts as a list of one.
+"""
+
+from pyspark.sql import DataFrame, SparkSession
+
+from glue_jobs import raw_schema as shapes
+from glue_jobs import sql_text as sql
+
+RAW_KEY = "concat('raw/', regexp_extract(_metadata.file_path, '(extraction_date=[^/]+/[^/]+)$', 1))"
+OBJECTS = "('song', 'album', 'artist', 'episode', 'show', 'audiobook')"
+PAGE_FACTS = ("offset", "limit", "total", "href")
+PARSE_OPTIONS = f"""map('columnNameOfCorruptRecord', '{shapes.MISFIT}', 'mode', 'PERMISSIVE',
+    'maxStringLen', '{2**31 - 1}', 'maxNestingDepth', '2000')"""
+
+
+def read_lines(spark: SparkSession, paths: list[str]) -> DataFrame:
+    """Read the lines of raw objects as text; `row` numbers the lines of one object without a gap."""
+    text_df = spark.read.options(lineSep="\n", __globPaths__="false").text(paths)
+    line_df = text_df.where("trim(value) <> ''")
+    return line_df.selectExpr(f"{RAW_KEY} as raw_key", "monotonically_increasing_id() as row", "value")
+
+
+def no_lines(spark: SparkSession) -> DataFrame:
+    """Return what read_lines gives where there is nothing to read."""
+    return spark.createDataFrame([], "raw_key string, row bigint, value string")
+
+
+def parse(line_df: DataFrame) -> DataFrame:
+    """Parse each line, once: `line` is its fields, `value` stays for the seldom lists that have no typed field."""
+    return line_df.selectExpr("*", f"from_json(value, '{shapes.LINE.simpleString()}', {PARSE_OPTIONS}) as line")
+
+
+def find_elements(parsed_df: DataFrame) -> DataFrame:
+    """Give each line the elements of its outermost lists (`items`) and what is known of these lists (`lists`).
+
+    `items` is null where an answer has no list and is no single object. A list's `size` tells which of the elements
+    are its own, in order.
+    """
+    known_df = parsed_df.selectExpr("*", f"{_kind()} as self_kind")
+    shaped_df = known_df.selectExpr("*", f"{_shape()} as shape")
+    late_df = shaped_df.selectExpr("*", f"{_late_lists()} as late_lists")
+    return late_df.selectExpr("*", f"{_items()} as items", f"{_lists()} as lists").drop("value", "late_lists")
+
+
+def _kind() -> str:
+    answer = "line.response"
+    by_shape = f"""case when {answer}.show is not null then 'episode'
+        when coalesce({answer}.duration_ms, {answer}.track_number, {answer}.external_ids.isrc) is not null then 'song'
+        when coalesce({answer}.album_type, {answer}.total_tracks, {answer}.release_date) is not null then 'album'
+        when coalesce({answer}.genres, {answer}.followers) is not null then 'artist' end"""
+    hint = f"case when {answer}.snapshot_id is not null then 'playlist' end"
+    return f"case when {answer}.items is null then {sql.kind_of(answer, by_shape, hint)} end"
+
+
+def _shape() -> str:
+    """Tell how an answer lists its elements; null if it has none."""
+    misfit_items = f"get_json_object(line.{shapes.MISFIT}, '$.response.items')"
+    misfit_tracks = f"get_json_object(line.{shapes.MISFIT}, '$.response.tracks')"
+    lists = ", ".join(f"line.response.{name}" for name in (*shapes.TEXT_LISTS, "currently_playing"))
+    return f"""case
+        when line.response is null then null
+        when line.response.items is not null then 'items'
+        when {misfit_items} like '[%' or {misfit_items} like '{{%' then 'late_items'
+        when self_kind in {OBJECTS} then 'alone'
+        when coalesce({lists}) is not null then 'several'
+        when line.response.tracks.items is not null then 'tracks'
+        when {misfit_tracks} like '[%' then 'several'
+        when self_kind = 'playlist' or {_is_wrapper()} then 'alone' end"""
+
+
+def _is_wrapper() -> str:
+    """Tell a single entry: an object under `item`, `track`, `album`, `episode` or `show`, or one of the history."""
+    wrapped = " or ".join(f"line.response.{name} like '{{%'" for name in ("item", "track", "album", "episode", "show"))
+    history = ", ".join(f"line.response.{name}" for name in ("ms_played", "spotify_track_uri", "endTime"))
+    return f"({wrapped} or coalesce({history}) is not null)"
+
+
+def _late_lists() -> str:
+    """Return the lists that have no typed field: each one's name, path, page facts and the text of its array."""
+    named = {"tracks": f"case when line.response.tracks.items is null then {_text('tracks')} end"}
+    named |= {name: f"line.response.{name}" for name in shapes.TEXT_LISTS}
+    named["currently_playing"] = "line.response.currently_playing"
+    several = ", ".join(sql.struct({"name": f"'{name}'", "text": text}) for name, text in named.items())
+    items = sql.struct({"name": "'items'", "text": _text("items")})
+    alone = sql.struct({"name": "cast(null as string)", "text": "get_json_object(value, '$.response')"})
+    texts = f"""case shape when 'late_items' then array({items}) when 'alone' then array({alone})
+        when 'several' then array({several}) end"""
+    single = "(one.name is null or one.name = 'currently_playing')"
+    facts = {
+        "name": "one.name",
+        "path": f"""case when one.name is null then '$' when one.text like '{{%' and not {single}
+            then concat('$.', one.name, '.items') else concat('$.', one.name) end""",
+        **{fact: f"get_json_object(one.text, '$.{fact}')" for fact in PAGE_FACTS},
+        "array_text": f"""case when {single} then concat('[', one.text, ']')
+            when one.text like '[%' then one.text else get_json_object(one.text, '$.items') end""",
+    }
+    given = "one -> one.text like '[%' or one.text like '{%'"
+    return f"transform(filter({texts}, {given}), one -> {sql.struct(facts)})"
+
+
+def _text(name: str) -> str:
+    return f"get_json_object(value, '$.response.{name}')"
+
+
+def _items() -> str:
+    inner = "transform(late_lists, one -> substring(one.array_text, 2, length(one.array_text) - 2))"
+    text = f"""concat('{{"items":[', array_join(filter({inner}, one -> trim(one) <> ''), ','), ']}}')"""
+    late = f"from_json({text}, 'struct<items:array<{shapes.ELEMENT.simpleString()}>>', {PARSE_OPTIONS}).items"
+    return f"""case when shape = 'items' then line.response.items
+        when shape = 'tracks' then line.response.tracks.items
+        when shape = 'several' and line.response.tracks.items is not null
+            then concat(line.response.tracks.items, coalesce({late}, array()))
+        when shape is not null then {late} end"""
+
+
+def _lists() -> str:
+    """Return the lists in the order of their elements; an answer that is its own only element has no name."""
+    facts = {fact: f"one.{fact}" for fact in PAGE_FACTS}
+    late = sql.struct(
+        {"name": "one.name", "path": "one.path", **facts, "size": "coalesce(json_array_length(one.array_text), 0)"}
+    )
+    late_lists = f"transform(late_lists, one -> {late})"
+    items = _typed("items", "$.items", "line.response")
+    tracks = _typed("tracks", "$.tracks.items", "line.response.tracks")
+    return f"""case when shape = 'items' then array({items}) when shape = 'tracks' then array({tracks})
+        when shape = 'several' and line.response.tracks.items is not null then concat(array({tracks}), {late_lists})
+        when shape is not null then {late_lists} end"""
+
+
+def _typed(name: str, path: str, page: str) -> str:
+    facts = {fact: f"{page}.{fact}" for fact in PAGE_FACTS}
+    return sql.struct({"name": f"'{name}'", "path": f"'{path}'", **facts, "size": f"size({page}.items)"})

@@ -1,0 +1,106 @@
+"""Load the raw objects that no run has loaded yet into the Iceberg tables, each once in effect.
+
+The job lists the raw prefix, subtracts the ledger, and loads the rest batch by batch: parse once, judge every entry,
+merge the independent tables side by side, the ledger last. Whatever stops it, the next run completes the work.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException
+from pyspark.sql import SparkSession
+
+from glue_jobs.arguments import Settings, parse_settings
+from glue_jobs.batch import load_batch
+from glue_jobs.errors import LoadError
+from glue_jobs.merge import create_statement
+from glue_jobs.raw_store import RawObject, list_objects
+from glue_jobs.report import Report
+from glue_jobs.session import open_session
+from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES
+
+log = logging.getLogger("load_music")
+
+
+def run(spark: SparkSession, settings: Settings) -> Report:
+    """Load everything that is new; look once more before it ends, for what landed meanwhile."""
+    report = Report()
+    with report.phase("look"):
+        existing = _existing_tables(spark, settings)
+        new = _find_new(spark, settings, existing)
+    if new:
+        _create_missing(spark, settings, existing)
+    tried: set[str] = set()
+    while new:
+        for batch in _batches(new, settings.batch_bytes):
+            load_batch(spark, settings, batch, report)
+            tried.update(one.raw_key for one in batch)
+        with report.phase("look"):
+            latest = _find_new(spark, settings, {table.name for table in TABLES})
+        new = [one for one in latest if one.raw_key not in tried]
+    return report
+
+
+def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
+    try:
+        rows = spark.sql(f"show tables in {settings.catalog}.{settings.database}").collect()
+    except (AnalysisException, Py4JJavaError) as error:
+        if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
+            raise
+        raise LoadError(
+            f"{settings.catalog}.{settings.database}: expected a database, seen none. Nothing was loaded."
+        ) from error
+    return {row["tableName"] for row in rows}
+
+
+def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
+    for table in TABLES:
+        if table.name not in existing:
+            spark.sql(create_statement(table, settings.name_of(table)))
+
+
+def _find_new(spark: SparkSession, settings: Settings, existing: set[str]) -> list[RawObject]:
+    """Return the landed objects which the ledger does not know as loaded, and those to replay."""
+    landed = list_objects(settings.raw, settings.since)
+    if RAW_OBJECT.name not in existing:
+        return landed
+    ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where("status = 'loaded'")
+    loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
+    if settings.replay_rejected:
+        open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")
+        loaded -= {row["raw_key"] for row in open_df.select("raw_key").distinct().collect()}
+    return [one for one in landed if one.raw_key not in loaded]
+
+
+def _batches(objects: Sequence[RawObject], most_bytes: int) -> Iterator[list[RawObject]]:
+    """Cut the objects into batches of bounded size, so that memory is, and a crash costs one batch."""
+    batch: list[RawObject] = []
+    for one in objects:
+        if batch and sum(other.size for other in batch) + one.size > most_bytes:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the job; return its exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    try:
+        settings = parse_settings(argv)
+        list_objects(settings.raw, settings.since)
+        spark = open_session("load_music")
+        report = run(spark, settings)
+    except LoadError as error:
+        sys.stderr.write(f"load_music: {error}\n")
+        return 2
+    sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,175 @@
+"""MERGE into Iceberg: the statements derived from a table's description, run only for rows that differ."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, replace
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs import winner
+from glue_jobs.errors import LoadError
+from glue_jobs.kept import keep
+from glue_jobs.tables import Table
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often a MERGE is tried against other writers; each try reads the table afresh."""
+
+CONFLICTS = ("ValidationException", "CommitFailedException", "SQLITE_BUSY")
+"""What the rivals' exceptions say: data that changed meanwhile, a lost race for the catalog, a locked local one."""
+
+NOTHING = "false"
+
+PROPERTIES = {
+    # Athena reads version 2 only (https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html).
+    "format-version": "2",
+    # Copy-on-write leaves no delete files to read; serializable keeps two runs from inserting one key twice.
+    "write.merge.mode": "copy-on-write",
+    "write.update.mode": "copy-on-write",
+    "write.delete.mode": "copy-on-write",
+    "write.merge.isolation-level": "serializable",
+    "write.parquet.compression-codec": "zstd",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a merge: inserted, updated (a better sighting came), unchanged; and commits it took."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    commits: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Add up two merges into one table."""
+        return Counts(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+def create_statement(table: Table, name: str) -> str:
+    """Return CREATE TABLE IF NOT EXISTS with types, comments, partition and properties."""
+    columns = ",\n  ".join(
+        f"{column.name} {column.type.simpleString()} comment {_literal(column.comment)}" for column in table.columns
+    )
+    partition = f"month({table.partition})" if table.partition_transform == "month" else table.partition
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
+    return (
+        f"create table if not exists {name} (\n  {columns}\n) using iceberg partitioned by ({partition})\n"
+        f"comment {_literal(table.grain)}\ntblproperties ({properties})"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def partition_filter(table: Table, values: Iterable[dt.date], row: str = "t.") -> str:
+    """Return the literal condition that confines a statement to the partitions of `values` (days, or months)."""
+    days = sorted(set(values))
+    if table.partition_transform == "identity":
+        literals = ", ".join(f"date'{day}'" for day in days)
+        return f"{row}{table.partition} in ({literals})" if days else NOTHING
+    spans = [
+        f"({row}{table.partition} >= timestamp'{first}' and {row}{table.partition} < timestamp'{end}')"
+        for first, end in _month_spans(days)
+    ]
+    return f"({' or '.join(spans)})" if spans else NOTHING
+
+
+def _month_spans(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Join months that follow each other into spans of (first day, day after the last)."""
+    spans: list[tuple[dt.date, dt.date]] = []
+    for first in sorted({day.replace(day=1) for day in days}):
+        end = (first + dt.timedelta(days=32)).replace(day=1)
+        if spans and spans[-1][1] == first:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((first, end))
+    return spans
+
+
+def replaces(table: Table) -> str:
+    """Return the condition that a row `s` replaces the row `t` of its key.
+
+    A sighting replaces a lesser one. Bookkeeping rows (the ledger, rejected records) are replaced when they say
+    something else than before, apart from when.
+    """
+    if table.newest == "seen_at":
+        return winner.beats(table)
+    return f"not ({' and '.join(f's.{name} <=> t.{name}' for name in table.content)})"
+
+
+def merge_statement(table: Table, name: str, source: str, partitions: str) -> str:
+    """Return the MERGE of view `source` into table `name`, with every non-key column set once."""
+    keys = " and ".join(f"t.{key} = s.{key}" for key in table.key)
+    others = [column for column in table.column_names if column not in table.key]
+    updates = ", ".join(f"t.{column} = s.{column}" for column in others)
+    columns = ", ".join(table.column_names)
+    values = ", ".join(f"s.{column}" for column in table.column_names)
+    return (
+        f"merge into {name} t using {source} s\non {partitions} and {keys}\n"
+        f"when matched and {replaces(table)} then update set {updates}\n"
+        f"when not matched then insert ({columns}) values ({values})"
+    )
+
+
+def merge(source_df: DataFrame, table: Table, name: str, partition_values: Iterable[dt.date]) -> Counts:
+    """Bring rows (unique on the key) into a table; a table that gets no differing row is not touched."""
+    partitions = partition_filter(table, partition_values)
+    if partitions == NOTHING:
+        return Counts()
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _merge_once(source_df, table, name, partitions)
+        except Py4JJavaError as error:
+            if not _is_conflict(error):
+                raise
+            log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
+    raise LoadError(
+        f"{table.name}: other runs wrote the same partitions during {TRIES} tries. "
+        "Its rows of this run are not merged and nothing is marked as loaded: the next run does it."
+    )
+
+
+def _is_conflict(error: Py4JJavaError) -> bool:
+    text = str(error)
+    return any(name in text for name in CONFLICTS)
+
+
+def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) -> Counts:
+    spark = source_df.sparkSession
+    change_df = keep(_find_changes(spark, source_df, table, name, partitions))
+    rows = change_df.groupBy("change").count().collect()
+    counts = Counts(**{row["change"]: row["count"] for row in rows})
+    if not counts.inserted + counts.updated:
+        return counts
+    view = f"{table.name}_change"
+    change_df.where("change <> 'unchanged'").drop("change").createOrReplaceTempView(view)
+    _run(spark, merge_statement(table, name, view, partitions))
+    return replace(counts, commits=1)
+
+
+def _find_changes(spark: SparkSession, source_df: DataFrame, table: Table, name: str, partitions: str) -> DataFrame:
+    """Compare with the table as it is; this decides only whether to MERGE: the MERGE itself asks again."""
+    spark.catalog.refreshTable(name)
+    target_df = spark.table(name).alias("t").where(partitions)
+    keys = " and ".join(f"t.{key} = s.{key}" for key in table.key)
+    compared_df = source_df.alias("s").join(target_df, F.expr(keys), "left")
+    change = (
+        f"case when t.{table.key[0]} is null then 'inserted' when {replaces(table)} then 'updated' else 'unchanged' end"
+    )
+    return compared_df.selectExpr("s.*", f"{change} as change")
+
+
+def _run(spark: SparkSession, statement: str) -> None:
+    try:
+        spark.sql(statement)
+    except Py4JJavaError:
+        log.debug("the statement that failed:\n%s", statement)
+        raise

@@ -1,0 +1,240 @@
+"""Every shape that pipelines have stored: imported, loaded at once, each under a date of its own."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.spark.conftest import Lake
+from tests.spark.objects import album, credit, entry, full_album, full_artist, page, playlist, song
+
+EPISODE = {"type": "episode", "id": "e1", "name": "Talk", "show": {"id": "sh1"}, "duration_ms": 5}
+LOCAL = {
+    **{"type": "track", "id": None, "name": "Tape", "uri": "spotify:local:a:b:Tape:60", "is_local": True},
+    **{"duration_ms": 60000, "artists": [{"id": None, "uri": None, "name": "a", "type": "artist"}]},
+    **{"album": {"id": None, "uri": None, "name": "b", "type": "album", "release_date": None}, "external_ids": {}},
+}
+DATES = iter(dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(500))
+
+
+@dataclass
+class Case:
+    """A document, and what is expected of it: the ids of its rows, and its entries by outcome."""
+
+    says: str
+    document: Any
+    songs: str = ""
+    albums: str = ""
+    artists: str = ""
+    accepted: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    rejected: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+    entries: int | None = None
+    date: str = field(default_factory=lambda: next(DATES).isoformat())
+
+
+NAKED = {"name": "No id", "duration_ms": 1, "artists": [{"name": "x"}]}
+CASES = [
+    Case("playlist items of 2026", page(entry(song())), "s1", "al1", "a1 a2", 1),
+    Case("playlist items of before 2026", page(entry(song(), "track")), "s1", "al1", "a1 a2", 1),
+    Case("both keys count once", page(entry(song(), track=song())), "s1", "al1", "a1 a2", 1),
+    Case(
+        "booleans `track` and `episode` inside the object",
+        page(entry(song(track=True, episode=False), "track")),
+        *("s1", "al1", "a1 a2", 1),
+    ),
+    Case("saved tracks", page({"added_at": "2026-01-01T00:00:00Z", "track": song()}), "s1", "al1", "a1 a2", 1),
+    Case(
+        "saved albums, whole with their tracks",
+        page({"added_at": "2026-01-01T00:00:00Z", "album": full_album()}),
+        *("s9", "al1", "a1 a2", 1),
+    ),
+    Case("top tracks", page(song("s1"), song("s2")), "s1 s2", "al1", "a1 a2", 2),
+    Case("top artists", page(full_artist("a5"), full_artist("a6")), "", "", "a5 a6", 2),
+    Case(
+        "recently played",
+        page({"track": song(), "played_at": "2026-01-01T00:00:00.123Z", "context": None}, total=..., offset=...),
+        *("s1", "al1", "a1 a2", 1),
+    ),
+    Case(
+        "followed artists",
+        {"artists": {"items": [full_artist("a7")], "next": None, "cursors": {"after": None}, "total": 1}},
+        *("", "", "a7", 1),
+    ),
+    Case(
+        "album tracks take the album from the page's address",
+        page(song("s3", album=..., external_ids=...), href="https://api.spotify.com/v1/albums/al7/tracks?offset=0"),
+        *("s3", "", "a1", 1),
+    ),
+    Case("artist albums", page(album("al3", album_group="album")), "", "al3", "a2", 1),
+    Case("a playlist of before 2026", playlist(tracks=page(entry(song(), "track"))), "s1", "al1", "a1 a2", 1),
+    Case("a playlist of 2026", playlist(items=page(entry(song()))), "s1", "al1", "a1 a2", 1),
+    Case(
+        "a playlist with both pages counts once",
+        playlist(items=page(entry(song())), tracks=page(entry(song(), "track"))),
+        *("s1", "al1", "a1 a2", 1),
+    ),
+    Case("a playlist without its page", playlist(), skipped={"playlist": 1}),
+    Case("a list of playlists", page(playlist("p1", tracks={"href": "x", "total": 3})), skipped={"playlist": 1}),
+    Case("playlists in a list", [playlist(tracks=page(entry(song(), "track")))], "s1", "al1", "a1 a2", 1),
+    Case("pages in a list", [page(entry(song("s1"))), page(entry(song("s2")))], "s1 s2", "al1", "a1 a2", 2),
+    Case("entries in a list", [entry(song("s1"), "track"), entry(song("s2"), "track")], "s1 s2", "al1", "a1 a2", 2),
+    Case("tracks in a list", [song("s1"), song("s2")], "s1 s2", "al1", "a1 a2", 2),
+    Case("albums in a list", [album("al1"), album("al2")], "", "al1 al2", "a2", 2),
+    Case(
+        "a fields filter without ids or dates",
+        {"items": [{"track": {"name": "No id", "artists": [{"name": "x"}]}}]},
+        rejected=["no_id"],
+    ),
+    Case("a fields filter with ids", {"items": [{"track": {"id": "s1", "name": "x"}}]}, "s1", accepted=1),
+    Case("ids only in uris", {"items": [{"track": {"uri": "spotify:track:s5"}}]}, "s5", accepted=1),
+    Case("several tracks", {"tracks": [song("s1"), None, song("s2")]}, "s1 s2", "al1", "a1 a2", 2, {"null_entry": 1}),
+    Case("several albums", {"albums": [full_album("al1"), album("al2")]}, "s9", "al1 al2", "a1 a2", 2),
+    Case("several artists", {"artists": [full_artist("a1"), full_artist("a2")]}, "", "", "a1 a2", 2),
+    Case("a single track", song(), "s1", "al1", "a1 a2", 1),
+    Case("a single album", full_album(), "s9", "al1", "a1 a2", 1),
+    Case("a single artist", full_artist("a4"), "", "", "a4", 1),
+    Case(
+        "a search answer",
+        {
+            "tracks": page(song("s1"), offset=0),
+            "artists": page(full_artist("a8")),
+            "albums": page(album("al5"), album("al6")),
+            "playlists": page(playlist(), None),
+        },
+        *("s1", "al1 al5 al6", "a1 a2 a8", 4),
+        skipped={"playlist": 1, "null_entry": 1},
+    ),
+    Case("new releases", {"albums": page(album("al4"))}, "", "al4", "a2", 1),
+    Case(
+        "a player's queue",
+        {"currently_playing": song("s1"), "queue": [song("s2"), EPISODE]},
+        *("s1 s2", "al1", "a1 a2", 2),
+        skipped={"episode": 1},
+    ),
+    Case(
+        "currently playing",
+        {"item": song(), "currently_playing_type": "track", "is_playing": True, "progress_ms": 1},
+        *("s1", "al1", "a1 a2", 1),
+    ),
+    Case("a foreign level", {"fetched": "x", "data": page(entry(song()))}, "s1", "al1", "a1 a2", 1),
+    Case("a dictionary by id", {"s1": song("s1"), "s2": song("s2")}, "s1 s2", "al1", "a1 a2", 2),
+    Case(
+        "an extra level in each element",
+        [{"details": song("s1"), "n": 1}, {"details": song("s2"), "n": 2}],
+        *("s1 s2", "al1", "a1 a2", 2),
+    ),
+    Case("NDJSON", json.dumps(song("s1")) + "\n" + json.dumps(song("s2")), "s1 s2", "al1", "a1 a2", 2),
+    Case("a byte order mark", "\ufeff" + json.dumps(song()), "s1", "al1", "a1 a2", 1),
+    Case(
+        "no `type` anywhere",
+        page(entry(song(type=..., uri=..., external_urls=..., album=album(type=..., external_urls=...)))),
+        *("s1", "al1", "a1 a2", 1),
+    ),
+    Case(
+        "episodes, local files and nulls",
+        page(entry(EPISODE, "track"), entry(LOCAL, "track", is_local=True), entry(None, "track"), None, entry(song())),
+        *("s1", "al1", "a1 a2", 1),
+        skipped={"episode": 1, "local_file": 1, "null_entry": 2},
+    ),
+    Case(
+        "blank entries",
+        page({}, {"track": None}, {"item": None, "track": None}, entry(song())),
+        *("s1", "al1", "a1 a2", 1),
+        skipped={"null_entry": 3},
+    ),
+    Case("saved shows", page({"added_at": "2026-01-01T00:00:00Z", "show": {"id": "x"}}), skipped={"show": 1}),
+    Case("audiobooks", page({"type": "audiobook", "id": "b1"}), skipped={"audiobook": 1}),
+    Case("an object with a null id", page(entry(song(None, uri=None, external_urls={}))), rejected=["no_id"]),
+    Case("an unknown element beside a song", page({"foo": 1}, song()), "s1", "al1", "a1 a2", 1, {}, ["unknown_shape"]),
+    Case("audio features are no songs", {"audio_features": [{"type": "audio_features", "id": "s1"}]},
+         documents=["no_music"]),
+    Case(
+        "text where a number belongs",
+        page(entry(song("s1", duration_ms="long")), entry(song("s2", duration_ms=201.0, popularity="7"))),
+        *("s2", "al1", "a1 a2", 1),
+        rejected=["bad_value: duration_ms"],
+    ),
+    Case(
+        "text where an album belongs",
+        page(entry(song("s1", album="al1")), entry(song("s2"))),
+        *("s2", "al1", "a1 a2", 1),
+        rejected=["unexpected_type: album"],
+    ),
+    Case("an error body", {"error": {"status": 400, "message": "invalid id"}}, documents=["error_body"]),
+    Case("an empty page", page()),
+    Case("a user", {"type": "user", "id": "u1", "display_name": "x"}, documents=["user"]),
+    Case("devices", {"devices": [{"id": "d", "type": "Computer", "name": "x"}]}, documents=["no_music"]),
+    Case("no JSON", "it was raining", documents=["not_json"]),
+    Case("a list of words", ["a", "b"], documents=["not_an_object"]),
+    Case(
+        "an extended streaming history",
+        [
+            {"ts": "2026-01-01T00:00:00Z", "ms_played": 5, "spotify_track_uri": "spotify:track:s1",
+             "master_metadata_track_name": "Song"},
+            {"ts": "2026-01-01T00:00:01Z", "ms_played": 5, "spotify_track_uri": None,
+             "spotify_episode_uri": "spotify:episode:e1", "master_metadata_track_name": None},
+        ],
+        "s1",
+        accepted=1,
+        skipped={"episode": 1},
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded(shared_lake: Lake) -> Lake:
+    """Import every case under its date and load all at once."""
+    for number, case in enumerate(CASES):
+        shared_lake.import_json(f"{number}.json", case.document, case.date)
+    shared_lake.load()
+    return shared_lake
+
+
+@pytest.fixture(scope="module")
+def found(loaded: Lake) -> dict[str, dict[str, Any]]:
+    """Return what each date's rows are."""
+    days: dict[str, dict[str, Any]] = {case.date: {"reasons": []} for case in CASES}
+    for table, key in (("song", "song_id"), ("album", "album_id"), ("artist", "artist_id")):
+        for day, one in loaded.rows(table, "extraction_date", key):
+            days[str(day)].setdefault(table, []).append(one)
+    for day, reason in loaded.rows("rejected_record", "extraction_date", "reason"):
+        days[str(day)]["reasons"].append(reason)
+    ledger_df = loaded.spark.table(f"lake.{loaded.database}.raw_object")
+    for row in ledger_df.collect():
+        days[str(row["extraction_date"])]["ledger"] = row.asDict()
+    return days
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.says) for case in CASES])
+def test_a_shape_gives_its_rows_and_counts(case: Case, found: dict[str, dict[str, Any]]) -> None:
+    seen = found[case.date]
+    ids = [" ".join(seen.get(table, [])) for table in ("song", "album", "artist")]
+    assert ids == [case.songs, case.albums, case.artists]
+    ledger = seen["ledger"]
+    skipped = {name[8:]: count for name, count in ledger.items() if name.startswith("skipped_") and count}
+    assert (ledger["accepted"], skipped) == (case.accepted, case.skipped)
+    assert sorted(seen["reasons"]) == sorted(case.rejected + case.documents)
+    assert (ledger["rejected_entries"], ledger["rejected_documents"]) == (len(case.rejected), len(case.documents))
+    assert ledger["entries"] == case.accepted + sum(case.skipped.values()) + len(case.rejected)
+
+
+def test_album_of_a_page_of_album_tracks(loaded: Lake) -> None:
+    assert loaded.rows("song", "album_id", where="song_id = 's3'") == ["al7"]
+
+
+def test_artist_without_credit_rows(found: dict[str, dict[str, Any]]) -> None:
+    assert credit("a1")["id"] in found[CASES[0].date]["artist"]
+
+
+def test_the_import_counted_the_same_entries(loaded: Lake) -> None:
+    import gzip
+
+    counted = {}
+    for path in loaded.raw.rglob("*.gz"):
+        summary = json.loads(gzip.decompress(path.read_bytes()).splitlines()[-1])
+        counted[f"raw/{path.relative_to(loaded.raw)}"] = sum(one["entries"] for one in summary["sources"])
+    assert counted == dict(loaded.rows("raw_object", "raw_key", "entries"))
