@@ -1,0 +1,1 @@
+"""The one-machine stack: a warehouse in a folder, questions, the demo."""

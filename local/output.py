@@ -1,0 +1,169 @@
+"""Rows on a terminal, in a pipe, as CSV or as JSON."""
+
+import csv
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import IO, Any, Literal
+
+import pyarrow as pa
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+Format = Literal["table", "csv", "json"]
+FORMATS: tuple[Format, ...] = ("table", "csv", "json")
+LIST_SHOWN = 3
+WIDEST = 1_000_000
+NARROWEST = 12
+"""Below this many characters for a column, a row is shown as lines of name and value instead."""
+
+
+def to_rows(table: pa.Table) -> list[tuple[Any, ...]]:
+    """Return the rows as Python values; whole decimals (sums of integers) become int."""
+    columns = [[plain_number(value) for value in column.to_pylist()] for column in table.columns]
+    return list(zip(*columns, strict=True))
+
+
+def plain_number(value: Any) -> Any:
+    """Return a decimal as int where it is whole by its type, else as float."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value.as_tuple().exponent == 0 else float(value)
+
+
+def write_rows(table: pa.Table, output_format: Format, stream: IO[str]) -> None:
+    """Write the rows to the stream in the format asked for."""
+    names, rows = list(table.column_names), to_rows(table)
+    if output_format == "csv":
+        write_csv(names, rows, stream)
+    elif output_format == "json":
+        write_json(names, rows, stream)
+    else:
+        write_table(names, rows, stream)
+
+
+def to_iso(value: Any) -> Any:
+    """Return dates and times as ISO 8601 text; for json.dumps."""
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def to_json(value: Any) -> str:
+    """Return a value as JSON on one line."""
+    return json.dumps(value, default=to_iso, ensure_ascii=False)
+
+
+def write_csv(names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str]) -> None:
+    """Write a header and the rows; null is empty, times are ISO 8601, lists are JSON."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([to_csv(value) for value in row] for row in rows)
+
+
+def to_csv(value: Any) -> Any:
+    """Return one value as a CSV cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | list | dict):
+        return to_json(value)
+    return to_iso(value) if isinstance(value, dt.date | dt.time) else value
+
+
+def write_json(names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str]) -> None:
+    """Write a list of objects, one a line; a column name that comes again gets a number."""
+    keys = unique_names(names)
+    lines = [to_json(dict(zip(keys, row, strict=True))) for row in rows]
+    stream.write("[" + "".join(f"{',' if number else ''}\n  {line}" for number, line in enumerate(lines)) + "\n]\n")
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return the names, a repeated one with _2, _3 and so on behind it."""
+    unique: list[str] = []
+    for name in names:
+        candidate, number = name, 1
+        while candidate in unique:
+            number += 1
+            candidate = f"{name}_{number}"
+        unique.append(candidate)
+    return unique
+
+
+def show_value(value: Any) -> str:
+    """Return one value as short text for people; a list shows its first elements and its length."""
+    if value is None:
+        return "null"
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    if isinstance(value, list):
+        return show_list(value)
+    return show_text(to_json(value) if isinstance(value, dict) else str(value))
+
+
+def show_list(values: list[Any]) -> str:
+    """Return the first elements of a list, and how many more there are."""
+    shown = [show_value(value) for value in values[:LIST_SHOWN]]
+    more = [f"… {len(values) - LIST_SHOWN} more"] if len(values) > LIST_SHOWN else []
+    return f"[{', '.join(shown + more)}]"
+
+
+def show_text(value: str) -> str:
+    """Return text with its control characters made visible: a title must not steer the terminal."""
+    return "".join(
+        character.encode("unicode_escape").decode() if unicodedata.category(character) == "Cc" else character
+        for character in value
+    )
+
+
+def show_cell(value: Any) -> Text:
+    """Return one value as a table's cell."""
+    return Text(show_value(value), style="dim" if value is None else "")
+
+
+def build_table(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
+    """Return a table with numbers to the right, and nothing cut off."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for position, name in enumerate(names):
+        numbers = [row[position] for row in rows if row[position] is not None]
+        is_number = bool(numbers) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*[show_cell(value) for value in row])
+    return table
+
+
+def build_records(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
+    """Return each row as lines of name and value, for rows too wide for the terminal."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for number, row in enumerate(rows, start=1):
+        table.add_row(Text(f"row {number}", style="bold"), "")
+        for name, value in zip(names, row, strict=True):
+            table.add_row(Text(f"  {name}"), show_cell(value))
+    return table
+
+
+def write_table(names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str]) -> None:
+    """Write the rows for people: to fit the terminal, or as wide as they are where there is none."""
+    console = Console(file=stream, markup=False, highlight=False, emoji=False)
+    table = build_table(names, rows)
+    natural = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
+    if not console.is_terminal:
+        console.width = max(natural, 1)
+    elif natural > console.width and console.width < NARROWEST * len(names):
+        table = build_records(names, rows)
+    with console.capture() as capture:
+        console.print(table)
+    lines = capture.get().splitlines()
+    stream.write("".join(f"{line.rstrip()}\n" for line in lines))
+    stream.write(f"({len(rows)} {'row' if len(rows) == 1 else 'rows'})\n")

@@ -1,0 +1,10 @@
+-- album_key: keys of album that occur twice or have a part missing.
+-- Grain: one row per album_id and extraction_date. Reads: album.
+select
+    album_id,
+    extraction_date,
+    count(*) as row_count
+from album
+group by album_id, extraction_date
+having count(*) > 1 or album_id is null or extraction_date is null
+order by album_id asc, extraction_date asc

@@ -1,0 +1,10 @@
+-- artist_key: keys of artist that occur twice or have a part missing.
+-- Grain: one row per artist_id and extraction_date. Reads: artist.
+select
+    artist_id,
+    extraction_date,
+    count(*) as row_count
+from artist
+group by artist_id, extraction_date
+having count(*) > 1 or artist_id is null or extraction_date is null
+order by artist_id asc, extraction_date asc

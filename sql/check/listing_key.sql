@@ -1,0 +1,12 @@
+-- listing_key: keys of listing that occur twice or have a part missing.
+-- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing.
+select
+    account,
+    source_kind,
+    source_id,
+    extraction_date,
+    count(*) as row_count
+from listing
+group by account, source_kind, source_id, extraction_date
+having count(*) > 1 or account is null or source_kind is null or source_id is null or extraction_date is null
+order by account asc, source_kind asc, source_id asc, extraction_date asc

@@ -1,0 +1,11 @@
+-- rejected_record_key: keys of rejected_record that occur twice or have a part missing.
+-- Grain: one row per raw_key, line and path. Reads: rejected_record.
+select
+    raw_key,
+    line,
+    path,
+    count(*) as row_count
+from rejected_record
+group by raw_key, line, path
+having count(*) > 1 or raw_key is null or line is null or path is null
+order by raw_key asc, line asc, path asc

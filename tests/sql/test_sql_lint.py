@@ -1,0 +1,105 @@
+"""The lint passes the shipped files and names file and fault of each broken one."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.tables import ALBUM, RAW_OBJECT, TABLES
+from local import sql_lint
+from local.sql_lint import lint_folder
+
+HEAD = "-- {name}: something.\n-- Grain: one row per song_id. Reads: song.\n"
+QUESTION = HEAD + "with parameter as (select 1 as least)\nselect song_id from song"
+VIEW = HEAD + "create or replace view {name} as\nselect song_id from song"
+
+
+@pytest.fixture
+def lint(tmp_path):
+    """Return a function that lints one file of a folder and gives its faults."""
+
+    def faults_of(kind, text, name="it"):
+        (tmp_path / kind).mkdir(exist_ok=True)
+        path = tmp_path / kind / f"{name}.sql"
+        path.write_text(text.replace("{name}", name))
+        return [fault.removeprefix(f"{path}: ") for fault in lint_folder(tmp_path)]
+
+    return faults_of
+
+
+def test_the_shipped_files_have_no_fault(capsys):
+    assert sql_lint.main() == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_fault_is_written_with_its_file_and_ends_with_1(lint, tmp_path, monkeypatch, capsys):
+    lint("question", QUESTION.replace("song_id from", "sonng from"))
+    monkeypatch.setattr(sql_lint, "lint_folder", lambda: lint_folder(tmp_path))
+    assert sql_lint.main() == 1
+    assert f"{tmp_path}/question/it.sql: Column 'sonng' could not be resolved" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        pytest.param("question", QUESTION, id="a question"),
+        pytest.param("view", VIEW, id="a view"),
+        pytest.param("check", HEAD + "select song_id, count(*) as n from song group by song_id", id="a check"),
+        pytest.param("check", HEAD + "select song_id -- zip_with() in a comment\nfrom song", id="a comment"),
+    ],
+)
+def test_a_good_file_has_no_fault(lint, kind, text):
+    assert lint(kind, text) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "fault"),
+    [
+        ("view", "create or replace view it as select song_id from song", "header ''; expected '-- name: what.'"),
+        ("view", VIEW.replace("Grain", "Grian"), "header 'it: something. Grian: one row"),
+        ("view", VIEW.replace("-- {name}", "-- other"), "the header names other, expected it"),
+        ("view", VIEW.replace("Reads: song", "Reads: album"), "the header says it reads album; it reads song"),
+        ("view", VIEW.replace("view {name}", "view other"), "expected create or replace view it"),
+        ("view", VIEW.replace("or replace ", ""), "expected create or replace view it"),
+        ("view", QUESTION, "is in the folder view, seen select"),
+        ("question", VIEW, "is in the folder question, seen create"),
+        ("question", HEAD + "select song_id from song", "expected a first step named parameter"),
+        ("question", QUESTION.replace("select song_id", "select *"), "select *; expected the columns by name"),
+        ("question", QUESTION.replace("select song_id", "select song.*"), "select *; expected the columns by name"),
+        ("question", QUESTION + ";\nselect 1 as one", "2 statements; expected one"),
+        ("question", QUESTION + " where", "SQL syntax, line 4, column 26: incomplete where"),
+        ("check", HEAD + "delete from song", "seen delete, expected a select"),
+        ("check", HEAD + "select map_agg(song_id, name) as m from song", "map_agg does not run alike on Athena"),
+        ("check", HEAD + "select count_if(is_explicit) as m from song", "count_if does not run alike on Athena"),
+        ("check", HEAD + "select song.nam from song", "Unknown column: nam"),
+        ("check", HEAD.replace("song.", "listing.") + "select listing.entries[1].itm as itm from listing",
+         "no column of glue_jobs/tables.py has a field itm"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_named_with_its_fault(lint, kind, text, fault):
+    assert any(seen.startswith(fault) for seen in lint(kind, text)), lint(kind, text)
+
+
+def test_a_question_may_use_only_what_a_view_gives(lint):
+    lint("view", VIEW, name="song_name")
+    head = HEAD.replace("song.", "song_name.")
+    assert lint("check", head + "select song_id from song_name") == []
+    assert any("'isrc'" in fault for fault in lint("check", head + "select isrc from song_name"))
+
+
+@pytest.mark.parametrize("column", ["album_id", "label", "release_date"])
+def test_a_column_that_changes_its_name_is_found_in_the_files_that_read_it(column):
+    renamed = [dataclasses.replace(kept, name="new_name") if kept.name == column else kept for kept in ALBUM.columns]
+    tables = [dataclasses.replace(ALBUM, columns=tuple(renamed)), *TABLES[1:]]
+    faults = lint_folder(tables=tables)
+    assert any("album_latest.sql" in fault and f"'{column}'" in fault for fault in faults)
+    assert {Path(fault.split(": ")[0]).parent.name for fault in faults} <= {"view", "check", "question"}
+
+
+def test_every_reason_of_skipping_is_counted_in_view_and_check():
+    folder = Path(sql_lint.SQL_FOLDER)
+    for path in (folder / "view/load_status.sql", folder / "check/entries_reconcile.sql"):
+        missing = {
+            name for name in RAW_OBJECT.column_names if name.startswith("skipped_") and name not in path.read_text()
+        }
+        assert not missing, path
