@@ -1,0 +1,116 @@
+# What a person types. Needs GNU make and Python 3.11 or newer; everything else goes into this folder.
+# Variables are given after the target: make query Q="select name from song" FORMAT=csv
+
+# Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
+# NAME counts on the command line only: some systems set it to the name of the machine.
+# A path may begin with ~/ in every shell.
+PYTHON ?= python3
+in_home = $(subst <path>,,$(subst <path>~/,$(HOME)/,<path>$1))
+override FROM := $(call in_home,$(value FROM))
+override DATE := $(value DATE)
+override RAW := $(or $(call in_home,$(value RAW)),data/raw)
+override WAREHOUSE := $(or $(call in_home,$(value WAREHOUSE)),data/warehouse)
+override ARGS := $(value ARGS)
+override Q := $(value Q)
+override FORMAT := $(or $(value FORMAT),table)
+override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
+override PARAMS := $(value PARAMS)
+export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS PYTHON
+
+VENV := .venv
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+UV := build/uv/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+define REQUIRE_PYTHON
+command -v "$$PYTHON" >/dev/null || { echo "no $$PYTHON on this machine; expected Python 3.11 or newer," \
+	"e.g. make PYTHON=python3.11 demo" >&2; exit 2; }; \
+"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "$$PYTHON is" \
+	"$$("$$PYTHON" --version 2>&1 | head -n 1); expected 3.11 or newer, e.g. make PYTHON=python3.11 demo" >&2; exit 2; }
+endef
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+.PHONY: help demo import load query questions question checks doctor package check test lock clean \
+	from statement name
+
+help: ## say what there is to type
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(RUN) ## import, load and question a small made-up dump, step by step
+	@$(PY) -m local.demo
+
+import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11-20] [RAW=data/raw]
+	@$(PY) -m lambda_extract.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
+
+load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
+	@$(PY) -m local.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
+
+query: statement $(RUN) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json]
+	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" -- "$$Q"
+
+questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
+	@$(PY) -m local.query questions --format="$$FORMAT"
+
+question: name $(RUN) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…]
+	@$(PY) -m local.question
+
+checks: $(RUN) ## run the checks on the tables: [WAREHOUSE=data/warehouse]
+	@$(PY) -m local.query check --warehouse="$$WAREHOUSE"
+
+doctor: ## say which Python and Java are used, what is cached, what is missing
+	@$(REQUIRE_PYTHON)
+	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
+
+package: $(RUN) ## write build/glue_jobs.zip, the same byte for byte wherever it is made
+	@$(PY) -m local.package
+
+check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@$(PY) -m local.sql_lint
+
+test: $(DEV) ## all tests, the fast ones first: [T="-k import"] goes to pytest
+	@$(PY) -m pytest -v $(T)
+
+lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
+	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
+	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
+
+clean: ## remove what was installed and built here, and the demo; your data in data/ stays
+	@rm -rf .venv .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What a target cannot do without; said before anything is installed.
+from:
+	$(if $(FROM),,$(error FROM is not given. Example: make import FROM=my_dumps))
+statement:
+	$(if $(Q),,$(error Q is not given. Example: make query Q="select name from song limit 5"))
+name:
+	$(if $(NAME),,$(error NAME is not given. Example: make question NAME=top_artists; make questions lists them))
+
+$(PY):
+	@$(REQUIRE_PYTHON)
+	@"$$PYTHON" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 2; }
+
+$(RUN): requirements/run.txt $(PY)
+	@echo "Installing requirements/run.txt into $(VENV): about 400 MB to download where nothing is cached, 750 MB on disk" >&2
+	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	@echo "Installing requirements/dev.txt into $(VENV): about 40 MB to download where nothing is cached" >&2
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(UV):
+	@$(REQUIRE_PYTHON)
+	@"$$PYTHON" -m venv build/uv && build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv

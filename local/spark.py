@@ -1,0 +1,174 @@
+"""Start jobs with spark-submit on this machine: Java, jars, the packaged zip, and a warehouse in a folder."""
+
+import contextlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, NoReturn
+
+from local.errors import UserError
+from local.java import OWN_FOLDER, ROOT, ensure_java
+from local.package import package_glue_jobs
+
+CATALOG = "local"
+DATABASE = "music"
+PACKAGES = (
+    "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
+    "org.xerial:sqlite-jdbc:3.50.3.0",
+)
+JARS_SIZE = "60 MB"
+TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
+"""Where Debian, Fedora and their kin keep the certificates Java trusts, those of a company's proxy among them."""
+PATIENCE = 10
+"""Seconds a job that is told to stop has for it."""
+
+
+def jar_folder() -> Path:
+    """Return the one folder jars are cached in; LAKEHOUSE_CACHE moves it."""
+    cache = os.environ.get("LAKEHOUSE_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return Path(cache) / "spotify-lakehouse" / "ivy"
+
+
+def jar_paths() -> list[Path]:
+    """Return where the jars are, or will be."""
+    named = [package.split(":") for package in PACKAGES]
+    return [jar_folder() / "jars" / f"{group}_{name}-{version}.jar" for group, name, version in named]
+
+
+def driver_memory() -> str:
+    """Return the memory Spark may take; SPARK_DRIVER_MEMORY sets it."""
+    return os.environ.get("SPARK_DRIVER_MEMORY") or "2g"
+
+
+def ensure_jars(environment: Mapping[str, str]) -> list[Path]:
+    """Return the jars; what is missing is fetched once by Spark's own resolver."""
+    jars = jar_paths()
+    if all(jar.exists() for jar in jars):
+        return jars
+    sys.stderr.write(f"Fetching Iceberg and SQLite for Spark into {jar_folder()} ({JARS_SIZE}, once)\n")
+    # The resolver runs before the main class does; that class is Spark's own and only says its version.
+    version = ["--class", "org.apache.spark.deploy.SparkSubmit", "spark-internal", "--version"]
+    resolve = ["--conf", f"spark.jars.ivy={jar_folder()}", "--packages", ",".join(PACKAGES), *version]
+    known = {**environment, **_trust(environment)}
+    done = subprocess.run([_spark_submit(), *resolve], env=known, capture_output=True, text=True, check=False)
+    if missing := [jar.name for jar in jars if not jar.exists()]:
+        raise UserError(f"could not fetch {', '.join(missing)} into {jar_folder()}: {_reason(done.stderr)}")
+    return jars
+
+
+def _trust(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what makes a Java from PyPI trust whom this machine trusts, where the machine keeps that for Java."""
+    stores = [path for path in TRUST_STORES if Path(path).is_file()]
+    if not stores or not Path(environment["JAVA_HOME"]).is_relative_to(OWN_FOLDER):
+        return {}
+    said = environment.get("SPARK_SUBMIT_OPTS", "")
+    return {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={stores[0]} {said}".strip()}
+
+
+def _reason(said: str) -> str:
+    """Return the line of what Spark's resolver said that tells most."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = ("Server access error", "not found", "Permission denied", "No space", "Exception")
+    found = (line for word in telling for line in lines if word in line)
+    return next(found, lines[-1] if lines else "Spark's resolver said nothing")
+
+
+def warehouse_settings(folder: Path) -> dict[str, str]:
+    """Return the settings of an Iceberg catalog in a folder: SQLite for the pointers, files beside it."""
+    prefix = f"spark.sql.catalog.{CATALOG}"
+    return {
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        prefix: "org.apache.iceberg.spark.SparkCatalog",
+        f"{prefix}.type": "jdbc",
+        # Tables commit side by side, but SQLite takes one writer: one connection, and patience with other processes.
+        f"{prefix}.clients": "1",
+        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000",
+        f"{prefix}.jdbc.schema-version": "V1",
+        # Not as_uri(): Hadoop takes a path as it is, and would write into a folder named with %20.
+        f"{prefix}.warehouse": f"file://{folder}",
+        f"{prefix}.cache-enabled": "false",
+    }
+
+
+LAPTOP_SETTINGS = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+}
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of spark-submit: our Java, our Python, and no Spark of anybody else."""
+    apart = ("SPARK_HOME", "SPARK_CONF_DIR", "PYTHONPATH", "PYSPARK_DRIVER_PYTHON")
+    kept = {name: value for name, value in os.environ.items() if name not in apart}
+    # Spark's own search for its home fails in a folder with a space in its name.
+    ours = {"SPARK_HOME": str(spark_home()), "PYSPARK_PYTHON": sys.executable}
+    return {**kept, **ours, "JAVA_HOME": str(ensure_java().home)}
+
+
+def submit(job: str, arguments: Sequence[str], settings: Mapping[str, str], said: Path | None = None) -> int:
+    """Run a job's script with the packaged zip; return its exit code.
+
+    What it says goes on to the terminal, or with `said` into that file.
+    """
+    known = environment()
+    jars = ",".join(str(jar) for jar in ensure_jars(known))
+    log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
+    conf = {**LAPTOP_SETTINGS, **settings}
+    command = [
+        _spark_submit(),
+        *("--master", "local[*]", "--driver-memory", driver_memory()),
+        *("--jars", jars, "--py-files", str(package_glue_jobs()), "--driver-java-options", log4j),
+        *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
+        *(str(ROOT / "glue_jobs" / f"{job}.py"), *arguments),
+    ]
+    if said is None:
+        return run_to_the_end(command, known)
+    with said.open("wb") as output:
+        return run_to_the_end(command, known, output)
+
+
+def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
+    """Run a command; whatever ends this program ends the command too, with all that it started."""
+    # What is ignored stays ignored: nohup means it so.
+    heeded = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _leave) for number in heeded}
+    # A group of its own: spark-submit becomes a JVM that starts a Python, and all of them must be reached.
+    process = subprocess.Popen(command, env=known, stdout=output, stderr=output, start_new_session=True)
+    try:
+        return process.wait()
+    finally:
+        _end_group(process)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(PATIENCE)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def spark_home() -> Path:
+    """Return the folder of the Spark that the packages brought."""
+    found = importlib.util.find_spec("pyspark")
+    if found is None or found.origin is None:
+        raise UserError("PySpark is not installed; `make load` and `make demo` install it")
+    return Path(found.origin).parent
+
+
+def _spark_submit() -> str:
+    return str(spark_home() / "bin" / "spark-submit")

@@ -1,0 +1,85 @@
+"""The documents say what is there: every target, table and SQL folder; and every command they show exists."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from glue_jobs.tables import TABLES
+from local import demo
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE)
+VARIABLES = set(re.findall(r"^override ([A-Z]+) :=", MAKEFILE, re.MULTILINE)) | {"PYTHON", "T"}
+DOCUMENTS = sorted(ROOT.glob("*.md"))
+COMMAND = re.compile(r"(?:^\s*\$? ?|`|\n)make (?P<words>[^`\n]+)", re.MULTILINE)
+
+
+def commands(text: str) -> list[list[str]]:
+    """Return the words of each make command in a document, values in quotes taken out."""
+    found = [re.sub(r'"[^"]*"?', "", match["words"]).split("#")[0] for match in COMMAND.finditer(text)]
+    return [[word.strip("[].,;:") for word in words.split()] for words in found]
+
+
+def test_there_are_targets():
+    assert len(TARGETS) > 10
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_readme_names_every_target(target):
+    assert f"`make {target}" in README
+
+
+@pytest.mark.parametrize("table", [table.name for table in TABLES])
+def test_readme_describes_every_table(table):
+    assert f"\n| `{table}` |" in README
+
+
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in (ROOT / "sql").rglob("*.sql")}), ids=lambda f: f.name
+)
+def test_readme_names_the_folder_of_every_sql_file(folder):
+    assert f"`{folder.relative_to(ROOT).as_posix()}/`" in README
+
+
+def test_readme_maps_the_folders_that_exist_and_no_others():
+    named = re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE)
+    present = {path.parent.name for path in ROOT.glob("*/*") if path.parent.name in ("sql", "tests", "requirements")}
+    present |= {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert set(named) == present
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_command_exists(path):
+    for words in commands(path.read_text(encoding="utf-8")):
+        goals = [word for word in words if "=" not in word]
+        given = {word.split("=")[0] for word in words if "=" in word}
+        assert {goal for goal in goals if re.fullmatch(r"[a-z]+", goal)} <= set(TARGETS), words
+        assert given <= VARIABLES, words
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_and_file_named_exists(path):
+    text = path.read_text(encoding="utf-8")
+    for name in re.findall(r"python -m ([\w.]+)", text):
+        assert importlib.util.find_spec(name), name
+    for name in re.findall(r"`((?:lambda_extract|glue_jobs|sql|local|tests|requirements)/[\w./]*)`", text):
+        assert (ROOT / name).exists(), name
+    for name in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (ROOT / name).exists(), name
+
+
+def test_every_saved_question_named_exists():
+    for name in re.findall(r"NAME=(\w+)", "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)):
+        assert (ROOT / "sql" / "question" / f"{name}.sql").exists(), name
+
+
+def test_readme_shows_the_demo_as_it_imports(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    demo.start_afresh(demo.DEMO)
+    demo.copy_dump(demo.DEMO / "dump")
+    shown = demo.shorten(demo.import_files(demo.DEMO / "dump", demo.DEMO / "raw"))
+    assert [line for line in shown.splitlines() if f"   {line}\n" not in README] == []

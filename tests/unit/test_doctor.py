@@ -1,0 +1,114 @@
+"""The doctor says what is there, what will be used and what is to come; it needs no package to do so."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from local import doctor
+from local.java import Java
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Usage = namedtuple("Usage", "total used free")
+
+
+def texts(what: str, *findings: doctor.Finding) -> list[str]:
+    """Return state and text of the findings about one thing."""
+    return [f"{finding.state}: {finding.text}" for finding in findings if finding.what == what]
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a project on a machine without anything."""
+    (tmp_path / "requirements").mkdir()
+    for name in ("run", "dev"):
+        (tmp_path / "requirements" / f"{name}.txt").touch()
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(doctor, "look_around", lambda: iter(()))
+    monkeypatch.setenv("LAKEHOUSE_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_a_bare_machine_can_run_the_demo_and_is_told_what_comes(machine, capsys):
+    assert doctor.main() == 0
+    said = capsys.readouterr().out
+    assert "no Java 17" in said
+    assert "38 MB" in said
+    assert "60 MB" in said
+    assert "make demo can run; what is to come later is fetched when needed" in said
+
+
+def test_each_java_is_shown_with_what_becomes_of_it(machine, monkeypatch):
+    found = [
+        Java(Path("/jdk-25"), "25.0.1", "JAVA_HOME"),
+        Java(Path("/jdk-17"), "17.0.9", "PATH"),
+        Java(Path("/own-17"), "17.0.2", "PyPI, in .java/"),
+    ]
+    monkeypatch.setattr(doctor, "look_around", lambda: iter(found))
+    assert texts("Java", *doctor.look_at_java()) == [
+        "ok: 25.0.1 at /jdk-25 (from JAVA_HOME): passed over: Spark here runs on 17",
+        "ok: 17.0.9 at /jdk-17 (from PATH): used",
+        "ok: 17.0.2 at /own-17 (from PyPI, in .java/): not needed",
+    ]
+
+
+def test_only_an_unfitting_java_means_that_one_comes(machine, monkeypatch):
+    monkeypatch.setattr(doctor, "look_around", lambda: iter([Java(Path("/jdk-11"), "11.0.2", "PATH")]))
+    passed_over, to_come = texts("Java", *doctor.look_at_java())
+    assert "passed over" in passed_over
+    assert to_come.startswith("later: no Java 17")
+
+
+def test_packages_are_to_come_installed_or_older_than_the_lock_file(machine):
+    assert texts("packages", *doctor.look_at_packages())[0].startswith("later: requirements/run.txt: make demo")
+    (machine / ".venv" / ".run-installed").touch()
+    assert texts("packages", *doctor.look_at_packages())[0] == "ok: requirements/run.txt is installed in .venv"
+    os.utime(machine / "requirements" / "run.txt", (4_000_000_000, 4_000_000_000))
+    assert "is newer than .venv" in texts("packages", *doctor.look_at_packages())[0]
+
+
+def test_jars_are_there_when_all_are(machine):
+    first, *others = doctor.jar_paths()
+    first.parent.mkdir(parents=True)
+    for path in others:
+        path.touch()
+    assert texts("jars", *doctor.look_at_jars())[0].startswith("later: ")
+    first.touch()
+    assert texts("jars", *doctor.look_at_jars()) == [f"ok: 2 in {first.parent}"]
+
+
+def test_a_jar_folder_that_cannot_be_made_stops_the_demo(machine, capsys):
+    (machine / "cache").write_text("a file")
+    assert doctor.main() == 1
+    assert "make demo cannot run; in its way: jars" in capsys.readouterr().out
+
+
+def test_a_full_disk_stops_the_demo(machine, monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 10**12, 10**8))
+    assert doctor.main() == 1
+    assert "in its way: disk" in capsys.readouterr().out
+
+
+def test_little_memory_is_a_warning(machine, monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "memory_size", lambda: 1.5)
+    assert doctor.main() == 0
+    assert texts("memory", *doctor.look_at_machine())[0].startswith("warning: 1.5 GB")
+
+
+def test_an_unknown_memory_is_not_mentioned(machine, monkeypatch):
+    monkeypatch.setattr(doctor, "memory_size", lambda: None)
+    assert texts("memory", *doctor.look_at_machine()) == []
+
+
+def test_without_any_package_it_says_the_same_as_plain_lines():
+    command = [sys.executable, "-S", "-m", "local.doctor"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    first, *_, last = done.stdout.splitlines()
+    assert first.startswith("Python    ok       3.")
+    assert last.startswith("make demo can")
