@@ -16,6 +16,10 @@ UNFIT = "%#?"
 """What means something else in the addresses by which a warehouse finds its files."""
 
 
+QUICK_BYTES = 16_000_000
+"""Below this much raw data (compressed) starting up is most of the work."""
+
+
 def prepare_warehouse(text: str) -> Path:
     """Return the warehouse's folder, made with an empty database where there is none."""
     folder = Path(text).expanduser().absolute()
@@ -42,11 +46,17 @@ def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | N
         raise UserError(f"RAW={raw}: expected a folder of raw objects, seen {seen}. Nothing was loaded.")
     folder = prepare_warehouse(warehouse)
     told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
-    code = submit("load_music", told, warehouse_settings(folder), said)
+    quick = size_of(Path(raw)) < QUICK_BYTES
+    code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said)
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")
     return code
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of the files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def split_arguments(text: str) -> list[str]:

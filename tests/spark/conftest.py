@@ -27,7 +27,7 @@ from lambda_extract.raw_object import (
     build_summary_line,
     land_in_folder,
 )
-from local.spark import ensure_jars, environment
+from local.spark import QUICK_JAVA, ensure_jars, environment
 
 WRITTEN_AT = 1_790_000_000
 """When every raw object of a test was written, so that lakes can be compared."""
@@ -46,7 +46,7 @@ TUNED = {
     "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
     "spark.sql.catalog.lake.type": "hadoop",
     "spark.sql.catalog.lake.cache-enabled": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": QUICK_JAVA,
 }
 
 
