@@ -67,7 +67,7 @@ def _refuse_misspelt(others: Sequence[str], parser: Parser) -> None:
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     for other in (word.split("=")[0] for word in others if word.startswith("--")):
         if near := difflib.get_close_matches(other, ours, n=1, cutoff=0.75):
-            parser.error(f"unknown argument {other}; did you mean {near[0]}?")
+            parser.error(f"unknown argument {other}; did you mean {near[0]}")
 
 
 def _name(text: str) -> str:

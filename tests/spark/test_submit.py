@@ -1,0 +1,78 @@
+"""The way people run it: import, spark-submit with the zip into a folder, questions to that folder."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lambda_extract import import_dump
+from local import load, query
+from tests.spark.objects import entry, full_album, page, song
+
+DATE = "2026-11-01"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with raw objects and the warehouse they were loaded into, names with a space in them."""
+    folder = tmp_path_factory.mktemp("a lake")
+    for name, document in (("items", page(entry(song("s1")), entry(song("s2")))), ("album", full_album("al1"))):
+        (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+        told = [str(folder / f"{name}.json"), "--date", DATE, "--raw", str(folder / "raw")]
+        assert import_dump.main(told) == 0
+    assert load.main(["--raw", str(folder / "raw"), "--warehouse", str(folder / "warehouse")]) == 0
+    return folder
+
+
+def ask(folder: Path, capsys: pytest.CaptureFixture[str], *told: str) -> tuple[int, str, str]:
+    code = query.main([*told[:1], "--warehouse", str(folder / "warehouse"), *told[1:]])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_the_tables_of_spark_answer_in_duckdb(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ask(
+        folder, capsys, "sql", "--format", "csv", "select song_id, artist_ids, seen_at is null as x from song"
+    )
+    lines = sorted(out.split())
+    assert (code, lines) == (
+        0,
+        ['s1,"[""a1""]",false', 's2,"[""a1""]",false', 's9,"[""a1""]",false', "song_id,artist_ids,x"],
+    )
+
+
+def test_every_check_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(folder, capsys, "check")[0] == 0
+
+
+def test_loading_again_says_nothing_new(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    told = ["--raw", str(folder / "raw"), "--warehouse", str(folder / "warehouse")]
+    assert load.main(told) == 0
+    said = capfd.readouterr().out
+    assert "nothing new, 0 commits" in said
+    assert json.loads(said.splitlines()[-1])["commits"] == 0
+
+
+def test_a_misspelt_argument_of_the_job_is_one_line(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    told = ["--raw", str(folder / "raw"), "--warehouse", str(folder / "warehouse"), "--args", "--sinse 2026-11-01"]
+    assert load.main(told) != 0
+    captured = capfd.readouterr()
+    said = [line for line in (captured.out + captured.err).splitlines() if line]
+    assert said == ["load_music: unknown argument --sinse; did you mean --since. Nothing was loaded."]
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        pytest.param(["--raw", "none"], "load: RAW=none: expected a folder of raw objects, seen nothing.", id="no raw"),
+        pytest.param(["--warehouse", "FILE"], "expected a folder, seen a file. Nothing was loaded.", id="a file"),
+    ],
+)
+def test_a_wrong_folder_is_one_line(
+    folder: Path, told: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = [str(folder / "items.json") if word == "FILE" else word for word in told]
+    assert load.main(["--raw", str(folder / "raw"), *told]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
