@@ -141,6 +141,7 @@ def _take_objects(located_df: DataFrame) -> DataFrame:
         "name": "coalesce(element.master_metadata_track_name, element.name)",
         "album": _struct_of("element.album", shapes.RELEASE),
     }
+    played = "coalesce(element.played_at, case when is_history then element.ts end)"
     wrapped_album = dict.fromkeys(shapes.TRACK.names, "null") | _fields_of("element.album", shapes.COMMON)
     taken_df = located_df.selectExpr(
         *(name for name in located_df.columns if name != "element"),
@@ -150,7 +151,8 @@ def _take_objects(located_df: DataFrame) -> DataFrame:
         "lower(element.is_local) = 'true' as is_local",
         "element.endTime is not null as is_short_history",
         f"{sql.instant('element.added_at')} as added_at",
-        f"{sql.instant('coalesce(element.played_at, case when is_history then element.ts end)')} as played_at",
+        f"{sql.instant(played)} as played_at",
+        f"({played} is not null and {sql.instant(played)} is null) as is_misread_time",
         "case when is_history then 'export' when element.played_at is not null then 'api' end as origin",
         f"{sql.whole_number('element.ms_played', 'bigint')} as ms_played",
         "element.context.uri as context_uri",
@@ -206,6 +208,7 @@ def _judge(kind_df: DataFrame) -> DataFrame:
             when item_kind is null or (item_kind <> 'song' and place in ('.item', '.track')) then 'unknown_shape'
             when item_kind = 'user' then 'user'
             when item_id is null then 'no_id'
+            when is_misread_time then 'bad_value: played_at'
             else concat('bad_value: ', {_misread_field()}) end as reason""",
     )
     return reasoned_df.selectExpr(
@@ -263,7 +266,7 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
         f"case when {first} then playlist end as playlist",
         f"case when {first} then {sql.whole_number('list.total', 'bigint')} end as list_total",
         f"case when {first} then {full_page} end as is_full_page",
-        f"{sql.whole_number('list.offset', 'bigint')} + element_index + 1 as position",
+        f"try_add({sql.whole_number('list.offset', 'bigint')}, element_index + 1) as position",
         *("element_index", "outcome", "reason", "place", "item_kind"),
         "case when size(to_look_at) > 0 or reason = 'unknown_shape' then to_look_at end as to_look_at",
         f"{_path()} as path",
