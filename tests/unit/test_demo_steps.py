@@ -227,7 +227,7 @@ def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
 
 
 def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(load, "submit", lambda *_told: -9)
+    monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
     assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
     assert capsys.readouterr().err.startswith("load: the job was ended by SIGKILL.")
 
