@@ -4,6 +4,8 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
+from random import uniform
+from time import sleep
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
@@ -131,6 +133,7 @@ def merge(source_df: DataFrame, table: Table, name: str, partition_values: Itera
             if not _is_conflict(error):
                 raise
             log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
+            sleep(uniform(0.5, 1.5) * attempt)  # rivals that wait equally long meet again
     raise LoadError(
         f"{table.name}: other runs wrote the same partitions during {TRIES} tries. "
         "Its rows of this run are not merged and nothing is marked as loaded: the next run does it."
