@@ -65,7 +65,8 @@ def _explode(line_df: DataFrame) -> DataFrame:
         f"coalesce(line.account, '{NO_ACCOUNT}') as account",
         f"{sql.instant('line.fetched_at')} as fetched_at",
         f"{sql.truth('line.is_complete')} as is_complete",
-        f"line.{shapes.MISFIT} is not null as is_misfit",
+        # What was parsed from text a second time has no flag of its own.
+        f"(line.{shapes.MISFIT} is not null or shape not in ('items', 'tracks')) as is_misfit",
         "line.request.path as request_path",
         f"case when self_kind = 'playlist' then {_playlist()} end as playlist",
     )
@@ -207,6 +208,7 @@ def _judge(kind_df: DataFrame) -> DataFrame:
             when item_kind in ({SKIPPED}) then item_kind
             when item_kind is null or (item_kind <> 'song' and place in ('.item', '.track')) then 'unknown_shape'
             when item_kind = 'user' then 'user'
+            when item_id is null and track.id is not null then 'bad_value: id'
             when item_id is null then 'no_id'
             when is_misread_time then 'bad_value: played_at'
             else concat('bad_value: ', {_misread_field()}) end as reason""",
@@ -257,6 +259,7 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
     """Keep what tables, ledger and rejected records are made of; page facts stand on a list's first row only."""
     first = "coalesce(element_index, 0) = 0"
     page_album_id = "regexp_extract(coalesce(list.href, request_path), 'albums/([^/?]+)/tracks', 1)"
+    offset = sql.whole_number("list.offset", "bigint")
     full_page = f"list.size >= coalesce({sql.whole_number('list.limit')}, {FULL_PAGE})"
     return judged_df.selectExpr(
         *("raw_key", "row", "extraction_date", "line_kind", "account", "is_complete"),
@@ -266,7 +269,7 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
         f"case when {first} then playlist end as playlist",
         f"case when {first} then {sql.whole_number('list.total', 'bigint')} end as list_total",
         f"case when {first} then {full_page} end as is_full_page",
-        f"try_add({sql.whole_number('list.offset', 'bigint')}, element_index + 1) as position",
+        f"case when {offset} >= 0 then try_add({offset}, element_index + 1) end as position",
         *("element_index", "outcome", "reason", "place", "item_kind"),
         "case when size(to_look_at) > 0 or reason = 'unknown_shape' then to_look_at end as to_look_at",
         f"{_path()} as path",

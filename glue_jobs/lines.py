@@ -59,16 +59,22 @@ def _shape() -> str:
     """Tell how an answer lists its elements; null if it has none."""
     misfit_items = f"get_json_object(line.{shapes.MISFIT}, '$.response.items')"
     misfit_tracks = f"get_json_object(line.{shapes.MISFIT}, '$.response.tracks')"
-    lists = ", ".join(f"line.response.{name}" for name in (*shapes.TEXT_LISTS, "currently_playing"))
+    several = [_is_list(f"line.response.{name}") for name in shapes.TEXT_LISTS]
+    several.append("line.response.currently_playing like '{%'")
     return f"""case
         when line.response is null then null
         when line.response.items is not null then 'items'
-        when {misfit_items} like '[%' or {misfit_items} like '{{%' then 'late_items'
+        when {_is_list(misfit_items)} then 'late_items'
         when self_kind in {OBJECTS} then 'alone'
-        when coalesce({lists}) is not null then 'several'
+        when {" or ".join(several)} then 'several'
         when line.response.tracks.items is not null then 'tracks'
-        when {misfit_tracks} like '[%' then 'several'
+        when {_is_list(misfit_tracks)} then 'several'
         when self_kind = 'playlist' or {_is_wrapper()} then 'alone' end"""
+
+
+def _is_list(text: str) -> str:
+    """Tell JSON text that is an array, or a page with one."""
+    return f"coalesce({text} like '[%' or get_json_object({text}, '$.items') like '[%', false)"
 
 
 def _is_wrapper() -> str:
@@ -97,8 +103,8 @@ def _late_lists() -> str:
         "array_text": f"""case when {single} then concat('[', one.text, ']')
             when one.text like '[%' then one.text else get_json_object(one.text, '$.items') end""",
     }
-    given = "one -> one.text like '[%' or one.text like '{%'"
-    return f"transform(filter({texts}, {given}), one -> {sql.struct(facts)})"
+    listed = f"transform(filter({texts}, one -> one.text like '[%' or one.text like '{{%'), one -> {sql.struct(facts)})"
+    return f"filter({listed}, one -> one.array_text like '[%')"
 
 
 def _text(name: str) -> str:
@@ -106,13 +112,15 @@ def _text(name: str) -> str:
 
 
 def _items() -> str:
-    inner = "transform(late_lists, one -> substring(one.array_text, 2, length(one.array_text) - 2))"
-    text = f"""concat('{{"items":[', array_join(filter({inner}, one -> trim(one) <> ''), ','), ']}}')"""
-    late = f"from_json({text}, 'struct<items:array<{shapes.ELEMENT.simpleString()}>>', {PARSE_OPTIONS}).items"
+    # Element by element: one that is no object must not take the others with it.
+    elements = "flatten(transform(late_lists, one -> from_json(one.array_text, 'array<string>')))"
+    empty = "case when element like '{%' then element else '{}' end"
+    parsed = f"from_json({empty}, '{shapes.ELEMENT.simpleString()}', {PARSE_OPTIONS})"
+    late = f"transform({elements}, element -> case when element is not null then {parsed} end)"
     return f"""case when shape = 'items' then line.response.items
         when shape = 'tracks' then line.response.tracks.items
         when shape = 'several' and line.response.tracks.items is not null
-            then concat(line.response.tracks.items, coalesce({late}, array()))
+            then concat(line.response.tracks.items, {late})
         when shape is not null then {late} end"""
 
 

@@ -16,8 +16,13 @@ def truth(text: str) -> str:
 
 
 def instant(text: str) -> str:
-    """Read a UTC time, cut to the milliseconds that Athena keeps."""
-    return f"date_trunc('millisecond', try_cast({text} as timestamp))"
+    """Read a UTC time, cut to the milliseconds that Athena keeps; null outside the years people listened in.
+
+    Programs write their zero as 0001-01-01, and few of those that read the tables know the years after 9999.
+    """
+    time = f"try_cast({text} as timestamp)"
+    sane = f"{time} >= timestamp'1900-01-01' and {time} < timestamp'2200-01-01'"
+    return f"case when {sane} then date_trunc('millisecond', {time}) end"
 
 
 def first_day(text: str) -> str:
@@ -26,11 +31,12 @@ def first_day(text: str) -> str:
 
 
 def spotify_id(thing: str) -> str:
-    """Return the id of an object: as given, else from its uri, link or address."""
+    """Return the id of an object: as given if it is a plain word, else from its uri, link or address."""
+    given = f"case when {thing}.id rlike '^[0-9A-Za-z_.-]{{1,100}}$' then {thing}.id end"
     from_uri = rf"nullif(regexp_extract({thing}.uri, '^spotify:[a-z]+:([^:/?]+)$', 1), '')"
     from_url = rf"nullif(regexp_extract({thing}.external_urls.spotify, '/{SPOTIFY_WORD}/([^/?]+)', 2), '')"
     from_href = rf"nullif(regexp_extract({thing}.href, '/{SPOTIFY_WORD}s/([^/?]+)$', 2), '')"
-    return f"coalesce(nullif({thing}.id, ''), {from_uri}, {from_url}, {from_href})"
+    return f"coalesce({given}, {from_uri}, {from_url}, {from_href})"
 
 
 def kind_of_word(word: str) -> str:

@@ -59,6 +59,8 @@ def name_kind(value: JsonObject) -> str | None:
     if value.get("type") == "audio_features" or "danceability" in value:
         return None  # They carry a track's uri and duration, but are none.
     kind = value.get("type")
+    if isinstance(kind, dict | list):
+        return None  # A table of columns, as pandas writes it.
     if isinstance(kind, str) and kind in KINDS and _has_any(value, ("id", "uri", "name", "href")):
         return kind
     return _name_kind_by_uri(value.get("uri")) or _name_kind_by_shape(value)

@@ -129,6 +129,13 @@ def test_a_page_that_was_read_twice_counts_once_in_the_listing(lake: Lake) -> No
     assert lake.rows("raw_object", "entries") == [2]
 
 
+def test_a_negative_offset_is_none(lake: Lake) -> None:
+    lake.land(page(entry(song("s1")), offset=-3))
+    lake.load()
+    (entries,) = lake.rows("listing", "entries")
+    assert [one["position"] for one in entries] == [1]
+
+
 def test_a_cursor_list_is_numbered_as_it_came(lake: Lake) -> None:
     first = {"artists": {"items": [credit("a1"), credit("a2")], "next": "x", "total": 3}}
     second = {"artists": {"items": [credit("a3")], "next": None, "total": 3}}
