@@ -40,7 +40,10 @@ def find_listings(entry_df: DataFrame) -> DataFrame:
 
 def _walks(answer_df: DataFrame) -> DataFrame:
     """Gather the entries of each source of each raw object, in order, each position once."""
-    listed_df = answer_df.where("list_name is not null and origin is null")
+    # A playlist's own page may be called `tracks` where its further pages are `items`: it is one list.
+    listed_df = answer_df.where("list_name is not null and origin is null").withColumn(
+        "list_name", F.expr("case when list_name = 'tracks' then 'items' else list_name end")
+    )
     entry = """case when element_index is not null then
         struct(list_name, position, row, element_index, item_kind, item_id, added_at) end"""
     gathered_df = listed_df.groupBy(*SOURCE).agg(

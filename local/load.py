@@ -44,11 +44,11 @@ def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | N
     if not Path(raw).is_dir():
         seen = "a file" if Path(raw).exists() else "nothing"
         raise UserError(f"RAW={raw}: expected a folder of raw objects, seen {seen}. Nothing was loaded.")
+    folder = prepare_warehouse(warehouse)
     if not any(Path(raw).glob("extraction_date=*/*.ndjson.gz")):
         raise UserError(
             f"RAW={raw}: expected raw objects in it, seen none; `make import` lands them. Nothing was loaded."
         )
-    folder = prepare_warehouse(warehouse)
     told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(Path(raw)) < QUICK_BYTES
     code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said)

@@ -129,6 +129,13 @@ def test_a_page_that_was_read_twice_counts_once_in_the_listing(lake: Lake) -> No
     assert lake.rows("raw_object", "entries") == [2]
 
 
+def test_a_playlist_s_own_page_and_its_further_items_are_one_list(lake: Lake) -> None:
+    lake.land(playlist(tracks=page(entry(song("s1"), "track"))), page(entry(song("s2")), offset=1))
+    lake.load()
+    (entries,) = lake.rows("listing", "entries")
+    assert [(one["position"], one["item_id"]) for one in entries] == [(1, "s1"), (2, "s2")]
+
+
 def test_a_negative_offset_is_none(lake: Lake) -> None:
     lake.land(page(entry(song("s1")), offset=-3))
     lake.load()

@@ -110,6 +110,13 @@ def test_a_stopped_demo_is_one_line_and_not_0(monkeypatch, capsys):
     assert "demo: stopped" in capsys.readouterr().err
 
 
+def put_raw_object(folder):
+    """Put a file where a raw object belongs."""
+    path = folder / "extraction_date=2026-11-01" / "20261101T100000Z-r1.ndjson.gz"
+    path.parent.mkdir()
+    path.touch()
+
+
 # A job as spark-submit is one: a program that starts another and waits for it.
 JOB = """import subprocess, sys
 inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -199,6 +206,7 @@ def test_signals_mean_what_they_did_before_once_a_job_has_ended():
     ],
 )
 def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said):
+    put_raw_object(tmp_path)
     (tmp_path / "file").touch()
     assert load.main([argument.format(tmp_path) for argument in arguments]) == 2
     error = capsys.readouterr().err
@@ -226,8 +234,14 @@ def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
     assert spark._trust({"JAVA_HOME": "/another"}) == {}
 
 
+def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):
+    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
+    assert "expected raw objects in it, seen none" in capsys.readouterr().err
+
+
 def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
+    put_raw_object(tmp_path)
     assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
     assert capsys.readouterr().err.startswith("load: the job was ended by SIGKILL.")
 
