@@ -15,7 +15,8 @@ override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
 override PARAMS := $(value PARAMS)
-export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS PYTHON
+override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
+export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -23,8 +24,10 @@ DEV := $(VENV)/.dev-installed
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 UV := build/uv/bin/uv
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command "make lock"
+LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+COMPILE := $(LOCK) --universal --python-version 3.11
+COMPILE_LAMBDA := $(LOCK) --python-version 3.13 --python-platform aarch64-unknown-linux-gnu
 
 define REQUIRE_PYTHON
 command -v "$$PYTHON" >/dev/null || { echo "no $$PYTHON on this machine; expected Python 3.11 or newer," \
@@ -37,7 +40,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo import load query questions question checks doctor package check test lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -45,6 +48,18 @@ help: ## say what there is to type
 
 demo: $(RUN) ## import, load and question a small made-up dump, step by step
 	@$(PY) -m local.demo
+
+mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
+	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" $(ARGS)
+
+login: $(RUN) ## log in to Spotify in the browser and keep the login in .secrets/: [ARGS=--no-browser]
+	@$(PY) -m local.login $(ARGS)
+
+extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw]
+	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW"
+
+simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
+	@$(PY) -m local.simulator $(ARGS)
 
 import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11-20] [RAW=data/raw]
 	@$(PY) -m lambda_extract.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
@@ -68,8 +83,8 @@ doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
 	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
 
-package: $(RUN) ## write build/glue_jobs.zip, the same byte for byte wherever it is made
-	@$(PY) -m local.package
+package: $(RUN) ## write the zips of the job and the Lambda function, the same byte for byte wherever they are made
+	@$(PY) -m local.package glue_jobs lambda_extract
 
 check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m ruff check
@@ -84,6 +99,7 @@ lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer version
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
+	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays
 	@rm -rf .venv .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db

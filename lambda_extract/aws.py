@@ -1,0 +1,94 @@
+"""The edge to AWS: objects on S3, secrets in Secrets Manager. Nothing else here imports boto3."""
+
+import re
+from dataclasses import dataclass
+from typing import IO, Any
+
+import boto3
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambda_extract import faults
+from lambda_extract.faults import ExtractError
+from lambda_extract.secret import refuse_secret
+
+S3_PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
+
+
+@dataclass(frozen=True)
+class S3Place:
+    """An object or a folder on S3."""
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        """Write it as people do."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def find_place(text: str) -> S3Place | None:
+    """Read an S3 URI; None is a path of this machine."""
+    match = S3_PLACE.fullmatch(text)
+    return S3Place(match["bucket"], match["key"].rstrip("/")) if match else None
+
+
+def read_object(place: S3Place) -> str:
+    """Read a text object."""
+    try:
+        body: bytes = _connect("s3").get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
+        return body.decode()
+    except (ClientError, BotoCoreError, UnicodeDecodeError) as error:
+        message = f"sources document {place}: {error}; expected a JSON text. Nothing was fetched."
+        raise ExtractError(message, faults.SOURCES) from error
+
+
+def put_object(place: S3Place, file: IO[bytes]) -> None:
+    """Write an object in one PUT."""
+    try:
+        _connect("s3").put_object(Bucket=place.bucket, Key=place.key, Body=file, ContentType="application/gzip")
+    except (ClientError, BotoCoreError) as error:
+        raise refuse_landing(str(place), str(error)) from error
+
+
+def refuse_landing(place: str, seen: str) -> ExtractError:
+    """Say that what was fetched is not kept."""
+    return ExtractError(
+        f"{place}: {seen}; expected to write the raw object. What was fetched is lost; the next run fetches it again.",
+        faults.LANDING,
+    )
+
+
+class SecretStore:
+    """One secret in Secrets Manager."""
+
+    def __init__(self, name: str) -> None:
+        """Connect to nothing yet; a provider of its own, as a shared one would remember an older secret."""
+        self.name = name
+        self._provider = SecretsProvider(boto3_client=_connect("secretsmanager"))
+
+    def read(self) -> str:
+        """Read it as it is now: one that a person changed counts from the next run on."""
+        try:
+            return str(self._provider.get(self.name))
+        except GetParameterError as error:
+            if _is_missing(error):
+                raise refuse_secret(self.name, "does not exist or has no value") from error
+            message = f"secret {self.name}: {error}; expected to read it. Nothing was fetched."
+            raise ExtractError(message, faults.UNREACHABLE) from error
+
+    def write(self, text: str) -> None:
+        """Store a new version; Secrets Manager keeps the one before."""
+        self._provider.client.put_secret_value(SecretId=self.name, SecretString=text)
+
+
+def _is_missing(error: BaseException) -> bool:
+    """Tell a secret that is not there from one that could not be asked for."""
+    cause = error.__cause__ or error.__context__
+    code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else None
+    return code in ("ResourceNotFoundException", "InvalidRequestException")
+
+
+def _connect(service: str) -> Any:
+    return boto3.session.Session().client(service)  # type: ignore[call-overload]

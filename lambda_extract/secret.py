@@ -1,0 +1,66 @@
+"""The secret of one account: what Spotify knows the app and the user by."""
+
+import json
+from dataclasses import dataclass, field
+
+from lambda_extract import faults
+from lambda_extract.faults import ExtractError
+from lambda_extract.raw_object import Json, JsonObject
+
+SCOPES = (
+    "playlist-read-collaborative",
+    "playlist-read-private",
+    "user-follow-read",
+    "user-library-read",
+    "user-read-recently-played",
+    "user-top-read",
+)
+"""All that the extractor may ever read, so that a new source needs no new login."""
+
+TEXTS = ("client_id", "client_secret")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What the secret holds; `fields` is all of it, to be stored back as it was."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    fields: JsonObject = field(default_factory=dict, repr=False)
+
+
+def parse_secret(text: str, origin: str) -> Secret:
+    """Read a secret; an error names what is missing, never what is there."""
+    try:
+        fields: Json = json.loads(text)
+    except ValueError:
+        raise refuse_secret(origin, "is no JSON") from None
+    if not isinstance(fields, dict):
+        raise refuse_secret(origin, "is no JSON object")
+    wrong = [name for name in TEXTS if not _is_text(fields.get(name))]
+    wrong += ["refresh_token"] if not _is_text(fields.get("refresh_token", "-")) else []
+    if wrong:
+        raise refuse_secret(origin, f"has no usable {', '.join(wrong)}")
+    refresh_token = fields.get("refresh_token")
+    return Secret(
+        str(fields["client_id"]), str(fields["client_secret"]), str(refresh_token) if refresh_token else None, fields
+    )
+
+
+def write_rotated(secret: Secret, refresh_token: str) -> str:
+    """Write the secret with the refresh token that Spotify gave in place of the old one."""
+    return json.dumps({**secret.fields, "refresh_token": refresh_token})
+
+
+def refuse_secret(origin: str, seen: str) -> ExtractError:
+    """Say what is wrong with a secret."""
+    return ExtractError(
+        f"secret {origin} {seen}: expected JSON with client_id, client_secret and, for the sources of a user,"
+        " refresh_token. Nothing was fetched.",
+        faults.SECRET,
+    )
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -1,0 +1,66 @@
+"""`make extract`: fetch from Spotify into a folder of raw objects, with the login of `make login`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from lambda_extract.client import Client
+from lambda_extract.landing import collect_lines, land
+from lambda_extract.raw_object import SourceResult
+from lambda_extract.run import Outcome, run_extraction
+from lambda_extract.sources import parse_sources, read_file, require_login
+from local.errors import UserError
+from local.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
+
+MINE = Path(__file__).parent / "sources" / "mine.json"
+RAW = Path("data/raw")
+
+
+def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Outcome:
+    """Fetch what the document names and land it; say how far each source came."""
+    environment = read_environment(os.environ)
+    plan = parse_sources(read_file(str(sources)), str(sources))
+    secret = read_secret(secret_file, environment)
+    require_login(plan, secret.refresh_token is not None)
+    clock = environment.clock
+    keeper = TokenFile(secret_file, secret, environment, console.print)
+    client = Client(secret, environment.service, clock, keeper.keep)
+    with collect_lines() as lines:
+        outcome = run_extraction(plan, client, clock, lines.add, lambda *told: _tell(console, *told))
+        if outcome.error and not outcome.answers:
+            raise outcome.error
+        landed = land(lines, str(raw), outcome.key)
+    console.print(f"{landed.place}: {outcome.entries} entries, {outcome.calls} calls, {landed.size} bytes")
+    if outcome.error:
+        raise UserError(f"{outcome.error} What came before is landed.")
+    return outcome
+
+
+def _tell(console: Console, result: SourceResult, trouble: str | None) -> None:
+    """Print one line per source."""
+    source, name = result.source, result.facts.get("name")
+    label = source.kind if source.id == source.kind else f"{source.kind} {name or source.id}"
+    why = f" ({trouble})" if trouble else ""
+    console.print(f"{label}: {result.status}, {result.entries} entries{why}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse `make extract`'s variables and fetch; 1 where a source was not read to its end."""
+    parser = argparse.ArgumentParser(prog="make extract", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--sources", type=Path, default=MINE, help="sources document")
+    parser.add_argument("--raw", type=Path, default=RAW, help="folder to land in")
+    parser.add_argument("--file", type=Path, default=SECRET_FILE, help="the file of make login")
+    told = parser.parse_args(argv)
+
+    def run() -> int:
+        return 0 if extract(told.sources, told.raw, told.file, build_console()).is_complete else 1
+
+    return run_program("extract", run, "Nothing was landed.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

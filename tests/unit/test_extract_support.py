@@ -1,0 +1,113 @@
+"""What the extractor's tests share: a Spotify of ten lines that says what it is told to, and a client for it."""
+
+import datetime as dt
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from lambda_extract.client import Client
+from lambda_extract.secret import Secret, parse_secret
+from lambda_extract.settings import Clock, Service, build_clock
+
+NOW = dt.datetime(2026, 11, 5, 6, 0, tzinfo=dt.UTC)
+TOKEN = {"access_token": "hidden-access-1", "token_type": "Bearer", "expires_in": 3600}
+USER_SECRET = {"client_id": "app-101", "client_secret": "hidden-secret-1", "refresh_token": "hidden-refresh-1"}
+APP_SECRET = {"client_id": "app-101", "client_secret": "hidden-secret-1"}
+HIDDEN = ("hidden-access", "hidden-secret", "hidden-refresh", "Bearer ", "Basic ")
+
+
+class FakeSpotify(ThreadingHTTPServer):
+    """Answers a path with what is given for it, one reply after the other, the last one for ever."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), FakeHandler)
+        self.replies: dict[str, list[Any]] = {"/api/token": [TOKEN], "/v1/me/": [{"id": "user-201"}]}
+        self.asked: list[tuple[str, str]] = []
+        self.headers: list[dict[str, str]] = []
+
+    @property
+    def service(self) -> Service:
+        base = f"http://127.0.0.1:{self.server_port}/"
+        return Service(f"{base}v1/", base)
+
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked if path not in ("/api/token", "/v1/me/")]
+
+
+class FakeHandler(BaseHTTPRequestHandler):
+    server: FakeSpotify
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = urlsplit(self.path)
+        self.server.asked.append((parts.path, parts.query))
+        self.server.headers.append(dict(self.headers))
+        waiting = self.server.replies.get(parts.path, [error(404, "Resource not found")])
+        reply = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        status, body = reply if isinstance(reply, tuple) else (200, reply)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        if status == 0:
+            self.close_connection = True
+            return
+        self.send_response(status)
+        if 300 <= status < 400:
+            self.send_header("Location", data.decode())
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def error(status: int, message: str) -> tuple[int, dict[str, Any]]:
+    return status, {"error": {"status": status, "message": message}}
+
+
+@contextmanager
+def running_fake() -> Iterator[FakeSpotify]:
+    server = FakeSpotify()
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def make_client(
+    service: Service,
+    secret: dict[str, Any] = USER_SECRET,
+    keep: Callable[[str], None] = lambda _: None,
+    clock: Clock | None = None,
+) -> Client:
+    return Client(make_secret(secret), service, clock or build_clock(NOW), keep)
+
+
+def make_secret(fields: dict[str, Any]) -> Secret:
+    return parse_secret(json.dumps(fields), "test")
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def test_the_fake_says_what_it_is_told_in_order():
+    with running_fake() as fake:
+        fake.replies["/v1/x"] = [{"n": 1}, error(403, "Forbidden")]
+        said = [requests.get(f"{fake.service.api_url}x", timeout=5) for _ in range(3)]
+    assert [(reply.status_code, reply.json().get("n")) for reply in said] == [(200, 1), (403, None), (403, None)]

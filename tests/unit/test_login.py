@@ -1,0 +1,438 @@
+"""`make login`, `make extract` and `make mine`: against the simulator, with a scripted browser."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from lambda_extract.settings import Service
+from local import extract, login, mine
+from local.errors import UserError
+from local.simulator.running import running_simulator
+from tests.unit.test_extract_support import HIDDEN, TOKEN, USER_SECRET, error, read_lines, running_fake
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SPOTIFY = re.compile("SPOTIFY_|EXTRACT_")
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """Work in an empty folder, with nothing of Spotify in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if SPOTIFY.match(name)]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    with running_simulator(regime="restricted") as running:
+        monkeypatch.setenv("SPOTIFY_API_URL", running.api_url)
+        monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", running.accounts_url)
+        monkeypatch.setenv("SPOTIFY_CLIENT_ID", running.client_id)
+        monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", running.client_secret)
+        yield running
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    with running_fake() as server:
+        monkeypatch.setenv("SPOTIFY_API_URL", server.service.api_url)
+        monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", server.service.accounts_url)
+        monkeypatch.setenv("SPOTIFY_CLIENT_ID", "app-101")
+        monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", "hidden-secret-1")
+        yield server
+
+
+def browse(address, answer="agree"):
+    """Do in a thread what a person does in the browser."""
+    Thread(target=lambda: requests.get(f"{address}&answer={answer}", timeout=10), daemon=True).start()
+
+
+def come_back(port, **query):
+    """Return to the callback as a browser would, without any Spotify."""
+    return requests.get(f"http://127.0.0.1:{port}/callback?{urlencode(query)}", timeout=5)
+
+
+def save(fields, path=login.SECRET_FILE):
+    login.write_secret(path, json.dumps(fields))
+
+
+def test_a_login_is_kept_in_a_file_of_ones_own(simulator, port, monkeypatch, capsys):
+    monkeypatch.setenv("EXTRACT_NOW", "2026-11-05T06:00:00Z")
+    monkeypatch.setattr(login.webbrowser, "open", browse)
+    assert login.main(["--port", str(port)]) == 0
+    printed = capsys.readouterr()
+    assert "Logged in as tin_kettle_31. The login is kept in .secrets/spotify.json" in printed.out
+    assert printed.err == ""
+    kept = json.loads(login.SECRET_FILE.read_text())
+    assert set(kept) == {"client_id", "client_secret", "refresh_token", "login_date", "scope"}
+    assert (kept["client_id"], kept["login_date"]) == (simulator.client_id, "2026-11-05")
+    assert "user-library-read" in kept["scope"].split()
+    assert stat.S_IMODE(login.SECRET_FILE.stat().st_mode) == 0o600
+    assert stat.S_IMODE(login.SECRET_FILE.parent.stat().st_mode) == 0o700
+    assert not {kept["refresh_token"], kept["client_secret"]} & set(printed.out.split())
+    assert [record.path for record in simulator.log if record.path.startswith("/v1/")] == ["/v1/me/"]
+
+
+def test_git_ignores_the_login(simulator, tmp_path):
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    save(USER_SECRET)
+    command = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == ""
+
+
+def test_the_newest_refresh_token_is_kept(port, monkeypatch):
+    with running_simulator(regime="restricted", rotate=True) as running:
+        environment = login.Environment({}, Service(running.api_url, f"{running.accounts_url}/"), None)
+        secret = login.parse_secret(
+            json.dumps({"client_id": running.client_id, "client_secret": running.client_secret}), "test"
+        )
+        assert login.log_in(secret, environment, Path("own/s.json"), port, browse) == "tin_kettle_31"
+        kept = json.loads(Path("own/s.json").read_text())["refresh_token"]
+        assert list(running.simulator.authority.refreshes) == [kept]
+    assert not Path("own/.gitignore").exists()
+
+
+def test_the_address_is_printed_and_no_browser_opened(simulator, port):
+    """The program itself, answered by a client that reads the address it prints."""
+    command = [sys.executable, "-m", "local.login", "--port", str(port), "--no-browser"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    ) as program:  # fmt: skip
+        assert program.stdout.readline() == "Log in at Spotify:\n"
+        address = program.stdout.readline().strip()
+        query = parse_qs(urlsplit(address).query)
+        assert query["redirect_uri"] == [f"http://127.0.0.1:{port}/callback"]
+        assert requests.get(f"{address}&answer=agree", timeout=10).ok
+        out, err = program.communicate(timeout=20)
+    assert (program.returncode, err) == (0, "")
+    assert out.startswith("Logged in as tin_kettle_31")
+
+
+def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):
+    command = [sys.executable, "-m", "local.login", "--port", str(port), "--no-browser"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    ) as program:  # fmt: skip
+        program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=20)
+    assert (program.returncode, err) == (130, "login: stopped. Nothing was kept.\n")
+    assert not login.SECRET_FILE.exists()
+
+
+def test_without_an_app_the_steps_to_get_one_are_said(capsys, monkeypatch):
+    assert login.main([]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("login: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set, and .secrets/spotify.json")
+    for step in ("developer.spotify.com/dashboard", "http://127.0.0.1:8888/callback", "User Management", "Premium"):
+        assert step in said
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "app-101")
+    assert login.main(["--port", "9000"]) == 2
+    said = capsys.readouterr().err
+    assert "SPOTIFY_CLIENT_SECRET is not set, and" in said
+    assert "http://127.0.0.1:9000/callback" in said
+
+
+def test_a_refusal_keeps_nothing(simulator, port, monkeypatch, capsys):
+    monkeypatch.setattr(login.webbrowser, "open", lambda address: browse(address, "cancel"))
+    assert login.main(["--port", str(port)]) == 2
+    assert capsys.readouterr().err == "login: Spotify says access_denied: expected a login. Nothing was kept.\n"
+    assert not login.SECRET_FILE.exists()
+
+
+def test_what_does_not_belong_to_the_login_is_turned_away(fake, port):
+    replies = []
+
+    def visit(address):
+        state = parse_qs(urlsplit(address).query)["state"][0]
+
+        def come():
+            replies.append(requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=5).status_code)
+            replies.append(come_back(port, code="c", state="other").status_code)
+            replies.append(come_back(port, code="c", state="ключ").status_code)
+            replies.append(come_back(port, error="<script>", state=state).text)
+
+        Thread(target=come, daemon=True).start()
+
+    environment = login.read_environment(os.environ)
+    with pytest.raises(UserError, match="Spotify says <script>: expected a login"):
+        login.log_in(login.read_secret(Path("s"), environment), environment, Path("s"), port, visit)
+    assert replies[:3] == [404, 400, 400]
+    time.sleep(0.1)
+    assert "&lt;script&gt;" in replies[3]
+
+
+def test_nobody_waits_for_ever(fake, port):
+    environment = login.read_environment(os.environ)
+    secret = login.read_secret(Path("s"), environment)
+    with pytest.raises(UserError, match="no login within 0 s: expected the browser to come back"):
+        login.log_in(secret, environment, Path("s"), port, lambda _: None, patience=0)
+
+
+def test_a_port_that_is_taken_is_said_before_a_browser_opens(fake, monkeypatch, capsys):
+    monkeypatch.setattr(login.webbrowser, "open", lambda _: pytest.fail("a browser opened"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        assert login.main(["--port", str(number)]) == 2
+    assert f"login: port {number}: Address already in use; expected it to be free" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "reply", "said"),
+    [
+        pytest.param("/api/token", (400, {"error": "invalid_grant", "error_description": "Invalid authorization code"}),
+                     "the login is dead (Invalid authorization code)", id="a code that is refused"),
+        pytest.param("/api/token", TOKEN, "has no usable refresh_token", id="no refresh token"),
+        pytest.param("/v1/me/", error(403, "User not registered"), "403 (User not registered)", id="not on the list"),
+    ],
+)  # fmt: skip
+def test_a_login_that_does_not_work_is_not_kept(fake, port, monkeypatch, capsys, path, reply, said):
+    fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-1"}]
+    fake.replies[path] = [reply]
+
+    def visit(address):
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        Thread(target=lambda: come_back(port, code="hidden-code", state=state), daemon=True).start()
+
+    monkeypatch.setattr(login.webbrowser, "open", visit)
+    assert login.main(["--port", str(port)]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.err.endswith("The login is not kept.\n")
+    assert printed.err.count("\n") == 1
+    assert not any(word in printed.out + printed.err for word in (*HIDDEN, "hidden-code"))
+    assert not login.SECRET_FILE.exists()
+
+
+# The file
+
+
+def test_a_file_that_others_may_read_is_refused():
+    save(USER_SECRET)
+    login.SECRET_FILE.chmod(0o644)
+    with pytest.raises(UserError, match=r"can be read by others: .+ chmod 600 \.secrets/spotify\.json"):
+        login.read_secret(login.SECRET_FILE, login.read_environment({}))
+
+
+def test_the_environment_counts_before_the_file():
+    save(USER_SECRET)
+    told = {"SPOTIFY_CLIENT_ID": "other", "SPOTIFY_REFRESH_TOKEN": " "}
+    secret = login.read_secret(login.SECRET_FILE, login.read_environment(told))
+    assert (secret.client_id, secret.refresh_token) == ("other", "hidden-refresh-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("{", "is no JSON: expected the file of make login", id="no JSON"),
+        pytest.param("[]", "are not set", id="no object"),
+        pytest.param('{"client_id": 7, "client_secret": "x"}', "has no usable client_id", id="wrong types"),
+    ],
+)
+def test_a_broken_file_is_said_in_one_line(text, said):
+    login.write_secret(login.SECRET_FILE, text)
+    with pytest.raises(UserError, match=said):
+        login.read_secret(login.SECRET_FILE, login.read_environment({}))
+
+
+def test_a_file_that_cannot_be_read_or_written_is_said(tmp_path):
+    (tmp_path / "folder").mkdir(mode=0o700)
+    with pytest.raises(UserError, match="folder: Is a directory; expected the file of make login"):
+        login.read_secret(tmp_path / "folder", login.read_environment({}))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"The login is not kept\."):
+        login.write_secret(tmp_path / "file" / "s.json", "{}")
+
+
+def test_a_wrong_address_is_said(monkeypatch, capsys):
+    monkeypatch.setenv("SPOTIFY_API_URL", "127.0.0.1")
+    assert login.main([]) == 2
+    assert "SPOTIFY_API_URL=127.0.0.1: expected an address like https" in capsys.readouterr().err
+
+
+# make extract
+
+
+def test_extract_lands_a_personal_account_and_says_each_source(simulator, monkeypatch, capsys):
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", simulator.refresh_token())
+    assert extract.main(["--raw", "raw"]) == 0
+    [path] = Path("raw").rglob("*.ndjson.gz")
+    assert read_lines(path)[-1]["is_complete"] is True
+    printed = capsys.readouterr()
+    assert "playlist Summer 1981 (do not touch): ok, 12 entries\n" in printed.out
+    assert re.search(
+        rf"^{re.escape(str(path))}: \d+ entries, \d+ calls, {path.stat().st_size} bytes$", printed.out, re.M
+    )
+    assert printed.err == ""
+
+
+def test_a_rotated_token_is_kept_also_where_it_came_from_the_environment(fake, monkeypatch, capsys):
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "hidden-refresh-1")
+    fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-2"}]
+    fake.replies["/v1/me/player/recently-played"] = [{"items": []}]
+    Path("s.json").write_text('{"recently_played": {}}')
+    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 0
+    assert json.loads(login.SECRET_FILE.read_text())["refresh_token"] == "hidden-refresh-2"
+    printed = capsys.readouterr().out
+    assert "now in .secrets/spotify.json: unset SPOTIFY_REFRESH_TOKEN" in printed
+    assert not any(word in printed for word in HIDDEN)
+
+
+def test_a_rotated_token_replaces_the_files(fake, monkeypatch, capsys):
+    save({**USER_SECRET, "login_date": "2026-11-01"})
+    fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-2"}]
+    fake.replies["/v1/me/player/recently-played"] = [{"items": []}]
+    Path("s.json").write_text('{"recently_played": {}}')
+    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 0
+    kept = json.loads(login.SECRET_FILE.read_text())
+    assert (kept["refresh_token"], kept["login_date"]) == ("hidden-refresh-2", "2026-11-01")
+    assert "unset" not in capsys.readouterr().out
+
+
+def test_a_source_that_fails_is_said_and_the_code_is_1(fake, capsys):
+    save(USER_SECRET)
+    fake.replies["/v1/me/tracks"] = [error(403, "Insufficient client scope")]
+    Path("s.json").write_text('{"saved_tracks": {}}')
+    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 1
+    assert "saved_tracks: forbidden, 0 entries (Spotify answers 403 (Insufficient" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"/api/token": (400, {"error": "invalid_grant"})}, "the login is dead (invalid_grant)", id="dead"),
+        pytest.param({"/v1/me/tracks": error(403, "Premium required")}, "to have Premium. What came before is landed.",
+                     id="no Premium"),
+    ],
+)  # fmt: skip
+def test_what_ends_a_run_is_one_line(fake, capsys, changed, said):
+    save(USER_SECRET)
+    fake.replies |= {path: [reply] for path, reply in changed.items()}
+    Path("s.json").write_text('{"saved_tracks": {}}')
+    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("extract: ")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_login_that_dies_before_anything_came_lands_nothing(fake, capsys, monkeypatch):
+    Path("s.json").write_text(json.dumps({"artists": {"ids": ["1" * 22]}}))
+    fake.replies["/api/token"] = [(400, {"error": "invalid_client"})]
+    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 2
+    assert "Spotify does not know the app" in capsys.readouterr().err
+    assert not Path("raw").exists()
+
+
+def test_extract_without_a_login_says_what_to_do(fake, capsys):
+    assert extract.main(["--raw", "raw"]) == 2
+    assert (
+        "belong to a user, but the secret has no refresh_token: expected a login (make login)"
+        in capsys.readouterr().err
+    )
+
+
+def test_ctrl_c_in_extract_lands_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(extract, "extract", stop)
+    assert extract.main([]) == 130
+    assert capsys.readouterr().err == "extract: stopped. Nothing was landed.\n"
+
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+# make mine
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Stand in for Spark and the questions, which have tests of their own; say what was done."""
+    done: list[object] = []
+    monkeypatch.setattr(mine, "load", lambda raw, warehouse: done.append((raw, warehouse)) or 0)
+    monkeypatch.setattr(mine.query, "main", lambda told: done.append(told))
+    return done
+
+
+def test_mine_logs_in_fetches_loads_and_asks(simulator, port, monkeypatch, capsys, steps):
+    monkeypatch.setattr(login.webbrowser, "open", browse)
+    told = ["--port", str(port), "--raw", "raw", "--warehouse", "wh"]
+    assert mine.main(told) == 0
+    printed = capsys.readouterr().out
+    assert steps[0] == ("raw", "wh")
+    assert steps[1] == ["question", "sources", "--warehouse", "wh"]
+    assert len(steps) == 1 + len(mine.QUESTIONS)
+    assert "Logged in as tin_kettle_31" in printed
+    assert '$ make question NAME=top_artists PARAMS="limit=10"' in printed
+    assert mine.main(told) == 0
+    assert "1 Log in: .secrets/spotify.json holds a login" in capsys.readouterr().out
+    assert len(list(Path("raw").rglob("*.gz"))) == 2
+
+
+def test_mine_logs_in_again_where_the_login_is_dead(simulator, port, monkeypatch, capsys, steps):
+    save({"client_id": simulator.client_id, "client_secret": simulator.client_secret, "refresh_token": "hidden-dead"})
+    monkeypatch.setattr(login.webbrowser, "open", browse)
+    assert mine.main(["--port", str(port), "--raw", "raw"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.index("the login is dead (Invalid refresh token)") < printed.index("Logged in as tin_kettle_31")
+    assert "hidden-dead" not in printed + login.SECRET_FILE.read_text()
+
+
+def test_mine_does_not_log_in_where_the_environment_holds_the_dead_login(simulator, monkeypatch, capsys, steps):
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "hidden-dead")
+    monkeypatch.setattr(login.webbrowser, "open", lambda _: pytest.fail("a browser opened"))
+    assert mine.main(["--raw", "raw"]) == 2
+    assert capsys.readouterr().err.startswith("mine: the login is dead (Invalid refresh token)")
+    assert steps == []
+
+
+def test_mine_says_when_the_load_fails(simulator, monkeypatch, capsys, steps):
+    monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", simulator.refresh_token())
+    monkeypatch.setattr(mine, "load", lambda *_: 3)
+    assert mine.main(["--raw", "raw"]) == 2
+    assert "mine: the load ended with exit code 3. What was fetched is landed: make load" in capsys.readouterr().err
+    assert steps == []
+
+
+def test_mine_asks_saved_questions_that_there_are():
+    for name, *parameters in mine.QUESTIONS:
+        text = (ROOT / "sql" / "question" / f"{name}.sql").read_text()
+        for parameter in parameters:
+            assert f'"{parameter.partition("=")[0]}"' in text
+
+
+def test_mine_without_an_app_says_the_steps(capsys):
+    assert mine.main([]) == 2
+    assert capsys.readouterr().err.startswith("mine: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set")
+
+
+def test_an_unusable_browser_is_no_fault(monkeypatch, capsys):
+    def fail(_):
+        raise login.webbrowser.Error("no browser")
+
+    monkeypatch.setattr(login.webbrowser, "open", fail)
+    login.show_address("http://127.0.0.1:1/authorize", login.build_console(), with_browser=True)
+    assert "http://127.0.0.1:1/authorize" in capsys.readouterr().out
