@@ -14,7 +14,8 @@ from glue_jobs import entries, ledger, lines, listings, rejected, sightings, win
 from glue_jobs.arguments import MEGABYTE, Settings
 from glue_jobs.kept import keep, release
 from glue_jobs.merge import Counts, merge, partition_filter
-from glue_jobs.raw_store import RawObject, why_unreadable
+from glue_jobs.raw_object import RawObject
+from glue_jobs.raw_store import why_unreadable
 from glue_jobs.report import Report
 from glue_jobs.tables import LISTING, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS, TABLES
 

@@ -16,9 +16,10 @@ from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.batch import load_batch
 from glue_jobs.errors import LoadError
 from glue_jobs.merge import create_statement
-from glue_jobs.raw_store import RawObject, list_objects
+from glue_jobs.raw_object import RawObject
+from glue_jobs.raw_store import list_objects
 from glue_jobs.report import Report
-from glue_jobs.session import open_session
+from glue_jobs.session import run_job
 from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES
 
 log = logging.getLogger("load_music")
@@ -89,12 +90,13 @@ def _batches(objects: Sequence[RawObject], most_bytes: int) -> Iterator[list[Raw
 def main(argv: Sequence[str]) -> int:
     """Run the job; return its exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("py4j").setLevel(logging.WARNING)
+    for chatty in ("py4j", "botocore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = parse_settings(argv)
         list_objects(settings.raw, settings.since)
-        spark = open_session("load_music")
-        report = run(spark, settings)
+        with run_job("load_music", argv) as spark:
+            report = run(spark, settings)
     except LoadError as error:
         sys.stderr.write(f"load_music: {error}\n")
         return 2

@@ -34,7 +34,7 @@ from local.statements import (
     set_parameters,
     to_duckdb,
 )
-from local.warehouse import Warehouse, WarehouseError
+from local.warehouse import Tables, Warehouse, WarehouseError
 
 DEFAULT_WAREHOUSE = Path("data/warehouse")
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
@@ -96,9 +96,9 @@ def nearest(name: str, known: Collection[str]) -> str:
 class Session:
     """One warehouse; each statement runs in an engine that holds the tables and views it reads, no more."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, warehouse: Path | Tables) -> None:
         """Open the warehouse's catalog, but no table."""
-        self.warehouse = Warehouse(folder)
+        self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
         self.views = read_folder("view")
         self.known = {*self.warehouse.tables, *self.views}
         self.opened: dict[str, ds.Dataset] = {}

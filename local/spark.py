@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -16,11 +17,45 @@ from local.package import package_glue_jobs
 
 CATALOG = "local"
 DATABASE = "music"
-PACKAGES = (
-    "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
-    "org.xerial:sqlite-jdbc:3.50.3.0",
+ICEBERG = "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"
+SDK = "1.12.788"
+
+
+@dataclass(frozen=True)
+class Jars:
+    """Jars that Spark needs for one kind of warehouse: all of them by name, and what of theirs is not taken."""
+
+    what: str
+    size: str
+    packages: tuple[str, ...]
+    excludes: tuple[str, ...] = ()
+
+
+FOLDER_JARS = Jars("Iceberg and SQLite", "60 MB", (ICEBERG, "org.xerial:sqlite-jdbc:3.50.3.0"))
+"""For a warehouse in a folder."""
+
+AWS_JARS = Jars(
+    "Iceberg's and Hadoop's parts for AWS",
+    "70 MB beside Iceberg's own 47 MB",
+    (
+        ICEBERG,
+        "org.apache.iceberg:iceberg-aws-bundle:1.10.0",
+        "org.apache.hadoop:hadoop-aws:3.3.4",
+        *(f"com.amazonaws:aws-java-sdk-{part}:{SDK}" for part in ("core", "s3", "kms", "sts", "dynamodb")),
+        f"com.amazonaws:jmespath-java:{SDK}",
+        "org.wildfly.openssl:wildfly-openssl:1.0.7.Final",
+    ),
+    # The whole SDK is 280 MB, of which S3A needs the parts above; the others come with Spark, in Spark's versions.
+    (
+        "com.amazonaws:aws-java-sdk-bundle",
+        *("com.fasterxml.jackson.core:*", "com.fasterxml.jackson.dataformat:*", "joda-time:*"),
+        *("commons-codec:*", "commons-logging:*", "org.apache.httpcomponents:*"),
+    ),
 )
-JARS_SIZE = "60 MB"
+"""For Glue's catalog and S3: the catalog and the tables through Iceberg's own bundle, raw objects through S3A."""
+
+PACKAGES = FOLDER_JARS.packages
+JARS_SIZE = FOLDER_JARS.size
 TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
 """Where Debian, Fedora and their kin keep the certificates Java trusts, those of a company's proxy among them."""
 PATIENCE = 10
@@ -33,9 +68,9 @@ def jar_folder() -> Path:
     return Path(cache) / "spotify-lakehouse" / "ivy"
 
 
-def jar_paths() -> list[Path]:
+def jar_paths(jars: Jars = FOLDER_JARS) -> list[Path]:
     """Return where the jars are, or will be."""
-    named = [package.split(":") for package in PACKAGES]
+    named = [package.split(":") for package in jars.packages]
     return [jar_folder() / "jars" / f"{group}_{name}-{version}.jar" for group, name, version in named]
 
 
@@ -44,20 +79,24 @@ def driver_memory() -> str:
     return os.environ.get("SPARK_DRIVER_MEMORY") or "2g"
 
 
-def ensure_jars(environment: Mapping[str, str]) -> list[Path]:
+def ensure_jars(environment: Mapping[str, str], jars: Jars = FOLDER_JARS) -> list[Path]:
     """Return the jars; what is missing is fetched once by Spark's own resolver."""
-    jars = jar_paths()
-    if all(jar.exists() for jar in jars):
-        return jars
-    sys.stderr.write(f"Fetching Iceberg and SQLite for Spark into {jar_folder()} ({JARS_SIZE}, once)\n")
+    paths = jar_paths(jars)
+    if all(path.exists() for path in paths):
+        return paths
+    sys.stderr.write(f"Fetching {jars.what} for Spark into {jar_folder()} ({jars.size}, once)\n")
     # The resolver runs before the main class does; that class is Spark's own and only says its version.
     version = ["--class", "org.apache.spark.deploy.SparkSubmit", "spark-internal", "--version"]
-    resolve = ["--conf", f"spark.jars.ivy={jar_folder()}", "--packages", ",".join(PACKAGES), *version]
+    resolve = [
+        *("--conf", f"spark.jars.ivy={jar_folder()}", "--packages", ",".join(jars.packages)),
+        *(("--exclude-packages", ",".join(jars.excludes)) if jars.excludes else ()),
+        *version,
+    ]
     known = {**environment, **_trust(environment)}
     done = subprocess.run([_spark_submit(), *resolve], env=known, capture_output=True, text=True, check=False)
-    if missing := [jar.name for jar in jars if not jar.exists()]:
+    if missing := [path.name for path in paths if not path.exists()]:
         raise UserError(f"could not fetch {', '.join(missing)} into {jar_folder()}: {_reason(done.stderr)}")
-    return jars
+    return paths
 
 
 def _trust(environment: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +158,13 @@ def environment() -> dict[str, str]:
 
 
 def submit(
-    job: str, arguments: Sequence[str], settings: Mapping[str, str], *, quick: bool = False, said: Path | None = None
+    job: str,
+    arguments: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    quick: bool = False,
+    said: Path | None = None,
+    jars: Jars = FOLDER_JARS,
 ) -> int:
     """Run a job's script with the packaged zip; return its exit code.
 
@@ -127,7 +172,7 @@ def submit(
     into that file.
     """
     known = environment()
-    jars = ",".join(str(jar) for jar in ensure_jars(known))
+    jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
     options = QUICK_JAVA if quick else ""
     log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
@@ -136,7 +181,7 @@ def submit(
         *("--master", "local[*]", "--driver-memory", driver_memory()),
         *(
             "--jars",
-            jars,
+            jar_list,
             "--py-files",
             str(package_glue_jobs()),
             "--driver-java-options",

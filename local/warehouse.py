@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlparse
 import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow import fs
+from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import FileScanTask, Table
@@ -21,6 +22,7 @@ from local.statements import DATABASE
 CATALOG_NAME = "local"
 CATALOG_FILE = "catalog.db"
 EPOCH = dt.date(1970, 1, 1)
+S3 = "s3://"
 
 
 class WarehouseError(Exception):
@@ -54,7 +56,7 @@ def open_catalog(folder: Path) -> SqlCatalog:
     return SqlCatalog(CATALOG_NAME, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
 
 
-def list_tables(catalog: SqlCatalog) -> list[str]:
+def list_tables(catalog: Catalog) -> list[str]:
     """Return the names of the tables in the catalog."""
     try:
         return sorted(name for _, name in catalog.list_tables(DATABASE))
@@ -62,18 +64,13 @@ def list_tables(catalog: SqlCatalog) -> list[str]:
         return []
 
 
-class Warehouse:
-    """The tables of one folder; opens only those that are asked for, and writes nothing."""
+class Tables:
+    """The tables of one catalog; opens only those that are asked for, and writes nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder's catalog."""
-        require_warehouse(folder)
-        self.folder = folder.resolve()
-        with one_line_errors(f"the catalog {self.folder / CATALOG_FILE}"):
-            self.catalog = open_catalog(self.folder)
-            self.tables = list_tables(self.catalog)
-        if not self.tables:
-            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `make load`")
+    def __init__(self, place: object, catalog: Catalog, filesystem: fs.FileSystem) -> None:
+        """List the tables."""
+        self.place, self.catalog, self.filesystem = place, catalog, filesystem
+        self.tables = list_tables(catalog)
 
     def open_dataset(self, name: str) -> ds.Dataset:
         """Return the table's newest state as a lazy dataset; its columns are those of today's schema."""
@@ -81,9 +78,22 @@ class Warehouse:
             try:
                 table = self.catalog.load_table((DATABASE, name))
             except NoSuchTableError as error:
-                raise WarehouseError(f"no table {name} in {self.folder}; it has {', '.join(self.tables)}") from error
+                raise WarehouseError(f"no table {name} in {self.place}; it has {', '.join(self.tables)}") from error
             require_steady_names(table)
-            return to_dataset(table)
+            return to_dataset(table, self.filesystem)
+
+
+class Warehouse(Tables):
+    """The tables of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder's catalog."""
+        require_warehouse(folder)
+        self.folder = folder.resolve()
+        with one_line_errors(f"the catalog {self.folder / CATALOG_FILE}"):
+            super().__init__(self.folder, open_catalog(self.folder), fs.LocalFileSystem())
+        if not self.tables:
+            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `make load`")
 
 
 def require_steady_names(table: Table) -> None:
@@ -97,13 +107,14 @@ def require_steady_names(table: Table) -> None:
                 raise WarehouseError(f"table {table.name()[-1]}: {seen}; expected steady names, nothing was read")
 
 
-def to_dataset(table: Table) -> ds.Dataset:
+def to_dataset(table: Table, filesystem: fs.FileSystem) -> ds.Dataset:
     """Return a dataset over the table's data files; a table without a snapshot is an empty one."""
     schema = plain_schema(table.schema().as_arrow())
     file_format = ds.ParquetFileFormat()
     tasks = table.scan().plan_files() if table.current_snapshot() else ()
-    fragments = [to_fragment(task, table, file_format) for task in require_no_deletes(tasks, table.name()[-1])]
-    return ds.FileSystemDataset(fragments, schema=schema, format=file_format, filesystem=fs.LocalFileSystem())
+    whole_tasks = require_no_deletes(tasks, table.name()[-1])
+    fragments = [to_fragment(task, table, file_format, filesystem) for task in whole_tasks]
+    return ds.FileSystemDataset(fragments, schema=schema, format=file_format, filesystem=filesystem)
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
@@ -122,10 +133,17 @@ def require_no_deletes(tasks: Iterable[FileScanTask], name: str) -> Iterator[Fil
         yield task
 
 
-def to_fragment(task: FileScanTask, table: Table, file_format: ds.ParquetFileFormat) -> ds.Fragment:
+def to_fragment(
+    task: FileScanTask, table: Table, file_format: ds.ParquetFileFormat, filesystem: fs.FileSystem
+) -> ds.Fragment:
     """Return one data file, with what its partition says, so that a filter can skip it unopened."""
-    path = unquote(urlparse(task.file.file_path).path)
-    return file_format.make_fragment(path, fs.LocalFileSystem(), partition_expression=partition_of(task, table))
+    path = path_of(task.file.file_path)
+    return file_format.make_fragment(path, filesystem, partition_expression=partition_of(task, table))
+
+
+def path_of(address: str) -> str:
+    """Return the path of a data file in its file system; on S3 that is bucket/key, and nothing in it is escaped."""
+    return address.removeprefix(S3) if address.startswith(S3) else unquote(urlparse(address).path)
 
 
 def partition_of(task: FileScanTask, table: Table) -> ds.Expression:

@@ -47,7 +47,9 @@ def test_readme_names_the_folder_of_every_sql_file(folder):
 
 def test_readme_maps_the_folders_that_exist_and_no_others():
     named = re.findall(r"^\| `(\w+)/` \|", README, re.MULTILINE)
-    present = {path.parent.name for path in ROOT.glob("*/*") if path.parent.name in ("sql", "tests", "requirements")}
+    present = {
+        path.parent.name for path in ROOT.glob("*/*") if path.parent.name in ("infra", "sql", "tests", "requirements")
+    }
     present |= {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert set(named) == present
 

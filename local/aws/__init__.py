@@ -1,0 +1,1 @@
+"""AWS on one machine: moto's services, and the workflow that Glue would run."""

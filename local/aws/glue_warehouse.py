@@ -1,0 +1,42 @@
+"""The tables in Glue's catalog, read without Spark; and a copy of them in a folder, for when the AWS is gone."""
+
+import os
+from pathlib import Path
+
+from pyarrow import fs
+from pyiceberg.catalog.glue import GlueCatalog
+
+from local.aws.glue_job import CATALOG
+from local.load import prepare_warehouse
+from local.statements import DATABASE
+from local.warehouse import Tables, open_catalog
+
+
+class GlueWarehouse(Tables):
+    """The tables that this process's AWS has in Glue's catalog."""
+
+    def __init__(self) -> None:
+        """Open the catalog; keys, region and address are those of the environment."""
+        endpoint, region = os.environ.get("AWS_ENDPOINT_URL"), os.environ.get("AWS_REGION")
+        # Told no region, pyiceberg asks the real S3 for the bucket's, for seconds.
+        known = {"glue.endpoint": endpoint, "glue.region": region, "s3.endpoint": endpoint, "s3.region": region}
+        told = {name: value for name, value in known.items() if value}
+        filesystem = fs.S3FileSystem(region=region, endpoint_override=endpoint)
+        super().__init__(endpoint or "Glue", GlueCatalog(CATALOG, **told), filesystem)
+
+
+def copy_tables(source: Tables, folder: Path) -> dict[str, int]:
+    """Copy the newest state of each table into an empty warehouse in a folder; return the rows of each.
+
+    A copy is for asking; the history of commits is not in it.
+    """
+    target = open_catalog(prepare_warehouse(str(folder)))
+    copied = {}
+    for name in source.tables:
+        table = source.catalog.load_table((DATABASE, name))
+        copy = target.create_table((DATABASE, name), table.schema(), partition_spec=table.spec())
+        rows = table.scan().to_arrow()
+        copy.append(rows)
+        copied[name] = rows.num_rows
+    target.close()
+    return copied

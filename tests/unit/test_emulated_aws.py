@@ -1,0 +1,172 @@
+"""Emulated AWS without Spark: what is in it, which events reach the queue, when they leave it, and that it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import BotoCoreError
+
+from local.aws import glue_job, runner
+from local.aws.emulated import EVENT_PATTERN, ROOT, EmulatedAws, Names, emulated_aws, event_pattern
+from local.errors import UserError
+
+KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
+OTHERS = (
+    "state/account.json", f"warehouse/{KEY}", "raw/extraction_date=2026-11-01/x.json", "raw/x.ndjson.gz", f"{KEY}.part",
+)  # fmt: skip
+
+HOLDING = """
+import time
+from local.aws.emulated import running_server
+
+with running_server() as endpoint:
+    print(endpoint, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmulatedAws]:
+    """Return an AWS with a secret; what it takes over of the environment is given back."""
+    before = dict(os.environ)
+    os.environ |= {"AWS_PROFILE": "somebody", "AWS_ENDPOINT_URL_S3": "https://s3.example"}
+    during = dict(os.environ)
+    with emulated_aws(secret={"client_id": "c1"}) as aws:
+        yield aws
+    assert dict(os.environ) == during
+    for name in set(during) - set(before):
+        del os.environ[name]
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """Return what the runner submits, and the exit codes it then gets, 0 where none is left."""
+    calls: list[dict[str, Any]] = []
+
+    def submit(job: str, arguments: list[str], settings: dict[str, str], **told: Any) -> int:
+        calls.append({"job": job, "arguments": arguments, "settings": settings, **told})
+        return CODES.pop(0) if CODES else 0
+
+    monkeypatch.setattr(runner, "submit", submit)
+    yield calls
+    CODES.clear()
+
+
+CODES: list[int] = []
+
+
+def land(aws: EmulatedAws, key: str = KEY) -> None:
+    aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=key, Body=b"x")
+
+
+def test_bucket_database_and_secret_are_there(aws: EmulatedAws) -> None:
+    assert [one["Name"] for one in aws.connect("s3").list_buckets()["Buckets"]] == [aws.names.bucket]
+    assert aws.connect("glue").get_database(Name="music")["Database"]["Name"] == "music"
+    secret = aws.connect("secretsmanager").get_secret_value(SecretId=aws.names.secret)["SecretString"]
+    assert json.loads(secret) == {"client_id": "c1"}
+
+
+def test_meanwhile_this_process_reaches_no_other_aws(aws: EmulatedAws) -> None:
+    found = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    assert found == aws.variables
+    assert boto3.client("s3").meta.endpoint_url == aws.endpoint
+
+
+def test_only_raw_objects_give_an_event(aws: EmulatedAws) -> None:
+    for key in OTHERS:
+        land(aws, key)
+    assert runner.take_event(aws, patience=1) is None
+
+
+def test_an_event_leaves_the_queue_when_the_job_has_succeeded(aws: EmulatedAws, submitted: list[Any]) -> None:
+    land(aws)
+    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [KEY]
+    assert len(submitted) == 1
+
+
+def test_a_job_that_fails_leaves_its_event_for_the_next_try(aws: EmulatedAws, submitted: list[Any]) -> None:
+    land(aws)
+    CODES.append(2)
+    with pytest.raises(UserError, match=r"load_music ended with 2\. Its event stays in the queue"):
+        runner.run_next(aws, patience=1)
+    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [KEY]
+    assert len(submitted) == 2
+
+
+def test_each_event_runs_the_job_with_what_glue_passes(aws: EmulatedAws, submitted: list[Any]) -> None:
+    land(aws)
+    ran = runner.run_next(aws, patience=1)
+    assert ran is not None
+    (call,) = submitted
+    assert call["job"] == "load_music"
+    assert call["arguments"][:6] == [
+        "--raw",
+        "s3://music-lake/raw/",
+        "--catalog",
+        "glue_catalog",
+        "--database",
+        "music",
+    ]
+    assert f"wr_{ran.run_id}" in call["arguments"]
+    assert call["settings"]["spark.sql.catalog.glue_catalog.glue.endpoint"] == aws.endpoint
+
+
+def test_an_event_of_another_kind_only_says_when(aws: EmulatedAws, submitted: list[Any]) -> None:
+    for body in ("text", "[]", '{"detail": {"object": {"key": 7}}}'):
+        aws.connect("sqs").send_message(QueueUrl=aws.queue_url, MessageBody=body)
+    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [None, None, None]
+
+
+def test_the_job_reads_the_arguments_that_glue_passes() -> None:
+    settings = glue_job.what_the_job_reads("a-lake", "a_database")
+    assert (settings.raw, settings.catalog, settings.database) == ("s3://a-lake/raw/", "glue_catalog", "a_database")
+    assert (settings.time_zone, settings.since, settings.replay_rejected) == ("UTC", None, False)
+
+
+def test_glues_one_conf_chains_every_setting_of_the_catalog() -> None:
+    chained = glue_job.default_arguments("a-lake")["--conf"].split(" --conf ")
+    assert dict(one.split("=", 1) for one in chained) == glue_job.catalog_settings("a-lake")
+
+
+def test_the_pattern_has_one_thing_to_fill_in() -> None:
+    assert EVENT_PATTERN.read_text(encoding="utf-8").count("${") == 1
+    assert json.loads(event_pattern("a-lake"))["detail"]["bucket"] == {"name": ["a-lake"]}
+
+
+def test_nothing_is_left_afterwards() -> None:
+    with emulated_aws(Names(bucket="gone")) as aws:
+        connected = aws.connect("s3")
+    with pytest.raises(BotoCoreError):
+        connected.list_buckets()
+
+
+def test_a_server_that_does_not_start_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with pytest.raises(UserError, match="emulated AWS did not start"), emulated_aws():
+        pass
+
+
+def test_the_server_ends_with_a_program_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDING], cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        endpoint = program.stdout.readline().strip()
+        assert listening(endpoint)
+        program.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while listening(endpoint) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not listening(endpoint)
+
+
+def listening(endpoint: str) -> bool:
+    host, port = endpoint.removeprefix("http://").split(":")
+    with socket.socket() as connection:
+        return connection.connect_ex((host, int(port))) == 0
