@@ -75,7 +75,7 @@ def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
 def _what_to_know() -> Iterator[Column]:
     month = "case when origin is not null and outcome = 'accepted' then to_date(date_trunc('month', played_at)) end"
     yield F.expr(f"collect_set({month})").alias("play_months")
-    yield F.expr("count_if(to_look_at is not null or outcome in ('rejected', 'document'))").alias("set_aside")
+    yield F.expr(f"count_if({rejected.TO_LOOK_AT})").alias("set_aside")
     yield F.expr("count_if(to_look_at is not null)").alias("doubtful")
     yield F.expr("collect_set(raw_key)").alias("raw_keys")
 
@@ -102,7 +102,7 @@ def _look_closer(
     looked_df = keep(rejected.look_at_text(entry_df, text_df))
     if found["doubtful"]:
         entry_df = rejected.correct(entry_df, looked_df)
-    return entry_df, looked_df.where("outcome in ('rejected', 'document')")
+    return entry_df, looked_df.where(rejected.SET_ASIDE)
 
 
 def _merge_tables(settings: Settings, entry_df: DataFrame, found: Row, days: list[dt.date], report: Report) -> None:

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 
 from glue_jobs.tables import REJECTED_RECORD
 
-TO_LOOK_AT = "to_look_at is not null or outcome in ('rejected', 'document')"
+SET_ASIDE = "outcome in ('rejected', 'document')"
+TO_LOOK_AT = f"to_look_at is not null or {SET_ASIDE}"
 LINE_REASONS = "('unreadable_line', 'unknown_line', 'unknown_schema_version')"
 PAYLOAD_BYTES = 64 * 1024
 BLANK = r'^\\{("[^"]*":(null|\\{\\}),?)*\\}$'
@@ -92,8 +93,7 @@ def rejected_rows(looked_df: DataFrame) -> DataFrame:
         "payload_length": "cast(octet_length(payload) as bigint)",
         "resolved_at": "cast(null as timestamp)",
     }
-    rejected_df = looked_df.where("outcome in ('rejected', 'document')")
-    return rejected_df.selectExpr(
+    return looked_df.where(SET_ASIDE).selectExpr(
         *(f"{rules.get(column.name, column.name)} as {column.name}" for column in REJECTED_RECORD.columns)
     )
 

@@ -8,29 +8,23 @@ the same rank decides inside a batch (`best_per_key`) and against the table (`be
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from glue_jobs import sql_text as sql
 from glue_jobs.tables import Table
 
 
 def worth(table: Table, row: str = "") -> str:
     """Return the SQL of what a row is worth; `row` is an alias with its dot."""
     if table.worth:
-        names = sorted(table.column_names, key=len, reverse=True)
-        return _with_alias(table.worth, names, row)
+        return " ".join(row + word if word in table.column_names else word for word in table.worth.split(" "))
     return " + ".join(f"if({row}{name} is not null, 1, 0)" for name in table.content)
-
-
-def _with_alias(expression: str, names: list[str], row: str) -> str:
-    words = expression.split(" ")
-    return " ".join(row + word if word in names else word for word in words)
 
 
 def rank(table: Table, row: str = "") -> str:
     """Return the SQL of a row's rank: of two rows of a key the one with the greater rank stays."""
-    parts = [("worth", f"cast({worth(table, row)} as int)")]
     newest = (table.newest,) if table.newest else ()
-    parts += [(name, f"{row}{name}") for name in (*newest, *table.content)]
-    parts += [("raw_key", f"{row}raw_key")] if "raw_key" not in table.key else []
-    return f"named_struct({', '.join(f'{name!r}, {value}' for name, value in parts)})"
+    last = () if "raw_key" in table.key else ("raw_key",)
+    said = {name: f"{row}{name}" for name in (*newest, *table.content, *last)}
+    return sql.struct({"worth": f"cast({worth(table, row)} as int)", **said})
 
 
 def beats(table: Table, row: str = "s.", other: str = "t.") -> str:
