@@ -142,7 +142,7 @@ LAPTOP_SETTINGS = {
 }
 
 
-QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -XX:-UsePerfData"
 """Half the processor time of a load of a few megabytes (measured); a load of gigabytes wants the full compiler."""
 
 QUICK_SETTINGS = {"spark.sql.adaptive.enabled": "false"}
