@@ -6,7 +6,7 @@ merge the independent tables side by side, the ledger last. Whatever stops it, t
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
@@ -16,7 +16,7 @@ from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.batch import load_batch
 from glue_jobs.errors import LoadError
 from glue_jobs.merge import create_statement
-from glue_jobs.raw_object import RawObject
+from glue_jobs.raw_object import RawObject, cut_batches
 from glue_jobs.raw_store import list_objects
 from glue_jobs.report import Report
 from glue_jobs.session import run_job
@@ -35,7 +35,7 @@ def run(spark: SparkSession, settings: Settings) -> Report:
         _create_missing(spark, settings, existing)
     tried: set[str] = set()
     while new:
-        for batch in _batches(new, settings.batch_bytes):
+        for batch in cut_batches(new, settings.batch_bytes):
             load_batch(spark, settings, batch, report)
             tried.update(one.raw_key for one in batch)
         with report.phase("look"):
@@ -73,18 +73,6 @@ def _find_new(spark: SparkSession, settings: Settings, existing: set[str]) -> li
         open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")
         loaded -= {row["raw_key"] for row in open_df.select("raw_key").distinct().collect()}
     return [one for one in landed if one.raw_key not in loaded]
-
-
-def _batches(objects: Sequence[RawObject], most_bytes: int) -> Iterator[list[RawObject]]:
-    """Cut the objects into batches of bounded size, so that memory is, and a crash costs one batch."""
-    batch: list[RawObject] = []
-    for one in objects:
-        if batch and sum(other.size for other in batch) + one.size > most_bytes:
-            yield batch
-            batch = []
-        batch.append(one)
-    if batch:
-        yield batch
 
 
 def main(argv: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
-"""One raw object, as whichever store lists it."""
+"""One raw object, as whichever store lists it, and how many of them are loaded at once."""
 
 import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 KEY = re.compile(r"extraction_date=(?P<date>\d{4}-\d{2}-\d{2})/(?![._])[^/]+\.ndjson\.gz")
@@ -29,3 +30,17 @@ def find_raw_object(key: str, path: str, size: int, written_at: dt.datetime) -> 
     except ValueError:
         return None
     return RawObject(f"raw/{key}", path, date, size, written_at.astimezone(dt.UTC).replace(microsecond=0))
+
+
+def cut_batches(objects: Sequence[RawObject], most_bytes: int) -> Iterator[list[RawObject]]:
+    """Cut the objects into batches of bounded size, so that memory is, and a crash costs one batch."""
+    batch: list[RawObject] = []
+    size = 0
+    for one in objects:
+        if batch and size + one.size > most_bytes:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch
