@@ -23,6 +23,8 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+# A process for each core; tests that share something dear (a Spark) stay in one, see tests/conftest.py.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
@@ -92,8 +94,8 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m mypy
 	@$(PY) -m local.sql_lint
 
-test: $(DEV) ## all tests, the fast ones first: [T="-k import"] goes to pytest
-	@$(PY) -m pytest -v $(T)
+test: $(DEV) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest
+	@$(PY) -m pytest $(SIDE_BY_SIDE) -v $(T)
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt

@@ -39,6 +39,19 @@ def reason_of(longrepr: object) -> str:
     return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests side by side share what is dear to start: all of Spark's one process, others that of their file."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("spark" if is_of_spark(item) else item.path.name))
+    items.sort(key=is_of_spark, reverse=True)
+
+
+def is_of_spark(item: pytest.Item) -> bool:
+    """Return whether a test shares the one Spark."""
+    return item.path.parent == ROOT / "tests" / "spark"
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """Return the folder of real API answers, which lies beside the project where it is there."""
