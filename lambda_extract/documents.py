@@ -81,10 +81,24 @@ def unwrap(value: Json) -> Unwrapped:
     """Find the documents of a top-level value; one without music is a document as it is."""
     if isinstance(value, list) and all(item is None for item in value):
         return Unwrapped([Document("$", {"items": value})], {})
+    value = _page_tracks(value)
     found = _visit(value, "$")
     if not found.documents:
         return Unwrapped([Document("$", value)], {})
     return Unwrapped(found.documents + found.extras + found.leftovers, found.scalars)
+
+
+def _page_tracks(value: Json) -> Json:
+    """Give an album its tracks as the page Spotify sends, where a pipeline gathered the pages into one bare list."""
+    if isinstance(value, list):
+        return [_page_tracks(item) for item in value]
+    if not shapes.is_object(value):
+        return value
+    paged = {key: _page_tracks(part) if isinstance(part, dict | list) else part for key, part in value.items()}
+    tracks = paged.get("tracks")
+    if isinstance(tracks, list) and any(map(shapes.is_element, tracks)) and shapes.name_kind(paged) == "album":
+        paged["tracks"] = {"items": tracks}
+    return paged
 
 
 def join_path(path: str, key: str | int) -> str:

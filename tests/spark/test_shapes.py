@@ -38,6 +38,22 @@ class Case:
 
 NAKED = {"name": "No id", "duration_ms": 1, "artists": [{"name": "x"}]}
 CASES = [
+    Case(
+        "an album whose pages of tracks were gathered into a list",
+        album(label="Lantern", tracks=[song("s7", album=...), song("s8", album=...)]),
+        "s7 s8",
+        "al1",
+        "a1 a2",
+        1,
+    ),
+    Case(
+        "albums in a list, their tracks in lists",
+        [album("al1", tracks=[song("s7", album=...)]), album("al2", tracks=[song("s8", album=...)])],
+        "s7 s8",
+        "al1 al2",
+        "a1 a2",
+        2,
+    ),
     Case("playlist items of 2026", page(entry(song())), "s1", "al1", "a1 a2", 1),
     Case("playlist items of before 2026", page(entry(song(), "track")), "s1", "al1", "a1 a2", 1),
     Case("both keys count once", page(entry(song(), track=song())), "s1", "al1", "a1 a2", 1),

@@ -353,9 +353,6 @@ def test_unwrapping(value, documents):
         ),
         pytest.param({"track": T1, "album": album(2)}, ("$.album", album(2)), id="an album beside a track"),
         pytest.param(
-            common("album", 1) | {"tracks": [T2]}, ("$.tracks", {"items": [T2]}), id="an album's tracks as a plain list"
-        ),
-        pytest.param(
             playlist(1, tracks={"x": T1, "y": T2}), ("$.tracks[*]", {"items": [T1, T2]}), id="a playlist's tracks by id"
         ),
         pytest.param(page(T1, {"info": T2}), ("$.items[1].info", T2), id="a wrapper among the elements of a page"),
@@ -609,3 +606,20 @@ def test_entries_of_real_answers(name, expected):
 
 def test_no_entries_in_what_is_no_object():
     assert [count_entries(value) for value in (None, 17, "x", [T1], True)] == [0] * 5
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        pytest.param(common("album", 1) | {"tracks": [T2]}, "$", id="an album"),
+        pytest.param({"data": common("album", 1) | {"tracks": [T2]}}, "$.data", id="an album in a wrapper"),
+    ],
+)
+def test_an_album_s_plain_list_of_tracks_becomes_its_page(value, path):
+    (document,) = unwrap(value).documents
+    assert (document.path, document.value) == (path, common("album", 1) | {"tracks": {"items": [T2]}})
+
+
+def test_what_is_no_track_stays_as_it_came():
+    value = common("album", 1) | {"tracks": ["Overture"]}
+    assert unwrap(value).documents[0].value == value
