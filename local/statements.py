@@ -28,7 +28,7 @@ PARAMETER_VALUES: Mapping[str, tuple[Callable[[str], object], str]] = {
 }
 """How a parameter's value is read by its type, and what to say it should have been."""
 
-Kind = Literal["view", "question", "check"]
+Kind = Literal["view", "ctas", "question", "check"]
 READING = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
 HEADER = re.compile(
     r"(?P<name>\w+): (?P<title>\S.*?[.?])(?P<more> .*?)? Grain: (?P<grain>.+?)\. Reads: (?P<reads>.+)\."
