@@ -60,10 +60,8 @@ UNCOMMON_TEXT = (
     ),
 )
 UNCOMMON_NODES: tuple[tuple[type[exp.Expr], str], ...] = (
-    (exp.Qualify, "qualify; Athena does not document it, expected a step and where"),
     (exp.ILike, "ilike; Athena does not document it, expected lower(…) like"),
     (exp.Interval, "interval; expected date_add, which gives a date of a date with a cast everywhere"),
-    (exp.Pivot, "pivot; Athena does not document it"),
     (exp.Lateral, "lateral; Athena does not document it, expected a join"),
 )
 SUMMARY_PROPERTIES = {"table_type": "'ICEBERG'", "is_external": "FALSE"}
