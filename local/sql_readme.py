@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -20,6 +21,7 @@ from local.errors import UserError
 from local.output import show_value, to_rows, write_table
 from local.query import describe_parameters
 from local.statements import SQL_FOLDER, Kind, Statement, parse_statement, read_folder, to_duckdb
+from local.summaries import read_named
 from local.warehouse import Warehouse, WarehouseError
 
 ROWS = Path(__file__).resolve().parent / "demo_rows"
@@ -47,15 +49,19 @@ def save_rows(warehouse: Path, folder: Path = ROWS) -> None:
         pq.write_table(rows.sort_by(keys), folder / f"{table.name}.parquet", compression="zstd")
 
 
-def sample(name: str, kind: Kind, folder: Path = ROWS) -> pa.Table:
-    """Return what a view, summary or question gives on the kept rows; what has no order of its own is put in one."""
-    statement = read_folder(kind)[name]
+def open_rows(folder: Path = ROWS) -> duckdb.DuckDBPyConnection:
+    """Return an engine with the kept rows, the views and the summaries."""
     engine = stand_in.connect()
     for table in TABLES:
         stand_in.add_dataset(engine, table.name, ds.dataset(folder / f"{table.name}.parquet"))
-    stand_in.add_views(engine, {name, *statement.reads})
+    stand_in.add_views(engine, read_named())
+    return engine
+
+
+def sample(engine: duckdb.DuckDBPyConnection, name: str, kind: Kind) -> pa.Table:
+    """Return what a view, summary or question gives; what has no order of its own is put in one."""
     if kind == "question":
-        return stand_in.fetch(engine, to_duckdb(parse_statement(statement.text)))
+        return stand_in.fetch(engine, to_duckdb(parse_statement(read_folder(kind)[name].text)))
     return stand_in.fetch(engine, f"select * from {name} order by all")
 
 
@@ -107,23 +113,23 @@ def list_files(kind: Kind) -> Iterator[str]:
         yield f"| {link} | {statement.title} | {statement.grain.removeprefix('one row per ')} |"
 
 
-def describe_file(name: str, kind: Kind, statement: Statement) -> Iterator[str]:
+def describe_file(kind: Kind, statement: Statement, rows: pa.Table) -> Iterator[str]:
     """Yield a file's section: parameters, and a sample of what it gives."""
-    yield f"### {name}\n"
+    yield f"### {statement.name}\n"
     if kind == "question":
         yield f"{statement.title} Parameters: `{describe_parameters(statement)}`\n"
-    yield show_sample(sample(name, kind)) + "\n"
+    yield show_sample(rows) + "\n"
 
 
 def build_readme() -> str:
     """Return the page."""
-    parts: list[str] = []
+    parts, engine = list[str](), open_rows()
     for kind, head in KINDS.items():
         parts += [f"{head}\n", *list_files(kind), ""]
     parts.append("## Samples\n")
     for kind in KINDS:
         for name, statement in read_folder(kind).items() if kind != "check" else ():
-            parts += describe_file(name, kind, statement)
+            parts += describe_file(kind, statement, sample(engine, name, kind))
     return PAGE.read_text(encoding="utf-8").replace("{files}", "\n".join(parts).rstrip())
 
 

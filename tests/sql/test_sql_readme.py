@@ -38,12 +38,12 @@ def test_a_sample_shows_a_few_rows_and_ids_last():
     assert end == "```"
 
 
-def test_other_rows_are_kept_and_the_page_follows_them(write_warehouse, tmp_path, monkeypatch):
+def test_other_rows_are_kept_in_the_order_of_their_key(write_warehouse, tmp_path):
     song = {"song_id": "s2", "name": "Only one"}
     write_warehouse(tmp_path / "warehouse", song=[song, song | {"song_id": "s1"}])
     sql_readme.save_rows(tmp_path / "warehouse", tmp_path / "rows")
     assert pq.read_table(tmp_path / "rows" / "song.parquet")["song_id"].to_pylist() == ["s1", "s2"]
-    assert sql_readme.sample("song_latest", "view", tmp_path / "rows").num_rows == 2
+    assert sql_readme.sample(sql_readme.open_rows(tmp_path / "rows"), "song_latest", "view").num_rows == 2
 
 
 def test_rows_that_are_not_there_are_told_in_one_line_and_nothing_is_written(tmp_path, capsys, monkeypatch):

@@ -126,7 +126,8 @@ def test_parameters_reach_duckdb_as_literals_and_what_is_selected_keeps_its_name
             "select s.id, c.artist_id, c.position as place from song as s "
             "cross join unnest(s.ids) with ordinality as c (artist_id, position) where c.position = 1",
             "SELECT s.id, s.c_artist_id AS artist_id, s.c_position AS place "
-            "FROM (SELECT *, UNNEST(s.ids) AS c_artist_id, UNNEST(GENERATE_SERIES(1, ARRAY_LENGTH(s.ids))) AS c_position FROM song AS s) AS s WHERE s.c_position = 1",
+            "FROM (SELECT *, UNNEST(s.ids) AS c_artist_id, "
+            "UNNEST(GENERATE_SERIES(1, ARRAY_LENGTH(s.ids))) AS c_position FROM song AS s) AS s WHERE s.c_position = 1",
             id="with places",
         ),
         pytest.param(
