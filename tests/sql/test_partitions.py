@@ -28,11 +28,11 @@ ASKED = [
     ("top_of_each_day", {"since": str(DAY), "until": str(DAY)}, dict.fromkeys(("song", "artist", "album"), THE_DAY)),
     ("popularity_over_time", {"since": str(DAY), "until": str(DAY)}, dict.fromkeys(("song", "artist"), THE_DAY)),
     ("latency", {"since": str(DAY), "until": str(DAY)}, {"raw_object": THE_DAY}),
-    ("listing_on_day", {"day": str(DAY)}, {"song": before(42)}),
+    ("listing_on_day", {"day": str(DAY)}, dict.fromkeys(("song", "listing"), before(42))),
     (
         "chart_of_week",
         {"week": str(DAY)},
-        dict.fromkeys(("song", "artist"), before(35, MONDAY, MONDAY + dt.timedelta(days=6))),
+        dict.fromkeys(("song", "artist", "listing"), before(35, MONDAY, MONDAY + dt.timedelta(days=6))),
     ),
 ]
 VIEWS = [
@@ -107,6 +107,13 @@ def test_a_question_about_a_day_or_week_opens_no_other_partition(year, name, val
 def test_a_view_asked_about_a_day_opens_no_other_partition(year, view, table):
     tree = parse_statement(f"select count(*) as n from {view} where extraction_date = date '{DAY}'")
     assert to_rows(Session(Cut(year, {table: THE_DAY})).run(tree)) == to_rows(Session(year).run(tree)) != [(0,)]
+
+
+def test_what_an_unchanged_source_relied_on_is_found_in_the_days_before_alone(year):
+    both = f"extraction_date = date '{DAY}' and walk_date between date '{before(35)[0]}' and date '{DAY}'"
+    tree = parse_statement(f"select source_id, max(walk_date) as walk_date from listing_basis where {both} group by 1")
+    rows = to_rows(Session(Cut(year, {"listing": before(35)})).run(tree))
+    assert sorted(rows) == [("chart", DAY), ("weekly", max(day for day in DAYS[::7] if day <= DAY))]
 
 
 def test_a_partition_that_is_needed_is_missed(year):

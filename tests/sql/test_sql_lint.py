@@ -92,6 +92,7 @@ def test_a_good_file_has_no_fault(lint, kind, text):
         ("check", HEAD + "select song_id from song where name ilike 'a'", "ilike; Athena does not document it"),
         ("check", HEAD + "select extraction_date + interval '1' day as d from song", "interval; expected date_add"),
         ("check", HEAD + "select s.song_id from song as s, lateral (select s.name) as l", "lateral; Athena"),
+        ("check", HEAD + "select name.name from song as name order by name.name", "order by name.name; Trino takes"),
         ("ctas", SUMMARY.replace("ICEBERG", "HIVE"), "expected table_type = 'ICEBERG'"),
         ("ctas", SUMMARY.replace("is_external = false, ", ""), "expected is_external = false"),
         ("ctas", SUMMARY.replace("location = '${location}', ", ""), "expected location = '${location}'"),
