@@ -42,7 +42,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test samples lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -96,6 +96,9 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 
 test: $(DEV) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest
 	@$(PY) -m pytest $(SIDE_BY_SIDE) -v $(T)
+
+samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
+	@$(PY) -m local.sql_readme $(ARGS)
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
