@@ -22,7 +22,8 @@ class GlueWarehouse(Tables):
         known = {"glue.endpoint": endpoint, "glue.region": region, "s3.endpoint": endpoint, "s3.region": region}
         told = {name: value for name, value in known.items() if value}
         filesystem = fs.S3FileSystem(region=region, endpoint_override=endpoint)
-        super().__init__(endpoint or "Glue", GlueCatalog(CATALOG, **told), filesystem)
+        self.glue = GlueCatalog(CATALOG, **told)
+        super().__init__(endpoint or "Glue", self.glue, filesystem)
 
 
 def copy_tables(source: Tables, folder: Path) -> dict[str, int]:
