@@ -149,8 +149,28 @@ def qualified_name(table: exp.Table) -> str:
 
 
 def to_duckdb(tree: exp.Expr) -> str:
-    """Return the statement in DuckDB's dialect."""
-    return tree.sql(dialect="duckdb")
+    """Return the statement in DuckDB's dialect, its parameters as literals."""
+    return inline_parameters(tree).sql(dialect="duckdb")
+
+
+def inline_parameters(tree: exp.Expr) -> exp.Expr:
+    """Return the statement with the values of its parameters where it names them.
+
+    Athena and Trino see through a step of one row by themselves; DuckDB skips partitions by a literal only.
+    """
+    changed = tree.copy()
+    values = parameters_of(changed)
+    for column in list(changed.find_all(exp.Column)) if values else ():
+        if column.table == PARAMETER and column.name in values:
+            value = values[column.name]
+            # A bare number in an order by would name a column by its place.
+            column.replace(value.copy() if isinstance(value, exp.Cast) else exp.cast(value.copy(), plain_type(value)))
+    return changed
+
+
+def plain_type(value: exp.Expr) -> exp.DataType:
+    """Return the type of a parameter's default that has no cast."""
+    return exp.DataType.build(parameter_type(value), dialect=DIALECT)
 
 
 def parameters_of(tree: exp.Expr) -> dict[str, exp.Expr]:
