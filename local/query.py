@@ -36,6 +36,7 @@ from local.statements import (
     set_parameters,
     to_duckdb,
 )
+from local.summaries import read_named
 from local.warehouse import Tables, Warehouse, WarehouseError
 
 ENGINES = ("duckdb", "trino")
@@ -103,7 +104,7 @@ class Session:
     def __init__(self, warehouse: Path | Tables) -> None:
         """Open the warehouse's catalog, but no table."""
         self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
-        self.views = read_folder("view")
+        self.views = read_named()
         self.known = {*self.warehouse.tables, *self.views}
         self.opened: dict[str, ds.Dataset] = {}
 

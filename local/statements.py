@@ -28,7 +28,7 @@ PARAMETER_VALUES: Mapping[str, tuple[Callable[[str], object], str]] = {
 }
 """How a parameter's value is read by its type, and what to say it should have been."""
 
-Kind = Literal["view", "question", "check"]
+Kind = Literal["view", "ctas", "question", "check"]
 READING = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
 HEADER = re.compile(
     r"(?P<name>\w+): (?P<title>\S.*?[.?])(?P<more> .*?)? Grain: (?P<grain>.+?)\. Reads: (?P<reads>.+)\."
@@ -162,10 +162,15 @@ def inline_parameters(tree: exp.Expr) -> exp.Expr:
     values = parameters_of(changed)
     for column in list(changed.find_all(exp.Column)) if values else ():
         if column.table == PARAMETER and column.name in values:
-            value = values[column.name]
-            # A bare number in an order by would name a column by its place.
-            column.replace(value.copy() if isinstance(value, exp.Cast) else exp.cast(value.copy(), plain_type(value)))
+            column.replace(literal_of(column, values[column.name]))
     return changed
+
+
+def literal_of(column: exp.Column, value: exp.Expr) -> exp.Expr:
+    """Return a parameter's value to stand in place of its name, with a type; what a select gives keeps the name."""
+    # A bare number in an order by would name a column by its place.
+    literal = value.copy() if isinstance(value, exp.Cast) else exp.cast(value.copy(), plain_type(value))
+    return exp.alias_(literal, column.name) if isinstance(column.parent, exp.Select) else literal
 
 
 def plain_type(value: exp.Expr) -> exp.DataType:

@@ -7,7 +7,7 @@ with song_count as (
     select
         album_id,
         count(*) as songs,
-        cast(sum(duration_ms) as bigint) as duration_ms,
+        cast(sum(nullif(duration_ms, 0)) as bigint) as duration_ms,
         min(nullif(duration_ms, 0)) as shortest_ms,
         max(nullif(duration_ms, 0)) as longest_ms,
         count(*) filter (where is_explicit) as explicit_songs,

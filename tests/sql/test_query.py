@@ -13,6 +13,7 @@ import pytest
 
 from local.query import main
 from local.statements import read_folder
+from local.summaries import read_named
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)
@@ -99,7 +100,7 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     names = dict(ask("show tables"))
     assert names["song"] == "table"
     assert names["song_full"] == "view"
-    assert dict(ask("SHOW VIEWS IN music;")) == dict.fromkeys(read_folder("view"), "view")
+    assert dict(ask("SHOW VIEWS IN music;")) == dict.fromkeys(read_named(), "view")
 
 
 @pytest.mark.parametrize(
