@@ -31,7 +31,7 @@ from local.trino.jars import VERSION, ensure_trino
 JAVA = 25
 HOST = "127.0.0.1"
 OWNER, READER = "owner", "reader"
-MEMORY = "512m"
+MEMORY = "1g"
 PATIENCE = 10
 """Seconds the server has to end by itself."""
 PLUGIN = "io.trino.plugin.iceberg.IcebergPlugin"

@@ -12,12 +12,12 @@ from trino.dbapi import Connection
 from trino.exceptions import Error, TrinoQueryError
 
 from local.engine import order_views
-from local.statements import CATALOG, DATABASE, Statement, StatementError, read_folder
+from local.statements import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from local.summaries import as_view, read_named
 from local.trino.server import HOST, OWNER, READER
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""
-ATHENAS_OWN = {"table_type", "is_external", "write_compression"}
 NOT_YET = ("NO_NODES_AVAILABLE", "SERVER_STARTING_UP")
 
 
@@ -33,16 +33,16 @@ def open_connection(port: int, database: str = DATABASE, user: str = READER) -> 
 class TrinoSession:
     """One database of a Trino that runs."""
 
-    def __init__(self, port: int, database: str = DATABASE) -> None:
+    def __init__(self, port: int, database: str = DATABASE, user: str = READER) -> None:
         """Connect, and list what there is."""
         self.port, self.database = port, database
-        self.connection = open_connection(port, database)
-        self.views: Mapping[str, Statement] = read_folder("view")
+        self.connection = open_connection(port, database, user)
+        self.views: Mapping[str, Statement] = read_named()
         self.known = {str(name) for (name,) in run_when_ready(self.connection, "show tables")[1]}
 
     def run(self, tree: exp.Expr) -> pa.Table:
         """Return the rows of a statement that was read before."""
-        return self.run_text(to_trino(tree))
+        return self.run_text(tree.sql(dialect="trino"))
 
     def run_text(self, text: str) -> pa.Table:
         """Return the rows of a statement as it stands."""
@@ -59,22 +59,14 @@ class TrinoSession:
         return names
 
     def create_views(self) -> None:
-        """Create every view, those that others read first, from the very text that Athena gets."""
+        """Create every view, those that others read first, from the very text that Athena gets; summaries as views."""
         owner = open_connection(self.port, self.database, OWNER)
         for name in order_views(self.views, self.views):
+            tree, text = parse_statement(self.views[name].text), self.views[name].text
             try:
-                run_when_ready(owner, self.views[name].text)
+                run_when_ready(owner, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
             except Error as error:
                 raise StatementError(f"{name}: {explain(error)}") from error
-
-
-def to_trino(tree: exp.Expr) -> str:
-    """Return a statement as Trino takes it: CREATE TABLE AS without the properties that only Athena knows."""
-    changed = tree.copy()
-    for setting in list(changed.find_all(exp.Property)):
-        if setting.name in ATHENAS_OWN:
-            setting.pop()
-    return changed.sql(dialect="trino")
 
 
 def run_when_ready(connection: Connection, text: str) -> tuple[list[tuple[str, str]], list[list[Any]]]:
