@@ -13,12 +13,13 @@ override WAREHOUSE := $(or $(call in_home,$(value WAREHOUSE)),data/warehouse)
 override ARGS := $(value ARGS)
 override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
+override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
 override ENGINE := $(or $(value ENGINE),duckdb)
 override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
 override PARAMS := $(value PARAMS)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
-export FROM DATE RAW WAREHOUSE ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES PYTHON
+export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -44,7 +45,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks trino doctor package check test lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks report trino doctor package check test lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -82,6 +83,9 @@ question: name $(ASKING) ## ask a saved question: NAME=top_artists [PARAMS="limi
 
 checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [ENGINE=…]
 	@$(PY) -m local.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
+
+report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
+	@$(PY) -m local.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
 
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"

@@ -16,7 +16,7 @@ FIGURES = """select
     (select count(distinct extraction_date) from raw_object) as days,
     (select count(*) from listing_latest) as sources,
     (select count(*) from rejected_record where resolved_at is null) as records_set_aside,
-    (select max(newest_at) from freshness) as newest_at,
+    (select max(newest_at) from freshness where table_name not in ('raw_object', 'rejected_record')) as newest_at,
     (select max(last_loaded_at) from load_status) as last_loaded_at"""
 
 CHART = """with followed as (

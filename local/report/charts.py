@@ -40,7 +40,7 @@ def draw_places(chart: alt.Chart, _rows: int) -> alt.Chart:
         y=alt.Y(
             "place:Q",
             title="place",
-            scale=alt.Scale(reverse=True, zero=False, nice=False),
+            scale=alt.Scale(reverse=True, zero=False, nice=False, domainMin=1),
             axis=alt.Axis(tickMinStep=1),
         ),
         color=alt.Color("song_name:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=140)),
@@ -69,12 +69,15 @@ def lying_bars(name: str, amount: str) -> Callable[[alt.Chart, int], alt.Chart]:
 
 def standing_bars(encoding: str, amount: str, title: str, **axis: Any) -> Callable[[alt.Chart, int], alt.Chart]:
     """Return what draws one standing bar per row."""
+    spread = {"labelOverlap": "greedy", "labelSeparation": 8}
 
     def draw_bars(chart: alt.Chart, _rows: int) -> alt.Chart:
         drawn: alt.Chart = (
             chart.mark_bar(cornerRadiusEnd=3)
             .encode(
-                x=alt.X(encoding, sort=None, title=None, axis=alt.Axis(labelOverlap=True, **axis)),
+                x=alt.X(
+                    encoding, sort=None, title=None, axis=alt.Axis(labelOverlap="greedy", labelSeparation=8, **axis)
+                ),
                 y=alt.Y(f"{amount}:Q", title=title, axis=alt.Axis(tickMinStep=1)),
                 tooltip=[encoding, f"{amount}:Q"],
             )
@@ -99,7 +102,12 @@ def draw_clock(chart: alt.Chart, _rows: int) -> alt.Chart:
                 axis=alt.Axis(labelOverlap=True, labelAngle=0),
             ),
             y=alt.Y("day:O", title=None, scale=alt.Scale(domain=WEEKDAYS), axis=alt.Axis(ticks=False, domain=False)),
-            color=alt.Color("plays:Q", title="plays", legend=alt.Legend(orient="bottom", tickMinStep=1)),
+            color=alt.Color(
+                "plays:Q",
+                title="plays",
+                scale=alt.Scale(domainMin=0),
+                legend=alt.Legend(orient="bottom", tickMinStep=1, format="d"),
+            ),
             tooltip=["day:N", "hour_of_day:Q", "plays:Q"],
         )
         .properties(height=7 * BAR)

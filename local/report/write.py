@@ -70,6 +70,7 @@ def build_environment() -> Environment:
     loader = FileSystemLoader(Path(__file__).parent)
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters.update(shown=show, heading=name_column, link=link_to)
+    made.tests["date"] = lambda value: isinstance(value, dt.date)
     return made
 
 
