@@ -45,7 +45,8 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks report trino doctor package check test lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks report trino doctor package check \
+	test samples lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -105,6 +106,9 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 
 test: $(DEV) ## all tests, the fast ones first: [T="-k import"] goes to pytest
 	@$(PY) -m pytest -v $(T)
+
+samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
+	@$(PY) -m local.sql_readme $(ARGS)
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt

@@ -60,10 +60,8 @@ UNCOMMON_TEXT = (
     ),
 )
 UNCOMMON_NODES: tuple[tuple[type[exp.Expr], str], ...] = (
-    (exp.Qualify, "qualify; Athena does not document it, expected a step and where"),
     (exp.ILike, "ilike; Athena does not document it, expected lower(…) like"),
     (exp.Interval, "interval; expected date_add, which gives a date of a date with a cast everywhere"),
-    (exp.Pivot, "pivot; Athena does not document it"),
     (exp.Lateral, "lateral; Athena does not document it, expected a join"),
 )
 SUMMARY_PROPERTIES = {"table_type": "'ICEBERG'", "is_external": "FALSE"}
@@ -157,6 +155,8 @@ def find_construct_faults(file: File) -> Iterator[str]:
         yield f"{name} is not known to run alike on Athena, Trino and DuckDB"
     yield from (fault for pattern, fault in UNCOMMON_TEXT if pattern.search(code))
     yield from (fault for kind, fault in UNCOMMON_NODES if file.tree.find(kind))
+    for name in sorted(names_of_step_and_column(file.tree)):
+        yield f"order by {name}.{name}; Trino takes the column for a row with a field, expected {name} alone"
     for field in file.tree.find_all(exp.Dot):
         if field.name not in struct_fields():
             yield f"no column of glue_jobs/tables.py has a field {field.name}"
@@ -166,6 +166,12 @@ def functions_called(code: str) -> set[str]:
     """Return the names that stand before a parenthesis and are no words of SQL, steps or aliases."""
     calls = [(str(found["before"] or "").strip().lower(), found["name"].lower()) for found in CALL.finditer(code)]
     return {name for before, name in calls if before != "as"} - WORDS_BEFORE_PARENTHESES
+
+
+def names_of_step_and_column(tree: exp.Expr) -> set[str]:
+    """Return the names by which a statement orders that are both a step and its column."""
+    columns = [column for order in tree.find_all(exp.Order) for column in order.find_all(exp.Column)]
+    return {column.name for column in columns if column.name == column.table}
 
 
 def find_column_faults(file: File, columns: Columns) -> Iterator[str]:

@@ -34,7 +34,9 @@ def plain(value: Any) -> Any:
 
 def draw_places(chart: alt.Chart, _rows: int) -> alt.Chart:
     """Return lines of places over days, the first on top."""
-    lines = chart.mark_line(point={"size": 60, "filled": True}, strokeWidth=2.5, interpolate="monotone")
+    lines = chart.mark_line(
+        aria=False, point={"size": 60, "filled": True, "aria": False}, strokeWidth=2.5, interpolate="monotone"
+    )
     drawn: alt.Chart = lines.encode(
         x=alt.X("yearmonthdate(extraction_date):O", title=None, axis=alt.Axis(format="%-d %b", labelOverlap=True)),
         y=alt.Y(
@@ -75,9 +77,7 @@ def standing_bars(encoding: str, amount: str, title: str, **axis: Any) -> Callab
         drawn: alt.Chart = (
             chart.mark_bar(cornerRadiusEnd=3)
             .encode(
-                x=alt.X(
-                    encoding, sort=None, title=None, axis=alt.Axis(labelOverlap="greedy", labelSeparation=8, **axis)
-                ),
+                x=alt.X(encoding, sort=None, title=None, axis=alt.Axis(**{**spread, **axis})),
                 y=alt.Y(f"{amount}:Q", title=title, axis=alt.Axis(tickMinStep=1)),
                 tooltip=[encoding, f"{amount}:Q"],
             )

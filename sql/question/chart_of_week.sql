@@ -2,7 +2,8 @@
 -- Any source with an order is a chart. A week is named by any of its days and begins on Monday; without one it is the
 -- newest of each source. A day gives as many points as the list has places for the first place, down to 1.
 -- Names are those of the week or of the 35 days before, so that no other days are read.
--- Grain: one row per account, source_kind, source_id and song_id. Reads: artist, chart_day, song.
+-- Grain: one row per account, source_kind, source_id and song_id.
+-- Reads: artist, listing, listing_basis, listing_entry, song.
 with parameter as (
     select
         cast(null as date) as week,
@@ -10,28 +11,98 @@ with parameter as (
         10 as "limit"
 ),
 
-scored as (
+basis as (
     select
-        chart_day.account,
-        chart_day.source_kind,
-        chart_day.source_id,
-        chart_day.source_name,
-        cast(date_trunc('week', chart_day.extraction_date) as date) as week_date,
-        chart_day.song_id,
-        chart_day.place,
-        max(chart_day.place) over (
-            partition by chart_day.account, chart_day.source_kind, chart_day.source_id, chart_day.extraction_date
-        ) + 1 - chart_day.place as points
-    from chart_day
+        listing_basis.account,
+        listing_basis.source_kind,
+        listing_basis.source_id,
+        listing_basis.extraction_date,
+        max(listing_basis.walk_date) as walk_date
+    from listing_basis
     inner join parameter
         on
-            chart_day.extraction_date >= coalesce(
+            listing_basis.extraction_date >= coalesce(
                 cast(date_trunc('week', parameter.week) as date), date '1900-01-01'
             )
-            and chart_day.extraction_date <= coalesce(
+            and listing_basis.extraction_date <= coalesce(
                 cast(date_add('day', 6, date_trunc('week', parameter.week)) as date), date '9999-12-31'
             )
-    where parameter.source_id is null or chart_day.source_id = parameter.source_id
+            and listing_basis.walk_date >= coalesce(
+                cast(date_add('day', -35, date_trunc('week', parameter.week)) as date), date '1900-01-01'
+            )
+            and listing_basis.walk_date <= coalesce(
+                cast(date_add('day', 6, date_trunc('week', parameter.week)) as date), date '9999-12-31'
+            )
+    where parameter.source_id is null or listing_basis.source_id = parameter.source_id
+    group by
+        listing_basis.account,
+        listing_basis.source_kind,
+        listing_basis.source_id,
+        listing_basis.extraction_date
+),
+
+placed as (
+    select
+        listing_entry.account,
+        listing_entry.source_kind,
+        listing_entry.source_id,
+        listing_entry.extraction_date as walk_date,
+        listing_entry.item_id as song_id,
+        min(listing_entry.position) as place
+    from listing_entry
+    inner join parameter
+        on
+            listing_entry.extraction_date >= coalesce(
+                cast(date_add('day', -35, date_trunc('week', parameter.week)) as date), date '1900-01-01'
+            )
+            and listing_entry.extraction_date <= coalesce(
+                cast(date_add('day', 6, date_trunc('week', parameter.week)) as date), date '9999-12-31'
+            )
+    where listing_entry.item_kind = 'song' and listing_entry.item_id is not null
+    group by
+        listing_entry.account,
+        listing_entry.source_kind,
+        listing_entry.source_id,
+        listing_entry.extraction_date,
+        listing_entry.item_id
+),
+
+source_name as (
+    select
+        listing.account,
+        listing.source_kind,
+        listing.source_id,
+        max_by(listing.name, listing.extraction_date) filter (where listing.name is not null) as name
+    from listing
+    inner join parameter
+        on
+            listing.extraction_date >= coalesce(
+                cast(date_add('day', -35, date_trunc('week', parameter.week)) as date), date '1900-01-01'
+            )
+            and listing.extraction_date <= coalesce(
+                cast(date_add('day', 6, date_trunc('week', parameter.week)) as date), date '9999-12-31'
+            )
+    group by listing.account, listing.source_kind, listing.source_id
+),
+
+scored as (
+    select
+        basis.account,
+        basis.source_kind,
+        basis.source_id,
+        cast(date_trunc('week', basis.extraction_date) as date) as week_date,
+        placed.song_id,
+        placed.place,
+        max(placed.place) over (
+            partition by basis.account, basis.source_kind, basis.source_id, basis.extraction_date
+        ) + 1 - placed.place as points
+    from basis
+    inner join placed
+        on
+            basis.account = placed.account
+            and basis.source_kind = placed.source_kind
+            and basis.source_id = placed.source_id
+            and basis.walk_date = placed.walk_date
 ),
 
 counted as (
@@ -41,7 +112,6 @@ counted as (
         source_id,
         week_date,
         song_id,
-        max(source_name) as source_name,
         cast(sum(points) as bigint) as points,
         count(*) as days,
         min(place) as best_place,
@@ -57,7 +127,6 @@ ranked as (
         source_id,
         week_date,
         song_id,
-        source_name,
         points,
         days,
         best_place,
@@ -103,7 +172,7 @@ artist_name as (
 
 select
     ranked.week_date,
-    ranked.source_name,
+    source_name.name as source_name,
     ranked.place,
     song_name.name as song_name,
     artist_name.name as artist_name,
@@ -116,6 +185,11 @@ select
     ranked.account
 from ranked
 inner join parameter on ranked.place <= parameter."limit"
+left join source_name
+    on
+        ranked.account = source_name.account
+        and ranked.source_kind = source_name.source_kind
+        and ranked.source_id = source_name.source_id
 left join song_name on ranked.song_id = song_name.song_id
 left join artist_name on song_name.artist_id = artist_name.artist_id
 order by ranked.account asc, ranked.source_kind asc, ranked.source_id asc, ranked.place asc

@@ -1,7 +1,8 @@
 -- song_trend: How did a song move in a chart over time?
 -- Without a song_id it is the song that stood in a chart for the most days; name a source_id to choose the chart.
 -- rise is positive where the song moved up since the day before on which it stood there.
--- Grain: one row per account, source_kind, source_id, song_id and extraction_date. Reads: chart_day, chart_run, song_latest.
+-- Grain: one row per account, source_kind, source_id, song_id and extraction_date.
+-- Reads: chart_day, chart_run, song_latest.
 with parameter as (
     select
         cast(null as varchar) as song_id,

@@ -18,21 +18,39 @@ seen as (
     inner join parameter on song.extraction_date between parameter.since and parameter.until
 ),
 
+artist_name as (
+    select
+        artist.artist_id,
+        artist.extraction_date,
+        artist.name
+    from artist
+    inner join parameter on artist.extraction_date between parameter.since and parameter.until
+),
+
+album_name as (
+    select
+        album.album_id,
+        album.extraction_date,
+        album.name
+    from album
+    inner join parameter on album.extraction_date between parameter.since and parameter.until
+),
+
 artist_count as (
     select
         'artist' as kind,
         seen.extraction_date,
         seen.artist_id as id,
-        max(artist.name) as name,
+        max(artist_name.name) as name,
         count(*) as songs,
         min(seen.duration_ms) as shortest_ms,
         max(seen.duration_ms) as longest_ms,
         avg(cast(seen.duration_ms as double)) as average_ms
     from seen
-    left join artist
+    left join artist_name
         on
-            seen.artist_id = artist.artist_id
-            and seen.extraction_date = artist.extraction_date
+            seen.artist_id = artist_name.artist_id
+            and seen.extraction_date = artist_name.extraction_date
     where seen.artist_id is not null
     group by seen.extraction_date, seen.artist_id
 ),
@@ -42,16 +60,16 @@ album_count as (
         'album' as kind,
         seen.extraction_date,
         seen.album_id as id,
-        max(album.name) as name,
+        max(album_name.name) as name,
         count(*) as songs,
         min(seen.duration_ms) as shortest_ms,
         max(seen.duration_ms) as longest_ms,
         avg(cast(seen.duration_ms as double)) as average_ms
     from seen
-    left join album
+    left join album_name
         on
-            seen.album_id = album.album_id
-            and seen.extraction_date = album.extraction_date
+            seen.album_id = album_name.album_id
+            and seen.extraction_date = album_name.extraction_date
     where seen.album_id is not null
     group by seen.extraction_date, seen.album_id
 ),
