@@ -1,5 +1,7 @@
 """sql/README.md is what `make samples` writes: every file, and what each gives on the demo's rows."""
 
+import datetime as dt
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -39,7 +41,7 @@ def test_a_sample_shows_a_few_rows_and_ids_last():
 
 
 def test_other_rows_are_kept_in_the_order_of_their_key(write_warehouse, tmp_path):
-    song = {"song_id": "s2", "name": "Only one"}
+    song = {"song_id": "s2", "name": "Only one", "extraction_date": dt.date(2026, 11, 16)}
     write_warehouse(tmp_path / "warehouse", song=[song, song | {"song_id": "s1"}])
     sql_readme.save_rows(tmp_path / "warehouse", tmp_path / "rows")
     assert pq.read_table(tmp_path / "rows" / "song.parquet")["song_id"].to_pylist() == ["s1", "s2"]
