@@ -2,7 +2,7 @@
 # Variables are given after the target: make query Q="select name from song" FORMAT=csv
 
 # Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
-# NAME counts on the command line only: some systems set it to the name of the machine.
+# NAME and PORT count on the command line only: some systems set them, to the name of the machine and the like.
 # A path may begin with ~/ in every shell.
 PYTHON ?= python3
 in_home = $(subst <path>,,$(subst <path>~/,$(HOME)/,<path>$1))
@@ -13,15 +13,20 @@ override WAREHOUSE := $(or $(call in_home,$(value WAREHOUSE)),data/warehouse)
 override ARGS := $(value ARGS)
 override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
+override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
+override ENGINE := $(or $(value ENGINE),duckdb)
+override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
 override PARAMS := $(value PARAMS)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
-export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES PYTHON
+export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 PY := $(VENV)/bin/python
+# Trino and the emulated catalog it reads are not installed for those who never ask it.
+ASKING = $(if $(filter trino,$(ENGINE)),$(DEV),$(RUN))
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 # A process for each core; tests that share something dear (a Spark) stay in one, see tests/conftest.py.
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
@@ -42,7 +47,8 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test samples lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks report trino doctor package check \
+	test samples lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -69,17 +75,23 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m local.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
-query: statement $(RUN) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json]
-	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" -- "$$Q"
+query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
+	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
 	@$(PY) -m local.query questions --format="$$FORMAT"
 
-question: name $(RUN) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…]
+question: name $(ASKING) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…] [ENGINE=…]
 	@$(PY) -m local.question
 
-checks: $(RUN) ## run the checks on the tables: [WAREHOUSE=data/warehouse]
-	@$(PY) -m local.query check --warehouse="$$WAREHOUSE"
+checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [ENGINE=…]
+	@$(PY) -m local.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
+
+report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
+	@$(PY) -m local.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
+
+trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
+	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
@@ -104,6 +116,7 @@ lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer version
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
+	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
 	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays

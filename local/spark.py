@@ -101,11 +101,17 @@ def ensure_jars(environment: Mapping[str, str], jars: Jars = FOLDER_JARS) -> lis
 
 def _trust(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what makes a Java from PyPI trust whom this machine trusts, where the machine keeps that for Java."""
-    stores = [path for path in TRUST_STORES if Path(path).is_file()]
-    if not stores or not Path(environment["JAVA_HOME"]).is_relative_to(OWN_FOLDER):
-        return {}
+    option = trust_option(Path(environment["JAVA_HOME"]))
     said = environment.get("SPARK_SUBMIT_OPTS", "")
-    return {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={stores[0]} {said}".strip()}
+    return {"SPARK_SUBMIT_OPTS": f"{option} {said}".strip()} if option else {}
+
+
+def trust_option(home: Path) -> str | None:
+    """Return the option that names this machine's certificates to a Java from PyPI, which brings only its own."""
+    stores = [path for path in TRUST_STORES if Path(path).is_file()]
+    if not stores or not home.is_relative_to(OWN_FOLDER):
+        return None
+    return f"-Djavax.net.ssl.trustStore={stores[0]}"
 
 
 def _reason(said: str) -> str:

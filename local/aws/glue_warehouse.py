@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pyarrow import fs
 from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
+from pyiceberg.transforms import IdentityTransform
 
 from local.aws.glue_job import CATALOG
 from local.load import prepare_warehouse
@@ -22,7 +24,8 @@ class GlueWarehouse(Tables):
         known = {"glue.endpoint": endpoint, "glue.region": region, "s3.endpoint": endpoint, "s3.region": region}
         told = {name: value for name, value in known.items() if value}
         filesystem = fs.S3FileSystem(region=region, endpoint_override=endpoint)
-        super().__init__(endpoint or "Glue", GlueCatalog(CATALOG, **told), filesystem)
+        self.glue = GlueCatalog(CATALOG, **told)
+        super().__init__(endpoint or "Glue", self.glue, filesystem)
 
 
 def copy_tables(source: Tables, folder: Path) -> dict[str, int]:
@@ -34,9 +37,15 @@ def copy_tables(source: Tables, folder: Path) -> dict[str, int]:
     copied = {}
     for name in source.tables:
         table = source.catalog.load_table((DATABASE, name))
-        copy = target.create_table((DATABASE, name), table.schema(), partition_spec=table.spec())
+        copy = target.create_table((DATABASE, name), table.schema(), partition_spec=plain_partitions(table.spec()))
         rows = table.scan().to_arrow()
         copy.append(rows)
         copied[name] = rows.num_rows
     target.close()
     return copied
+
+
+def plain_partitions(spec: PartitionSpec) -> PartitionSpec:
+    """Return the partitions that pyiceberg writes by itself: those by a column's own value, else none."""
+    is_plain = all(isinstance(part.transform, IdentityTransform) for part in spec.fields)
+    return spec if is_plain else UNPARTITIONED_PARTITION_SPEC

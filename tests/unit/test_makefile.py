@@ -111,7 +111,9 @@ def test_help_is_the_default_and_names_every_target(fresh):
 def test_a_statement_arrives_as_it_was_typed(project, value):
     done = project.make("query", f"Q={value}", f"WAREHOUSE={value}")
     assert (done.returncode, done.stderr) == (0, "")
-    assert project.arguments() == [["-m", "local.query", "sql", f"--warehouse={value}", "--format=table", "--", value]]
+    assert project.arguments() == [
+        ["-m", "local.query", "sql", f"--warehouse={value}", "--format=table", "--engine=duckdb", "--", value]
+    ]
 
 
 @pytest.mark.parametrize("value", AWKWARD)
@@ -147,7 +149,7 @@ def test_defaults_stand_in_for_what_is_not_given_or_empty(project):
     project.make("checks")
     assert project.arguments() == [
         ["-m", "local.load", "--raw=data/raw", "--warehouse=data/warehouse", "--args="],
-        ["-m", "local.query", "check", "--warehouse=data/warehouse"],
+        ["-m", "local.query", "check", "--warehouse=data/warehouse", "--engine=duckdb"],
     ]
 
 
