@@ -66,7 +66,7 @@ def test_spotifys_own_playlists_need_the_switch():
 def test_all_faults_are_said_in_one_message():
     message = faults_of(
         {
-            "saved_albums": {},
+            "shows": {},
             "saved_tracks": {"limit": 10},
             "recently_played": True,
             "playlists": {"all_mine": 1, "ids": ["short", ID_1, ID_1], "alow": True},
@@ -78,8 +78,8 @@ def test_all_faults_are_said_in_one_message():
         }
     )
     for fault in (
-        "saved_albums: unknown; expected playlists, saved_tracks, top_tracks, top_artists, recently_played, albums",
-        "saved_tracks.limit: unknown; expected an empty object {}",
+        "shows: unknown; expected an object with the sections playlists, saved_tracks, saved_albums, top_tracks",
+        "saved_tracks.limit: unknown; expected an object with stop_at_known",
         "recently_played is true; expected an empty object {}",
         "playlists.all_mine is 1; expected true or false",
         "playlists.ids: short: expected ids of 22 letters and digits",
@@ -100,7 +100,7 @@ def test_all_faults_are_said_in_one_message():
         pytest.param("{", "no JSON (", id="no JSON"),
         pytest.param("[]", "expected an object with the sections playlists, ", id="no object"),
         pytest.param("{}", "it names no source; expected one or more of playlists, ", id="no source"),
-        pytest.param('{"playlists": {}}', "playlists.ids not given; expected a list of texts", id="no playlist"),
+        pytest.param('{"playlists": {}}', "playlists: names nothing; expected ids, or all_mine true", id="no playlist"),
     ],
 )
 def test_a_document_that_asks_for_nothing_is_refused(text, fault):
