@@ -37,16 +37,17 @@ class Seen:
 
     has_popularity: bool = False
 
+    def is_old(self, today: dt.date, days: int) -> bool:
+        """Say whether its last walk is so many days ago, or never was."""
+        return self.walked_at is None or (today - self.walked_at.date()).days >= days
+
     def is_due(self, today: dt.date, days: int) -> bool:
         """Say whether it is to be walked, changed or not: after so many days, and daily where popularity is given."""
-        if self.walked_at is None:
-            return True
-        age = (today - self.walked_at.date()).days
-        return age >= days or (self.has_popularity and age > 0)
+        return self.is_old(today, 1 if self.has_popularity else days)
 
     def is_fresh(self, today: dt.date, days: int) -> bool:
-        """Say whether it was completed less than so many days ago; 0 days are never."""
-        return self.completed_at is not None and (today - self.completed_at.date()).days < days
+        """Say whether it was read less than so many days ago; 0 days are never."""
+        return not self.is_old(today, days)
 
     def write(self) -> JsonObject:
         """Write what is known."""

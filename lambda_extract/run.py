@@ -174,7 +174,8 @@ class _Reading:
 
     def read_pages(self, progress: Progress, seen: Seen) -> None:
         """Land page after page; stop where the first tells that nothing changed, or where what is known begins."""
-        stops = progress.source.kind in self.plan.stop_at_known and not self.is_due(seen)
+        is_old = seen.is_old(self.today, self.plan.full_walk_days)
+        stops = progress.source.kind in self.plan.stop_at_known and not is_old
         for reply in WALKS[progress.source.kind](self.client, progress.source, self.plan):
             if progress.pages == 0 and self.is_same(progress, reply, seen, stops):
                 return progress.close_unchanged(seen)
