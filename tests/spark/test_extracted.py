@@ -105,7 +105,8 @@ def test_every_entry_is_accounted_for_in_what_was_landed(loaded):
     assert sum(row[2] for row in rows) == 1, "the song without an id in the playlist of traps, read once"
     assert sorted(row[3] for row in rows) == [False, True, True]
     assert {row[4] for row in rows} == {USER}
-    assert len(lake.rows("rejected_record", "raw_key")) == 1
+    aside = lake.rows("rejected_record", "reason")
+    assert (len(aside), aside.count("error_body")) == (2, 1), "that song, and the answer 404"
 
 
 def test_plays_and_albums_are_those_the_simulator_served(loaded):
