@@ -95,7 +95,7 @@ def test_every_link_and_command_exists():
 
 
 def test_what_is_said_of_the_size_is_what_the_bench_prints():
-    part = README.split("\n## Size\n")[1].split("\n## ")[0]
+    part = " ".join(README.split("\n## Size\n")[1].split("\n## ")[0].split())
     assert (ROOT / "bench" / "extractor_memory.py").exists()
     assert re.search(r"bench\.extractor_memory", part)
     assert re.search(r"50,000 saved tracks", part)
