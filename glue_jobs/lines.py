@@ -99,12 +99,18 @@ def _late_lists() -> str:
         "name": "one.name",
         "path": f"""case when one.name is null then '$' when one.text like '{{%' and not {single}
             then concat('$.', one.name, '.items') else concat('$.', one.name) end""",
-        **{fact: f"get_json_object(one.text, '$.{fact}')" for fact in PAGE_FACTS},
+        **{fact: _page_fact(fact) for fact in PAGE_FACTS},
         "array_text": f"""case when {single} then concat('[', one.text, ']')
             when one.text like '[%' then one.text else get_json_object(one.text, '$.items') end""",
     }
     listed = f"transform(filter({texts}, one -> one.text like '[%' or one.text like '{{%'), one -> {sql.struct(facts)})"
     return f"filter({listed}, one -> one.array_text like '[%')"
+
+
+def _page_fact(fact: str) -> str:
+    """Return what a late list's page says; the page of a bare `items` array is the answer itself."""
+    return f"""case when one.name = 'items' and one.text like '[%' then line.response.{fact}
+        else get_json_object(one.text, '$.{fact}') end"""
 
 
 def _text(name: str) -> str:
