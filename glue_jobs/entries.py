@@ -80,6 +80,7 @@ def _document_reason() -> str:
     """Return why an answer as a whole gives no entries; null where it does, and for the summary."""
     version = sql.whole_number("line.schema_version")
     return f"""case
+        when long_line is not null then 'line_too_long'
         when line.kind = 'summary' then null
         when line.kind is null and line.{shapes.MISFIT} is not null then 'unreadable_line'
         when line.kind is null or line.kind <> 'answer' then 'unknown_line'
