@@ -3,6 +3,7 @@
 `read` gives what one raw object says, as rows by table and key; `join` is the rule of which of two rows stays. A
 lake is the join of all its raw objects: what the load job makes of any order, grouping or repetition has one answer.
 Rows are JSON values, so that they compare with what any engine says of a table: dates and times are ISO text.
+It knows the shapes that `cases` makes; the odder ones have their tests in tests/spark/test_shapes.py.
 """
 
 import datetime as dt
