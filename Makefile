@@ -40,11 +40,11 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test lock clean \
-	from statement name
+.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test \
+	test-long lock clean from statement name
 
 help: ## say what there is to type
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(RUN) ## import, load and question a small made-up dump, step by step
 	@$(PY) -m local.demo
@@ -94,6 +94,9 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 
 test: $(DEV) ## all tests, the fast ones first: [T="-k import"] goes to pytest
 	@$(PY) -m pytest -v $(T)
+
+test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
+	@$(PY) -m pytest -vv $(T) tests/long
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt

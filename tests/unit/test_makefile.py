@@ -98,7 +98,7 @@ def project(fresh: Project) -> Project:
 
 def test_help_is_the_default_and_names_every_target(fresh):
     done = fresh.make()
-    named = re.findall(r"^make (\w+)", done.stdout, re.MULTILINE)
+    named = re.findall(r"^make ([\w-]+)", done.stdout, re.MULTILINE)
     inner = {"from", "statement", "name"}
     phony = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
