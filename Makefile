@@ -51,7 +51,7 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks report trino doctor \
-	package check test samples lock clean \
+	package check test test-long samples lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -117,6 +117,9 @@ test: $(DEV) ## all tests, those of Spark beside the fast ones: [T="-k import"] 
 
 samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
 	@$(PY) -m local.sql_readme $(ARGS)
+
+test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
+	@$(PY) -m pytest -vv $(T) tests/long
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -61,7 +62,8 @@ def read_files(root: Path, files: Iterable[Path]) -> Iterator[tuple[str, bytes]]
 def write_entries(target: Path, entries: Iterable[tuple[str, bytes]]) -> Path:
     """Write the entries, in the order given, stored as they are: how zlib packs differs from build to build."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
+    # A name of this process: another may write the same zip now.
+    partial = target.with_suffix(f".{os.getpid()}.part")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name, content in entries:
             entry = zipfile.ZipInfo(name, LONG_AGO)

@@ -12,7 +12,7 @@ from local import demo
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE)
+TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
 VARIABLES = set(re.findall(r"^override ([A-Z]+) :=", MAKEFILE, re.MULTILINE)) | {"PYTHON", "T"}
 DOCUMENTS = sorted(ROOT.glob("*.md"))
 COMMAND = re.compile(r"(?:^\s*\$? ?|`|\n)make (?P<words>[^`\n]+)", re.MULTILINE)
