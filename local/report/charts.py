@@ -106,7 +106,7 @@ def draw_clock(chart: alt.Chart, _rows: int) -> alt.Chart:
                 "plays:Q",
                 title="plays",
                 scale=alt.Scale(domainMin=0),
-                legend=alt.Legend(orient="bottom", tickMinStep=1, format="d"),
+                legend=alt.Legend(orient="bottom", labelExpr="datum.value % 1 ? '' : datum.label"),
             ),
             tooltip=["day:N", "hour_of_day:Q", "plays:Q"],
         )
