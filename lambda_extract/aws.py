@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import boto3
+import botocore.session
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import create_loader
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
 from lambda_extract.secret import refuse_secret
 
+LOADER = create_loader()
 S3_PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 
 
@@ -91,4 +94,7 @@ def _is_missing(error: BaseException) -> bool:
 
 
 def _connect(service: str) -> Any:
-    return boto3.session.Session().client(service)  # type: ignore[call-overload]
+    """Connect anew, as keys and addresses may have changed; the services' descriptions, 0.3 s to read, are kept."""
+    session = botocore.session.get_session()
+    session.register_component("data_loader", LOADER)
+    return boto3.session.Session(botocore_session=session).client(service)  # type: ignore[call-overload]

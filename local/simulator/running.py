@@ -72,6 +72,10 @@ class RunningSimulator:
         """Set the day that is served."""
         self.simulator.today = today
 
+    def set_regime(self, regime: Regime) -> None:
+        """Set what kind of app asks from now on."""
+        self.simulator.regime = regime
+
     def refresh_token(self, account: str = FIRST, scopes: Iterable[str] = SCOPES) -> str:
         """Return a refresh token as if somebody had logged in today."""
         authority = self.simulator.authority
