@@ -118,7 +118,7 @@ $(PY):
 	@"$$PYTHON" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 2; }
 
 $(RUN): requirements/run.txt $(PY)
-	@echo "Installing requirements/run.txt into $(VENV): about 420 MB to download where nothing is cached, 820 MB on disk" >&2
+	@echo "Installing requirements/run.txt into $(VENV): about 420 MB to download where nothing is cached, 850 MB on disk" >&2
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
