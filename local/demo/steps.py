@@ -63,22 +63,23 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     first, *others = days
     with show.step("A Lambda function asks Spotify, through spotipy, and lands one raw object on S3"):
         tell_extracted(show, line.extract(first, days[first]))
-    with show.step("The object's event starts the load job, which is killed half way"):
+    with show.step("Its event starts the load job, which is killed half way"):
         event = wait_for_event(show, line.aws)
         with show.waiting(AT_WORK):
             killed = line.load_and_kill(event)
         tell_killed(show, killed, line.count_rows())
-    with show.step("The event is still in the queue: the next run completes the work"):
-        event = wait_for_event(show, line.aws)
-        with show.waiting(AT_WORK):
-            tell_loaded(show, line.load(event), 1)
-    with show.step(f"{len(others)} more days land, but their events are lost"):
+    with show.step(f"{len(others)} more days land before the next run"):
         for date in others:
             tell_extracted(show, line.extract(date, days[date]))
-        show.tell(f"{drop_events(line.aws)} events dropped from the queue, as AWS does while a workflow is busy")
-    with show.step("A catch-up, as a daily schedule starts it, loads what has landed"), show.waiting(AT_WORK):
-        tell_loaded(show, line.load(), len(others))
-    with show.step("The first event comes a second time; meanwhile each value is compared with what Spotify served"):
+    with show.step("The event is still in the queue: one run completes the first day and catches up on the others"):
+        event = wait_for_event(show, line.aws)
+        with show.waiting(AT_WORK):
+            tell_loaded(show, line.load(event), len(days))
+        lost = drop_events(line.aws)
+        show.tell(
+            f"{lost} events still wait and are dropped, as AWS does while a workflow is busy: their days are loaded"
+        )
+    with show.step("An event comes a second time; meanwhile each value is compared with what Spotify served"):
         load_again(show, line, event)
 
 
