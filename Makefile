@@ -57,7 +57,7 @@ endef
 help: ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
-demo: $(RUN) ## import, load and question a small made-up dump, step by step
+demo: $(RUN) ## 14 days of a made-up Spotify through an emulated AWS: Lambda, event, Spark job, tables, answers
 	@$(PY) -m local.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
@@ -145,12 +145,12 @@ $(PY):
 	@"$$PYTHON" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 2; }
 
 $(RUN): requirements/run.txt $(PY)
-	@echo "Installing requirements/run.txt into $(VENV): about 400 MB to download where nothing is cached, 750 MB on disk" >&2
+	@echo "Installing requirements/run.txt into $(VENV): about 420 MB to download where nothing is cached, 850 MB on disk" >&2
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)
-	@echo "Installing requirements/dev.txt into $(VENV): about 40 MB to download where nothing is cached" >&2
+	@echo "Installing requirements/dev.txt into $(VENV): about 30 MB to download where nothing is cached" >&2
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 

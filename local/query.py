@@ -37,10 +37,9 @@ from local.statements import (
     to_duckdb,
 )
 from local.summaries import read_named
-from local.warehouse import Tables, Warehouse, WarehouseError
+from local.warehouse import DEFAULT, DEMO, Tables, Warehouse, WarehouseError
 
 ENGINES = ("duckdb", "trino")
-DEFAULT_WAREHOUSE = Path("data/warehouse")
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
 UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "(?P<name>[^"]+)"')
 INFORMATION_SCHEMA = "information_schema."
@@ -61,7 +60,7 @@ class OneLineParser(argparse.ArgumentParser):
 def shared_options() -> tuple[OneLineParser, OneLineParser]:
     """Return the options of commands that read a warehouse, and of those that write rows."""
     reading, writing = OneLineParser(add_help=False), OneLineParser(add_help=False)
-    reading.add_argument("--warehouse", type=Path, default=DEFAULT_WAREHOUSE, help="folder with catalog.db")
+    reading.add_argument("--warehouse", type=Path, default=DEFAULT, help="folder with catalog.db")
     reading.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     writing.add_argument("--format", choices=FORMATS, default="table")
     return reading, writing
@@ -289,8 +288,19 @@ def note(message: str) -> None:
     Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True).print(message)
 
 
+def choose_warehouse(folder: Path) -> Path:
+    """Return the folder, but the demo's tables where there are none of one's own yet, and say so."""
+    demo = DEMO / "warehouse"
+    if folder != DEFAULT or folder.exists() or not demo.is_dir():
+        return folder
+    note(f"{folder} is not there yet; this is the demo's {demo}")
+    return demo
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and write its answer."""
+    if "warehouse" in arguments:
+        arguments.warehouse = choose_warehouse(arguments.warehouse)
     if arguments.command == "check":
         with open_session(arguments.warehouse, arguments.engine) as session:
             return run_checks(session)

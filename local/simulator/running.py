@@ -84,6 +84,10 @@ class RunningSimulator:
         """Start the log anew."""
         self.simulator.records.clear()
 
+    def set_regime(self, regime: Regime) -> None:
+        """Set what kind of app asks from now on."""
+        self.simulator.regime = regime
+
     def refresh_token(self, account: str = FIRST, scopes: Iterable[str] = SCOPES) -> str:
         """Return a refresh token as if somebody had logged in today."""
         authority = self.simulator.authority

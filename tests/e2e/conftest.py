@@ -14,12 +14,12 @@ from lambda_extract import import_dump
 from local.aws.emulated import EmulatedAws, emulated_aws
 from local.aws.glue_warehouse import GlueWarehouse
 from local.aws.runner import Ran, run_next
-from local.demo import copy_dump
 from local.query import Session
 from local.statements import parse_statement
 from local.trino.jars import missing_jars
 from local.trino.server import running_trino
 from local.trino.session import TrinoSession
+from tests.dump import copy_dump
 from tests.spark.objects import entry, page, song
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"

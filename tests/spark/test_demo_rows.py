@@ -9,8 +9,8 @@ from pyspark.sql import types as T
 
 from glue_jobs.tables import LISTING, TABLES, Table
 from lambda_extract import import_dump
-from local.demo import copy_dump
 from local.sql_readme import ROWS
+from tests.dump import copy_dump
 from tests.spark.conftest import Lake
 
 

@@ -232,7 +232,7 @@ def test_packages_are_installed_once_from_the_lock_file_and_announced(fresh):
     assert {"--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"} < set(install)
     assert install[-2:] == ["-r", "requirements/run.txt"]
     assert command[:2] == ["-m", "local.query"]
-    assert "400 MB" in done.stderr
+    assert "420 MB" in done.stderr
     again = fresh.make("questions")
     assert (again.stderr, len(fresh.calls())) == ("", 4)
 
