@@ -50,9 +50,8 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract sources-check simulator import load query questions question checks report trino doctor \
-	package check test test-long samples lock clean \
-	from statement name
+.PHONY: help demo mine login extract sources-check simulator import load query questions question checks report \
+	trino doctor package check test samples test-long lock clean from statement name
 
 help: ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile

