@@ -2,7 +2,7 @@
 # Variables are given after the target: make query Q="select name from song" FORMAT=csv
 
 # Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
-# NAME counts on the command line only: some systems set it to the name of the machine.
+# NAME, PORT and SPARK count on the command line only: some systems set them, to the name of the machine and the like.
 # A path may begin with ~/ in every shell.
 PYTHON ?= python3
 in_home = $(subst <path>,,$(subst <path>~/,$(HOME)/,<path>$1))
@@ -13,18 +13,26 @@ override WAREHOUSE := $(or $(call in_home,$(value WAREHOUSE)),data/warehouse)
 override ARGS := $(value ARGS)
 override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
+override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
+override ENGINE := $(or $(value ENGINE),duckdb)
+override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
 override PARAMS := $(value PARAMS)
-override SPARK := $(or $(value SPARK),3.5)
+override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
 override SIZE := $(or $(value SIZE),250MB)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
-export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES SIZE PYTHON
+override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(value FILE))),$(SOURCES))
+override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
+override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
+export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET SIZE PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 BENCH := $(VENV)/.bench-installed
 PY := $(VENV)/bin/python
+# Trino and the emulated catalog it reads are not installed for those who never ask it.
+ASKING = $(if $(filter trino,$(ENGINE)),$(DEV),$(RUN))
 OPTIONS := --quiet --disable-pip-version-check --require-hashes --no-deps
 INSTALL := $(PY) -m pip install $(OPTIONS)
 # Spark 4.1 beside Spark 3.5: an environment of its own with the same packages.
@@ -54,23 +62,27 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test bench lock clean \
+.PHONY: help demo mine login extract sources-check simulator import load query questions question checks report trino doctor \
+	package check test test-long bench samples lock clean \
 	from statement name
 
 help: ## say what there is to type
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
-demo: $(RUN) ## import, load and question a small made-up dump, step by step
+demo: $(RUN) ## 14 days of a made-up Spotify through an emulated AWS: Lambda, event, Spark job, tables, answers
 	@$(PY) -m local.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
-	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" $(ARGS)
+	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
 
-login: $(RUN) ## log in to Spotify in the browser and keep the login in .secrets/: [ARGS=--no-browser]
-	@$(PY) -m local.login $(ARGS)
+login: $(RUN) ## log in to Spotify in the browser, keep it in .secrets/ or Secrets Manager: [SECRET=name] [LOGIN=file] [ARGS=--no-browser]
+	@$(PY) -m local.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
 
-extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw]
-	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW"
+extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw] [LOGIN=file]
+	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
+
+sources-check: $(RUN) ## say what a sources document asks for and what a run costs at least: FILE=my_sources.json
+	@$(PY) -m local.sources_check -- "$$FILE"
 
 simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
 	@$(PY) -m local.simulator $(ARGS)
@@ -81,17 +93,23 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m local.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
-query: statement $(RUN) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json]
-	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" -- "$$Q"
+query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
+	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
 	@$(PY) -m local.query questions --format="$$FORMAT"
 
-question: name $(RUN) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…]
+question: name $(ASKING) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…] [ENGINE=…]
 	@$(PY) -m local.question
 
-checks: $(RUN) ## run the checks on the tables: [WAREHOUSE=data/warehouse]
-	@$(PY) -m local.query check --warehouse="$$WAREHOUSE"
+checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [ENGINE=…]
+	@$(PY) -m local.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
+
+report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
+	@$(PY) -m local.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
+
+trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
+	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
@@ -106,17 +124,23 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m mypy
 	@$(PY) -m local.sql_lint
 
-test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: those of the load alone
+test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: tests/spark alone
 test-3.5: $(DEV)
 	@$(PY) -m pytest $(SIDE_BY_SIDE) -v $(T)
 test-4.1: $(DEV_4_1)
 	@$(VENV_4_1)/bin/python -m local.java --full
-	@$(VENV_4_1)/bin/python -m pytest -v $(or $(TESTS),tests/spark) $(T)
+	@$(VENV_4_1)/bin/python -m pytest -v tests/spark $(T)
 test-%:
 	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
 
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
+
+samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
+	@$(PY) -m local.sql_readme $(ARGS)
+
+test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
+	@$(PY) -m pytest -vv $(T) tests/long
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
@@ -125,6 +149,7 @@ lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer version
 	$(KEEP_LOCKED)
 	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
+	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
 	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays
@@ -144,12 +169,12 @@ $(PY):
 	@"$$PYTHON" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 2; }
 
 $(RUN): requirements/run.txt $(PY)
-	@echo "Installing requirements/run.txt into $(VENV): about 400 MB to download where nothing is cached, 750 MB on disk" >&2
+	@echo "Installing requirements/run.txt into $(VENV): about 420 MB to download where nothing is cached, 850 MB on disk" >&2
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)
-	@echo "Installing requirements/dev.txt into $(VENV): about 40 MB to download where nothing is cached" >&2
+	@echo "Installing requirements/dev.txt into $(VENV): about 30 MB to download where nothing is cached" >&2
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 

@@ -24,7 +24,7 @@ from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, 
 from local.errors import UserError
 from local.java import ROOT
 from local.load import QUICK_BYTES, load, prepare_warehouse, size_of
-from local.spark import CATALOG, DATABASE, submit_script, warehouse_settings
+from local.spark import CATALOG, DATABASE, submit, warehouse_settings
 
 BENCH = ROOT / "bench"
 FOLDER = ROOT / "data" / "bench"
@@ -80,7 +80,7 @@ def in_warm_jvm(name: str, steps: Sequence[Mapping[str, Any]], *, quick: bool) -
     plan.write_text(json.dumps(list(steps)))
     prepare_warehouse(str(warehouse))
     arguments = [str(plan), str(out)]
-    if code := submit_script(BENCH / "spark_side.py", arguments, warehouse_settings(warehouse), quick=quick):
+    if code := submit(BENCH / "spark_side.py", arguments, warehouse_settings(warehouse), quick=quick):
         raise UserError(f"{name}: expected exit code 0, seen {code}. Nothing was written down.")
     done: dict[str, list[dict[str, Any]]] = {}
     for step in json.loads(out.read_text()):
@@ -225,7 +225,7 @@ def measure_nothing_new(raw: Path, warehouse: Path) -> Figure:
 
 def _read_ledger(table: str, warehouse: Path, quick: bool) -> None:
     settings = warehouse_settings(warehouse)
-    if code := submit_script(BENCH / "read_ledger.py", [table], settings, quick=quick, said=FOLDER / "ledger.log"):
+    if code := submit(BENCH / "read_ledger.py", [table], settings, quick=quick, said=FOLDER / "ledger.log"):
         raise UserError(f"the ledger: expected exit code 0, seen {code}. Nothing was written down.")
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -26,45 +27,62 @@ SIDE_BY_SIDE = 4
 LOADED = "loaded"
 
 
+@dataclass(frozen=True)
+class ReadBatch:
+    """What is read from a batch: the judged entries, what was set aside, and both counted."""
+
+    entry_df: DataFrame
+    aside_df: DataFrame | None
+    found: Row
+    counts: list[Row]
+    aside: list[Row]
+
+
 def load_batch(spark: SparkSession, settings: Settings, objects: list[RawObject], report: Report) -> None:
     """Load raw objects into all tables; an object that cannot be read is marked, the others load."""
     days = [one.extraction_date for one in objects]
     size = sum(one.size for one in objects) / MEGABYTE
     log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, min(days), max(days))
     try:
-        with report.phase("parse"):
-            statuses, entry_df, found = _parse(spark, objects)
-        with report.phase("judge"):
-            entry_df, aside_df = _look_closer(spark, objects, entry_df, found)
-            count_rows = ledger.count_objects(entry_df).collect()
-            aside_rows = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
+        statuses, read = _read_what_can_be(spark, objects, report)
         with report.phase("merge"):
-            _merge_tables(settings, entry_df, found, days, report)
-            _merge_rejected(spark, settings, aside_df, objects, report)
+            _merge_tables(settings, read.entry_df, read.found, days, report)
+            _merge_rejected(spark, settings, read.aside_df, objects, report)
         with report.phase("ledger"):
-            ledger_df = spark.createDataFrame(list(_ledger_rows(objects, statuses, count_rows)), RAW_OBJECT.schema)
+            ledger_df = spark.createDataFrame(list(_ledger_rows(objects, statuses, read.counts)), RAW_OBJECT.schema)
             report.add(RAW_OBJECT.name, merge(ledger_df, RAW_OBJECT, settings.name_of(RAW_OBJECT), days))
     finally:
         release(spark)
-    _count(report, statuses, count_rows, aside_rows)
+    _count(report, statuses, read)
 
 
-def _parse(spark: SparkSession, objects: list[RawObject]) -> tuple[dict[str, str], DataFrame, Row]:
-    """Return each object's status, the judged entries of the readable ones (cached), and what is found in them."""
+def _read_what_can_be(
+    spark: SparkSession, objects: list[RawObject], report: Report
+) -> tuple[dict[str, str], ReadBatch]:
+    """Return each object's status, and what is read from those that can be, to the end."""
     statuses = {one.raw_key: LOADED for one in objects}
     while True:
-        paths = [one.path for one in objects if statuses[one.raw_key] == LOADED]
+        readable = [one for one in objects if statuses[one.raw_key] == LOADED]
         try:
-            entry_df = _read_entries(spark, paths)
-            found = entry_df.agg(*_what_to_know()).collect()[0]
+            read = _read_batch(spark, readable, report)
         except (PySparkException, Py4JJavaError) as error:
             release(spark)
-            _mark_unreadable(objects, statuses, error)
+            _mark_unreadable(readable, statuses, error)
             continue
-        for one in objects:
-            if statuses[one.raw_key] == LOADED and one.raw_key not in found["raw_keys"]:
-                statuses[one.raw_key] = "empty"
-        return statuses, entry_df, found
+        statuses |= {one.raw_key: "empty" for one in readable if one.raw_key not in read.found["raw_keys"]}
+        return statuses, read
+
+
+def _read_batch(spark: SparkSession, objects: list[RawObject], report: Report) -> ReadBatch:
+    """Parse and judge raw objects; nothing is read from them afterwards."""
+    with report.phase("parse"):
+        entry_df = _read_entries(spark, [one.path for one in objects])
+        found = entry_df.agg(*_what_to_know()).collect()[0]
+    with report.phase("judge"):
+        entry_df, aside_df = _look_closer(spark, objects, entry_df, found)
+        counts = ledger.count_objects(entry_df).collect()
+        aside = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
+    return ReadBatch(entry_df, aside_df, found, counts, aside)
 
 
 def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
@@ -82,7 +100,7 @@ def _what_to_know() -> Iterator[Column]:
 
 def _mark_unreadable(objects: Sequence[RawObject], statuses: dict[str, str], error: Exception) -> None:
     """After a failed read, find the objects that cannot be read; a failure that is none of theirs goes on."""
-    why = {one.raw_key: why_unreadable(one.path) for one in objects if statuses[one.raw_key] == LOADED}
+    why = {one.raw_key: why_unreadable(one.path) for one in objects}
     bad = {raw_key: status for raw_key, status in why.items() if status}
     if not bad:
         raise error
@@ -173,18 +191,18 @@ def _this_millisecond() -> dt.datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def _count(report: Report, statuses: Mapping[str, str], count_rows: Sequence[Row], aside_rows: Sequence[Row]) -> None:
+def _count(report: Report, statuses: Mapping[str, str], read: ReadBatch) -> None:
     """Add a batch to the run's report."""
     for status in statuses.values():
         if status == LOADED:
             report.objects += 1
         else:
             report.unreadable[status] += 1
-    for row in count_rows:
+    for row in read.counts:
         report.lines += row["lines"]
         report.entries += row["entries"]
         report.accepted += row["accepted"]
         report.skipped.update({reason: row[f"skipped_{reason}"] for reason in SKIP_REASONS if row[f"skipped_{reason}"]})
-    for row in aside_rows:
+    for row in read.aside:
         counter = report.documents if row["outcome"] == "document" else report.rejected
         counter[row["reason"]] += row["count"]

@@ -80,6 +80,7 @@ def _document_reason() -> str:
     """Return why an answer as a whole gives no entries; null where it does, and for the summary."""
     version = sql.whole_number("line.schema_version")
     return f"""case
+        when long_line is not null then 'line_too_long'
         when line.kind = 'summary' then null
         when line.kind is null and line.{shapes.MISFIT} is not null then 'unreadable_line'
         when line.kind is null or line.kind <> 'answer' then 'unknown_line'
@@ -268,7 +269,7 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
         "sources",
         f"case when {first} then playlist end as playlist",
         f"case when {first} then {sql.whole_number('list.total', 'bigint')} end as list_total",
-        f"case when {first} then {full_page} end as is_full_page",
+        f"case when origin = 'api' then {full_page} end as is_full_page",
         f"case when {offset} >= 0 then try_add({offset}, element_index + 1) end as position",
         *("element_index", "outcome", "reason", "place", "item_kind"),
         "case when size(to_look_at) > 0 or reason = 'unknown_shape' then to_look_at end as to_look_at",

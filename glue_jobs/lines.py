@@ -9,7 +9,12 @@ from pyspark.sql import DataFrame, SparkSession
 from glue_jobs import raw_schema as shapes
 from glue_jobs import sql_text as sql
 
-RAW_KEY = "concat('raw/', regexp_extract(_metadata.file_path, '(extraction_date=[^/]+/[^/]+)$', 1))"
+# Not _metadata.file_path: Spark would copy each line to put that beside it, and a line may be hundreds of megabytes.
+RAW_KEY = "concat('raw/', regexp_extract(input_file_name(), '(extraction_date=[^/]+/[^/]+)$', 1))"
+MOST_BYTES = 32 * 1024 * 1024
+"""The longest line that is parsed: a hundred full pages, and what a driver of 2 GB can take."""
+LONG_START = 64 * 1024
+LONG_FACTS = "named_struct('length', cast(octet_length(value) as bigint), 'hash', sha2(value, 256))"
 OBJECTS = "('song', 'album', 'artist', 'episode', 'show', 'audiobook')"
 PAGE_FACTS = ("offset", "limit", "total", "href")
 PARSE_OPTIONS = f"""map('columnNameOfCorruptRecord', '{shapes.MISFIT}', 'mode', 'PERMISSIVE',
@@ -17,20 +22,34 @@ PARSE_OPTIONS = f"""map('columnNameOfCorruptRecord', '{shapes.MISFIT}', 'mode', 
 
 
 def read_lines(spark: SparkSession, paths: list[str]) -> DataFrame:
-    """Read the lines of raw objects as text; `row` numbers the lines of one object without a gap."""
+    """Read the lines of raw objects as text; `row` numbers the lines of one object without a gap.
+
+    Of a line longer than any answer only the start stays, with the whole one's length and hash (`long_line`): parsing
+    takes many times its length, and one such line must not end every run.
+    """
     text_df = spark.read.options(lineSep="\n", __globPaths__="false").text(paths)
-    line_df = text_df.where("trim(value) <> ''")
-    return line_df.selectExpr(f"{RAW_KEY} as raw_key", "monotonically_increasing_id() as row", "value")
+    is_long = f"octet_length(value) > {MOST_BYTES}"
+    # Not trimmed where it is long: that would be a copy of it.
+    line_df = text_df.where(f"{is_long} or trim(value) <> ''")
+    return line_df.selectExpr(
+        f"{RAW_KEY} as raw_key",
+        "monotonically_increasing_id() as row",
+        f"case when {is_long} then substring(value, 1, {LONG_START}) else value end as value",
+        f"case when {is_long} then {LONG_FACTS} end as long_line",
+    )
 
 
 def no_lines(spark: SparkSession) -> DataFrame:
     """Return what read_lines gives where there is nothing to read."""
-    return spark.createDataFrame([], "raw_key string, row bigint, value string")
+    return spark.createDataFrame(
+        [], "raw_key string, row bigint, value string, long_line struct<length: bigint, hash: string>"
+    )
 
 
 def parse(line_df: DataFrame) -> DataFrame:
     """Parse each line, once: `line` is its fields, `value` stays for the seldom lists that have no typed field."""
-    return line_df.selectExpr("*", f"from_json(value, '{shapes.LINE.simpleString()}', {PARSE_OPTIONS}) as line")
+    text = "case when long_line is null then value end"
+    return line_df.selectExpr("*", f"from_json({text}, '{shapes.LINE.simpleString()}', {PARSE_OPTIONS}) as line")
 
 
 def find_elements(parsed_df: DataFrame) -> DataFrame:
@@ -99,12 +118,18 @@ def _late_lists() -> str:
         "name": "one.name",
         "path": f"""case when one.name is null then '$' when one.text like '{{%' and not {single}
             then concat('$.', one.name, '.items') else concat('$.', one.name) end""",
-        **{fact: f"get_json_object(one.text, '$.{fact}')" for fact in PAGE_FACTS},
+        **{fact: _page_fact(fact) for fact in PAGE_FACTS},
         "array_text": f"""case when {single} then concat('[', one.text, ']')
             when one.text like '[%' then one.text else get_json_object(one.text, '$.items') end""",
     }
     listed = f"transform(filter({texts}, one -> one.text like '[%' or one.text like '{{%'), one -> {sql.struct(facts)})"
     return f"filter({listed}, one -> one.array_text like '[%')"
+
+
+def _page_fact(fact: str) -> str:
+    """Return what a late list's page says; the page of a bare `items` array is the answer itself."""
+    return f"""case when one.name = 'items' and one.text like '[%' then line.response.{fact}
+        else get_json_object(one.text, '$.{fact}') end"""
 
 
 def _text(name: str) -> str:

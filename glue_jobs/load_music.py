@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import SparkSession
 
 from glue_jobs.arguments import Settings, parse_settings
@@ -20,7 +20,8 @@ from glue_jobs.raw_object import RawObject, cut_batches
 from glue_jobs.raw_store import list_objects
 from glue_jobs.report import Report
 from glue_jobs.session import run_job
-from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES
+from glue_jobs.table_schema import add_new_columns
+from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES, Table
 
 log = logging.getLogger("load_music")
 
@@ -30,6 +31,7 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     report = Report()
     with report.phase("look"):
         existing = _existing_tables(spark, settings)
+        report.columns_added = add_new_columns(spark, settings, existing)
         new = _find_new(spark, settings, existing)
     if new:
         _create_missing(spark, settings, existing)
@@ -59,7 +61,16 @@ def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
 def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
     for table in TABLES:
         if table.name not in existing:
-            spark.sql(create_statement(table, settings.name_of(table)))
+            _create(spark, table, settings.name_of(table))
+
+
+def _create(spark: SparkSession, table: Table, name: str) -> None:
+    try:
+        spark.sql(create_statement(table, name))
+    except (PySparkException, Py4JJavaError):
+        # Another run may have made it since we looked, and not every catalog says so in a way that Spark knows.
+        if not spark.catalog.tableExists(name):
+            raise
 
 
 def _find_new(spark: SparkSession, settings: Settings, existing: set[str]) -> list[RawObject]:

@@ -57,17 +57,18 @@ class Counts:
 def create_statement(table: Table, name: str) -> str:
     """Return CREATE TABLE IF NOT EXISTS with types, comments, partition and properties."""
     columns = ",\n  ".join(
-        f"{column.name} {column.type.simpleString()} comment {_literal(column.comment)}" for column in table.columns
+        f"{column.name} {column.type.simpleString()} comment {literal(column.comment)}" for column in table.columns
     )
     partition = f"month({table.partition})" if table.partition_transform == "month" else table.partition
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in PROPERTIES.items())
     return (
         f"create table if not exists {name} (\n  {columns}\n) using iceberg partitioned by ({partition})\n"
-        f"comment {_literal(table.grain)}\ntblproperties ({properties})"
+        f"comment {literal(table.grain)}\ntblproperties ({properties})"
     )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text as SQL writes it."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

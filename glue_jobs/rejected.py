@@ -10,7 +10,7 @@ from glue_jobs.tables import REJECTED_RECORD
 
 SET_ASIDE = "outcome in ('rejected', 'document')"
 TO_LOOK_AT = f"to_look_at is not null or {SET_ASIDE}"
-LINE_REASONS = "('unreadable_line', 'unknown_line', 'unknown_schema_version')"
+LINE_REASONS = "('line_too_long', 'unreadable_line', 'unknown_line', 'unknown_schema_version')"
 PAYLOAD_BYTES = 64 * 1024
 BLANK = r'^\\{("[^"]*":(null|\\{\\}),?)*\\}$'
 """An object whose values are all null or empty: `{}`, or `{"track":null}` of a `fields` filter."""
@@ -24,7 +24,7 @@ def look_at_text(entry_df: DataFrame, text_df: DataFrame) -> DataFrame:
     """
     first_df = text_df.groupBy("raw_key").agg(F.min("row").alias("first_row"))
     line_df = text_df.join(F.broadcast(first_df), "raw_key", "inner").selectExpr(
-        "raw_key", "row - first_row + 1 as line", "value"
+        "raw_key", "row - first_row + 1 as line", "value", "long_line"
     )
     first_entry_df = entry_df.groupBy("raw_key").agg(F.min("row").alias("first_row"))
     aside_df = (
@@ -89,8 +89,8 @@ def rejected_rows(looked_df: DataFrame) -> DataFrame:
         else substring(payload, 1, {PAYLOAD_BYTES // 4}) end"""
     rules = {
         "payload": cut,
-        "payload_hash": "sha2(payload, 256)",
-        "payload_length": "cast(octet_length(payload) as bigint)",
+        "payload_hash": "coalesce(long_line.hash, sha2(payload, 256))",
+        "payload_length": "coalesce(long_line.length, cast(octet_length(payload) as bigint))",
         "resolved_at": "cast(null as timestamp)",
     }
     return looked_df.where(SET_ASIDE).selectExpr(

@@ -23,6 +23,7 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     resolved: int = 0
+    columns_added: list[str] = field(default_factory=list)
     tables: dict[str, Counts] = field(default_factory=dict)
     seconds: Counter[str] = field(default_factory=Counter)
 
@@ -47,15 +48,19 @@ class Report:
     def as_text(self) -> str:
         """Return the summary for people."""
         if not self.objects and not self.unreadable:
-            return f"nothing new, 0 commits ({self._times()})"
+            return f"nothing new, 0 commits{self._columns()} ({self._times()})"
         return "\n".join([self._objects(), self._entries(), *self._tables(), f"seconds: {self._times()}"])
+
+    def _columns(self) -> str:
+        return f", columns added: {', '.join(self.columns_added)}" if self.columns_added else ""
 
     def _objects(self) -> str:
         unreadable = (
             f", {sum(self.unreadable.values())} unreadable ({_each(self.unreadable)})" if self.unreadable else ""
         )
         resolved = f", {self.resolved} rejected records resolved" if self.resolved else ""
-        return f"{self.objects} raw objects loaded, {self.lines} lines{unreadable}{resolved}, {self.commits} commits"
+        wrote = f"{self.commits} commits{self._columns()}"
+        return f"{self.objects} raw objects loaded, {self.lines} lines{unreadable}{resolved}, {wrote}"
 
     def _entries(self) -> str:
         return (

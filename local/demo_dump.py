@@ -1,4 +1,4 @@
-"""A made-up dump "left behind by other pipelines": what `make demo` imports, loads and asks questions of.
+"""A made-up dump "left behind by other pipelines": what `make import FROM=local/demo_dump` takes over.
 
 `python -m local.demo_dump` rewrites `local/demo_dump/`, byte for byte the same every time: ids, lengths and counts come
 from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its packing

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from local.java import JAVA_SIZE, ROOT, WANTED, look_around
-from local.spark import JARS_SIZE, PACKAGES, driver_memory, jar_folder, jar_paths
+from local.spark import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
 
 VENV = Path(".venv")
 LEAST_PYTHON = (3, 11)
@@ -83,16 +83,19 @@ def look_at_java() -> Iterator[Finding]:
 
 
 def look_at_jars() -> Iterator[Finding]:
-    """Yield whether Iceberg's jars are there, or can be put there."""
-    if all(path.exists() for path in jar_paths()):
-        yield Finding("jars", OK, f"{len(PACKAGES)} in {jar_folder() / 'jars'}")
-        return
-    nearest = next(folder for folder in (jar_folder(), *jar_folder().parents) if folder.exists())
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        yield Finding("jars", LATER, f"not in {jar_folder()} yet: the first load fetches them ({JARS_SIZE})")
-    else:
-        hint = "LAKEHOUSE_CACHE names another folder"
-        yield Finding("jars", WRONG, f"not in {jar_folder()}, and {nearest} cannot be written to; {hint}")
+    """Yield whether the jars of each kind of warehouse are there, or can be put there."""
+    for jars, used_by in ((FOLDER_JARS, "make load"), (AWS_JARS, "make demo")):
+        missing = [path for path in jar_paths(jars) if not path.exists()]
+        nearest = next(folder for folder in (jar_folder(), *jar_folder().parents) if folder.exists())
+        if not missing:
+            yield Finding("jars", OK, f"{jars.what}, for {used_by}: {len(jars.packages)} in {jar_folder() / 'jars'}")
+        elif nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+            text = f"{jars.what}, not in {jar_folder()} yet: {used_by} fetches them ({jars.size})"
+            yield Finding("jars", LATER, text)
+        else:
+            hint = "LAKEHOUSE_CACHE names another folder"
+            text = f"{jars.what}, not in {jar_folder()}, and {nearest} cannot be written to; {hint}"
+            yield Finding("jars", WRONG, text)
 
 
 def look_at_machine() -> Iterator[Finding]:
@@ -120,7 +123,7 @@ def memory_size() -> float | None:
 def verdict(findings: list[Finding]) -> Finding:
     """Return whether the demo can run."""
     if wrong := [finding.what for finding in findings if finding.state == WRONG]:
-        return Finding("", WRONG, f"make demo cannot run; in its way: {', '.join(wrong)}")
+        return Finding("", WRONG, f"make demo cannot run; in its way: {', '.join(dict.fromkeys(wrong))}")
     later = any(finding.state == LATER for finding in findings)
     return Finding("", OK, f"make demo can run{'; what is to come later is fetched when needed' if later else ''}")
 

@@ -6,7 +6,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from local.statements import CATALOG, DATABASE, Statement, names_read, parse_statement, read_folder, to_duckdb
+from local.statements import CATALOG, DATABASE, Statement, names_read, parse_statement, to_duckdb
+from local.summaries import as_view, read_named
 
 SETTINGS = (
     "set TimeZone = 'UTC'",
@@ -59,9 +60,9 @@ def tables_behind(names: Iterable[str], views: Mapping[str, Statement]) -> set[s
 
 def add_views(engine: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
     """Create the views among the names and all they read."""
-    views = read_folder("view")
+    views = read_named()
     for name in order_views(names, views):
-        engine.execute(to_duckdb(parse_statement(views[name].text)))
+        engine.execute(to_duckdb(as_view(parse_statement(views[name].text))))
 
 
 def fetch(engine: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

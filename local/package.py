@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -39,7 +40,8 @@ def package_glue_jobs(build: Path = BUILD) -> Path:
 
 def package_lambda(build: Path = BUILD, wheels: Path = BUILD / "wheels") -> Path:
     """Write lambda_extract.zip: the package and what it needs, for CPython 3.13 on arm64; return its path."""
-    entries = dict(read_files(ROOT, sorted((ROOT / "lambda_extract").rglob("*.py"))))
+    files = [path for path in (ROOT / "lambda_extract").rglob("*") if path.suffix in (".py", ".json")]
+    entries = dict(read_files(ROOT, sorted(files)))
     for wheel in fetch_wheels(LAMBDA_LOCK, wheels):
         entries |= read_wheel(wheel)
     require_platform(entries.items())
@@ -60,7 +62,8 @@ def read_files(root: Path, files: Iterable[Path]) -> Iterator[tuple[str, bytes]]
 def write_entries(target: Path, entries: Iterable[tuple[str, bytes]]) -> Path:
     """Write the entries, in the order given, stored as they are: how zlib packs differs from build to build."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part")
+    # A name of this process: another may write the same zip now.
+    partial = target.with_suffix(f".{os.getpid()}.part")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name, content in entries:
             entry = zipfile.ZipInfo(name, LONG_AGO)

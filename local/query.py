@@ -9,9 +9,10 @@ import difflib
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +21,7 @@ from rich.console import Console
 from sqlglot import exp
 
 from local import engine as stand_in
+from local.errors import UserError
 from local.output import FORMATS, show_value, to_rows, write_rows
 from local.statements import (
     DIALECT,
@@ -34,9 +36,10 @@ from local.statements import (
     set_parameters,
     to_duckdb,
 )
-from local.warehouse import Tables, Warehouse, WarehouseError
+from local.summaries import read_named
+from local.warehouse import DEFAULT, DEMO, Tables, Warehouse, WarehouseError
 
-DEFAULT_WAREHOUSE = Path("data/warehouse")
+ENGINES = ("duckdb", "trino")
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
 UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "(?P<name>[^"]+)"')
 INFORMATION_SCHEMA = "information_schema."
@@ -57,7 +60,8 @@ class OneLineParser(argparse.ArgumentParser):
 def shared_options() -> tuple[OneLineParser, OneLineParser]:
     """Return the options of commands that read a warehouse, and of those that write rows."""
     reading, writing = OneLineParser(add_help=False), OneLineParser(add_help=False)
-    reading.add_argument("--warehouse", type=Path, default=DEFAULT_WAREHOUSE, help="folder with catalog.db")
+    reading.add_argument("--warehouse", type=Path, default=DEFAULT, help="folder with catalog.db")
+    reading.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     writing.add_argument("--format", choices=FORMATS, default="table")
     return reading, writing
 
@@ -99,7 +103,7 @@ class Session:
     def __init__(self, warehouse: Path | Tables) -> None:
         """Open the warehouse's catalog, but no table."""
         self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
-        self.views = read_folder("view")
+        self.views = read_named()
         self.known = {*self.warehouse.tables, *self.views}
         self.opened: dict[str, ds.Dataset] = {}
 
@@ -112,6 +116,10 @@ class Session:
             return stand_in.fetch(engine, to_duckdb(tree))
         except duckdb.Error as error:
             raise StatementError(explain(error, engine)) from error
+
+    def run_text(self, text: str) -> pa.Table:
+        """Return the rows of a statement as it stands."""
+        return self.run(parse_statement(text))
 
     def fill(self, engine: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
         """Give the engine what the names mean, then seal it."""
@@ -130,6 +138,35 @@ class Session:
         return self.known if schemas else names
 
 
+class Asked(Protocol):
+    """What answers statements: DuckDB over a warehouse, or a Trino."""
+
+    views: Mapping[str, Statement]
+    known: set[str]
+
+    def run(self, tree: exp.Expr) -> pa.Table:
+        """Return the rows of a statement that was read before."""
+
+    def run_text(self, text: str) -> pa.Table:
+        """Return the rows of a statement as it stands."""
+
+    def require_known(self, names: set[str]) -> set[str]:
+        """Return the names; refuse those of no table or view."""
+
+
+@contextmanager
+def open_session(folder: Path, engine: str) -> Iterator[Asked]:
+    """Open a warehouse with one of the engines."""
+    if engine == "duckdb":
+        yield Session(folder)
+        return
+    # Only here: Trino and what it needs are not installed for those who never ask it.
+    from local.trino.serve import open_trino
+
+    with open_trino(folder) as session:
+        yield session
+
+
 def explain(error: duckdb.Error, engine: duckdb.DuckDBPyConnection) -> str:
     """Return what went wrong in one line, with the nearest column where one is misspelt."""
     message = str(error)
@@ -145,14 +182,14 @@ def columns_of(engine: duckdb.DuckDBPyConnection) -> set[str]:
     return {str(row[0]) for row in rows}
 
 
-def show_names(session: Session, what: str) -> pa.Table:
+def show_names(session: Asked, what: str) -> pa.Table:
     """Return the names of the tables or views there are."""
     names = session.views if what == "views" else session.known
     kinds = ["view" if name in session.views else "table" for name in sorted(names)]
     return pa.table({"name": sorted(names), "kind": kinds})
 
 
-def describe(session: Session, name: str) -> pa.Table:
+def describe(session: Asked, name: str) -> pa.Table:
     """Return the columns of a table or view, with their types in Athena."""
     session.require_known({name})
     columns = exp.select("column_name", "data_type").from_("information_schema.columns")
@@ -161,7 +198,7 @@ def describe(session: Session, name: str) -> pa.Table:
     return pa.table({"column": rows["column_name"], "type": types})
 
 
-def ask_sql(session: Session, statement: str) -> pa.Table:
+def ask_sql(session: Asked, statement: str) -> pa.Table:
     """Return the answer to one statement of a user."""
     shown = SHOW_TABLES.fullmatch(statement)
     if shown is not None:
@@ -170,7 +207,7 @@ def ask_sql(session: Session, statement: str) -> pa.Table:
     if isinstance(tree, exp.Describe) and isinstance(tree.this, exp.Table):
         return describe(session, qualified_name(tree.this))
     require_reading(tree)
-    return session.run(tree)
+    return session.run_text(statement)
 
 
 def find_question(name: str) -> Statement:
@@ -192,11 +229,12 @@ def read_parameters(pairs: Iterable[str]) -> dict[str, str]:
     return values
 
 
-def ask_question(folder: Path, name: str, pairs: Iterable[str]) -> pa.Table:
+def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: str = ENGINES[0]) -> pa.Table:
     """Return the answer to a saved question, and say on stderr what was asked."""
     question = find_question(name)
     tree = set_parameters(parse_statement(question.text), read_parameters(pairs))
-    rows = Session(folder).run(tree)
+    with open_session(folder, engine) as session:
+        rows = session.run(tree)
     note(question.title)
     return rows
 
@@ -225,9 +263,8 @@ def default_text(default: exp.Expr) -> str:
     return "" if isinstance(value, exp.Null) else str(value.name)
 
 
-def run_checks(folder: Path) -> int:
+def run_checks(session: Asked) -> int:
     """Run every check, one line each; return 1 when any found something."""
-    session = Session(folder)
     console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True)
     failed = 0
     for name, check in read_folder("check").items():
@@ -251,16 +288,29 @@ def note(message: str) -> None:
     Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True).print(message)
 
 
+def choose_warehouse(folder: Path) -> Path:
+    """Return the folder, but the demo's tables where there are none of one's own yet, and say so."""
+    demo = DEMO / "warehouse"
+    if folder != DEFAULT or folder.exists() or not demo.is_dir():
+        return folder
+    note(f"{folder} is not there yet; this is the demo's {demo}")
+    return demo
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and write its answer."""
+    if "warehouse" in arguments:
+        arguments.warehouse = choose_warehouse(arguments.warehouse)
     if arguments.command == "check":
-        return run_checks(arguments.warehouse)
+        with open_session(arguments.warehouse, arguments.engine) as session:
+            return run_checks(session)
     if arguments.command == "questions":
         rows = list_questions()
     elif arguments.command == "question":
-        rows = ask_question(arguments.warehouse, arguments.name, arguments.parameters)
+        rows = ask_question(arguments.warehouse, arguments.name, arguments.parameters, arguments.engine)
     else:
-        rows = ask_sql(Session(arguments.warehouse), arguments.statement)
+        with open_session(arguments.warehouse, arguments.engine) as session:
+            rows = ask_sql(session, arguments.statement)
     write_rows(rows, arguments.format, sys.stdout)
     return 0
 
@@ -269,7 +319,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     try:
         return run(parse_arguments(argv))
-    except (StatementError, UsageError, WarehouseError) as error:
+    except (StatementError, UsageError, UserError, WarehouseError) as error:
         note(f"error: {' '.join(str(error).split())}")
         return 2
 

@@ -9,7 +9,7 @@ from local import query
 
 def main() -> int:
     """Read the make variables, split the parameters as a shell would, and ask."""
-    told = {name: os.environ.get(name, "") for name in ("NAME", "PARAMS", "WAREHOUSE", "FORMAT")}
+    told = {name: os.environ.get(name, "") for name in ("NAME", "PARAMS", "WAREHOUSE", "FORMAT", "ENGINE")}
     try:
         parameters = shlex.split(told["PARAMS"])
     except ValueError as error:
@@ -17,7 +17,7 @@ def main() -> int:
             f"error: PARAMS={told['PARAMS']}: {str(error).lower()}; expected e.g. \"limit=5 name='two words'\"\n"
         )
         return 2
-    options = [f"--{name.lower()}={told[name]}" for name in ("WAREHOUSE", "FORMAT") if told[name]]
+    options = [f"--{name.lower()}={told[name]}" for name in ("WAREHOUSE", "FORMAT", "ENGINE") if told[name]]
     return query.main(["question", *options, "--", told["NAME"], *parameters])
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -70,8 +70,6 @@ AWS_JARS = Jars(
 )
 """For Glue's catalog and S3: the catalog and the tables through Iceberg's own bundle, raw objects through S3A."""
 
-PACKAGES = FOLDER_JARS.packages
-JARS_SIZE = FOLDER_JARS.size
 TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
 """Where Debian, Fedora and their kin keep the certificates Java trusts, those of a company's proxy among them."""
 PATIENCE = 10
@@ -117,11 +115,17 @@ def ensure_jars(environment: Mapping[str, str], jars: Jars = FOLDER_JARS) -> lis
 
 def _trust(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what makes a Java from PyPI trust whom this machine trusts, where the machine keeps that for Java."""
-    stores = [path for path in TRUST_STORES if Path(path).is_file()]
-    if not stores or not Path(environment["JAVA_HOME"]).is_relative_to(OWN_FOLDER):
-        return {}
+    option = trust_option(Path(environment["JAVA_HOME"]))
     said = environment.get("SPARK_SUBMIT_OPTS", "")
-    return {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={stores[0]} {said}".strip()}
+    return {"SPARK_SUBMIT_OPTS": f"{option} {said}".strip()} if option else {}
+
+
+def trust_option(home: Path) -> str | None:
+    """Return the option that names this machine's certificates to a Java from PyPI, which brings only its own."""
+    stores = [path for path in TRUST_STORES if Path(path).is_file()]
+    if not stores or not home.is_relative_to(OWN_FOLDER):
+        return None
+    return f"-Djavax.net.ssl.trustStore={stores[0]}"
 
 
 def _reason(said: str) -> str:
@@ -175,7 +179,7 @@ def environment() -> dict[str, str]:
 
 
 def submit(
-    job: str,
+    job: str | Path,
     arguments: Sequence[str],
     settings: Mapping[str, str],
     *,
@@ -183,63 +187,97 @@ def submit(
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
 ) -> int:
-    """Run a job with the packaged zip; return its exit code."""
-    script = ROOT / "glue_jobs" / f"{job}.py"
-    return submit_script(script, arguments, settings, quick=quick, said=said, jars=jars)
+    """Run a job's script with the packaged zip to its end; return its exit code."""
+    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars) as process:
+        return process.wait()
 
 
-def submit_script(
-    script: Path,
+@contextlib.contextmanager
+def start_job(
+    job: str | Path,
     arguments: Sequence[str],
     settings: Mapping[str, str],
     *,
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
-) -> int:
-    """Run a script that reads the packaged zip; return its exit code.
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
     `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
     into that file.
     """
+    script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
     options = QUICK_JAVA if quick else ""
     log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
     command = [
-        _spark_submit(),
-        *("--master", "local[*]", "--driver-memory", driver_memory()),
-        *(
-            "--jars",
-            jar_list,
-            "--py-files",
-            str(package_glue_jobs()),
-            "--driver-java-options",
-            f"{options} {log4j}".strip(),
-        ),
+        *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
+        *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
+        *("--driver-java-options", f"{options} {log4j}".strip()),
         *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
         *(str(script), *arguments),
     ]
-    if said is None:
-        return run_to_the_end(command, known)
-    with said.open("wb") as output:
-        return run_to_the_end(command, known, output)
+    with contextlib.ExitStack() as stack:
+        output = stack.enter_context(said.open("wb")) if said else None
+        yield stack.enter_context(running(command, known, output))
 
 
 def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
-    """Run a command; whatever ends this program ends the command too, with all that it started."""
+    """Run a command; return its exit code."""
+    with running(command, known, output) as process:
+        return process.wait()
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command beside the block; whatever ends the block ends the command too, with all that it started."""
+    process = None
+    with heeding_signals():
+        try:
+            with deferred_signals():
+                # A group of its own: spark-submit becomes a JVM that starts a Python, and all of them must be reached.
+                process = subprocess.Popen(command, env=known, stdout=output, stderr=output, start_new_session=True)
+            yield process
+        finally:
+            if process:
+                with deferred_signals():
+                    _end_group(process)
+
+
+@contextlib.contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Let a kill or a closed terminal unwind this program, as Ctrl-C does, so that it ends what it started."""
     # What is ignored stays ignored: nohup means it so.
     heeded = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, _leave) for number in heeded}
-    # A group of its own: spark-submit becomes a JVM that starts a Python, and all of them must be reached.
-    process = subprocess.Popen(command, env=known, stdout=output, stderr=output, start_new_session=True)
     try:
-        return process.wait()
+        yield
     finally:
-        _end_group(process)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def deferred_signals() -> Iterator[None]:
+    """Let signals wait for the end of the block: a process is started and noted, or ended, without a gap."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) != signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def _leave(number: int, _frame: object) -> NoReturn:

@@ -27,14 +27,45 @@ from local.statements import (
     parse_statement,
     read_statement,
 )
+from local.summaries import name_of_property
 
 Columns = dict[str, dict[str, str]]
 
-# Each of these fails, or answers otherwise, in one of the engines that run these files.
-UNCOMMON_FUNCTION = re.compile(
-    r"\b(approx_percentile|at_timezone|array_distinct|count_if|format_datetime|json_query|json_value|map_agg|regexp_replace"
-    r"|url_extract_host|zip_with)\s*\(",
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+# What Athena documents (https://docs.aws.amazon.com/athena/latest/ug/functions.html) and was seen to give the same rows
+# on Trino and DuckDB. A newer Trino, and DuckDB, take far more without a word; Athena would refuse it once deployed.
+COMMON_FUNCTIONS = words_of("""
+    abs array_agg array_join avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr count
+    date_add date_diff date_trunc day day_of_week dense_rank element_at filter first_value floor greatest hour if
+    json_extract_scalar lag last_value lead least length lower lpad max max_by min min_by minute month nullif ntile rank
+    replace reverse round row_number sequence stddev substr sum transform trim try_cast unnest upper week year
+""")
+WORDS_BEFORE_PARENTHESES = words_of("""
+    all and array as between by case char date decimal distinct else except exists following from having in intersect
+    interval is join like not on or over preceding row rows select sets some then time timestamp union using values
+    varchar when where with
+""")
+CALL = re.compile(r"(?P<before>\w+\s+)?\b(?P<name>[a-z_]\w*)\s*\(", re.IGNORECASE)
+UNCOMMON_TEXT = (
+    (re.compile(r"::"), "::; expected cast(… as …)"),
+    (re.compile(r"\b(group|order)\s+by\s+all\b", re.IGNORECASE), "by all; expected the columns by name"),
+    (
+        re.compile(r"\busing\s*\(", re.IGNORECASE),
+        "using (…); expected on: engines differ in what it leaves of the columns",
+    ),
 )
+UNCOMMON_NODES: tuple[tuple[type[exp.Expr], str], ...] = (
+    (exp.ILike, "ilike; Athena does not document it, expected lower(…) like"),
+    (exp.Interval, "interval; expected date_add, which gives a date of a date with a cast everywhere"),
+    (exp.Lateral, "lateral; Athena does not document it, expected a join"),
+)
+SUMMARY_PROPERTIES = {"table_type": "'ICEBERG'", "is_external": "FALSE"}
+FEW_PARTITIONS = re.compile(r"array\['(?:year\(\w+\)|bucket\(\w+, \d{1,2}\))'\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -87,24 +118,60 @@ def find_kind_faults(file: File) -> Iterator[str]:
     """Yield where the statement is not what its folder holds."""
     if not isinstance(file.query, exp.Query):
         yield f"seen {file.query.key}, expected a select"
-    if (file.kind == "view") != isinstance(file.tree, exp.Create):
+    if (file.kind in ("view", "ctas")) != isinstance(file.tree, exp.Create):
         yield f"is in the folder {file.kind}, seen {file.tree.key}"
     elif file.kind == "view" and (file.tree.this.name != file.path.stem or not file.tree.args.get("replace")):
         yield f"expected create or replace view {file.path.stem}"
     if file.kind == "question" and not parameters_of(file.tree):
         yield "expected a first step named parameter with one row of defaults"
+    if file.kind == "check" and file.outputs[-1:] != ["expected"]:
+        yield f"the last column is {', '.join(file.outputs[-1:])}; a check ends with what was expected: expected"
+
+
+def find_summary_faults(file: File) -> Iterator[str]:
+    """Yield where a summary is not what Athena writes as an Iceberg table, few partitions at any age."""
+    if file.kind != "ctas" or not isinstance(file.tree, exp.Create):
+        return
+    if file.tree.kind != "TABLE" or file.tree.this.name != file.path.stem:
+        yield f"expected create table {file.path.stem}"
+    settings = file.tree.args.get("properties") or exp.Properties(expressions=[])
+    seen = {name_of_property(setting): setting.args.get("value") for setting in settings.expressions}
+    for name, expected in SUMMARY_PROPERTIES.items():
+        if seen.get(name) is None or seen[name].sql(DIALECT) != expected:
+            yield f"expected {name} = {expected.lower() if name == 'is_external' else expected}"
+    if "location" not in seen:
+        yield "expected location = '${location}'"
+    partitioning = seen.get("partitioning")
+    if partitioning is None or not FEW_PARTITIONS.fullmatch(partitioning.sql(DIALECT)):
+        yield "expected partitioning by year(…) or bucket(…, below 100): Athena writes 100 partitions at most"
 
 
 def find_construct_faults(file: File) -> Iterator[str]:
     """Yield what does not run alike everywhere, or hides what a statement gives."""
     if any(not isinstance(star.parent, exp.Count) for star in file.tree.find_all(exp.Star)):
         yield "select *; expected the columns by name"
-    code = re.sub(r"--.*", "", file.statement.text)
-    for name in UNCOMMON_FUNCTION.findall(code):
-        yield f"{name} does not run alike on Athena, Trino and DuckDB"
+    code = re.sub(r"--.*|'[^']*'", "", file.statement.text)
+    for name in sorted(functions_called(code) - COMMON_FUNCTIONS):
+        yield f"{name} is not known to run alike on Athena, Trino and DuckDB"
+    yield from (fault for pattern, fault in UNCOMMON_TEXT if pattern.search(code))
+    yield from (fault for kind, fault in UNCOMMON_NODES if file.tree.find(kind))
+    for name in sorted(names_of_step_and_column(file.tree)):
+        yield f"order by {name}.{name}; Trino takes the column for a row with a field, expected {name} alone"
     for field in file.tree.find_all(exp.Dot):
         if field.name not in struct_fields():
             yield f"no column of glue_jobs/tables.py has a field {field.name}"
+
+
+def functions_called(code: str) -> set[str]:
+    """Return the names that stand before a parenthesis and are no words of SQL, steps or aliases."""
+    calls = [(str(found["before"] or "").strip().lower(), found["name"].lower()) for found in CALL.finditer(code)]
+    return {name for before, name in calls if before != "as"} - WORDS_BEFORE_PARENTHESES
+
+
+def names_of_step_and_column(tree: exp.Expr) -> set[str]:
+    """Return the names by which a statement orders that are both a step and its column."""
+    columns = [column for order in tree.find_all(exp.Order) for column in order.find_all(exp.Column)]
+    return {column.name for column in columns if column.name == column.table}
 
 
 def find_column_faults(file: File, columns: Columns) -> Iterator[str]:
@@ -121,6 +188,7 @@ def find_faults(file: File, columns: Columns) -> list[str]:
     faults = (
         *find_header_faults(file),
         *find_kind_faults(file),
+        *find_summary_faults(file),
         *find_construct_faults(file),
         *find_column_faults(file, columns),
     )
@@ -142,9 +210,9 @@ def read_files(folder: Path) -> tuple[list[File], list[str]]:
 
 def order_files(files: Iterable[File]) -> list[File]:
     """Return the files, each view after those it reads and before everything else."""
-    views = {file.path.stem: file for file in files if file.kind == "view"}
+    views = {file.path.stem: file for file in files if file.kind in ("view", "ctas")}
     ordered = order_views(views, {name: file.statement for name, file in views.items()})
-    return [views[name] for name in ordered] + [file for file in files if file.kind != "view"]
+    return [views[name] for name in ordered] + [file for file in files if file.path.stem not in views]
 
 
 def lint_folder(folder: Path = SQL_FOLDER, tables: Iterable[Table] = TABLES) -> list[str]:
@@ -153,7 +221,7 @@ def lint_folder(folder: Path = SQL_FOLDER, tables: Iterable[Table] = TABLES) -> 
     columns = columns_of_tables(tables)
     for file in order_files(files):
         faults += find_faults(file, columns)
-        if file.kind == "view":
+        if file.kind in ("view", "ctas"):
             columns[file.path.stem] = dict.fromkeys(file.outputs, "unknown")
     return faults
 

@@ -28,7 +28,7 @@ PARAMETER_VALUES: Mapping[str, tuple[Callable[[str], object], str]] = {
 }
 """How a parameter's value is read by its type, and what to say it should have been."""
 
-Kind = Literal["view", "question", "check"]
+Kind = Literal["view", "ctas", "question", "check"]
 READING = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
 HEADER = re.compile(
     r"(?P<name>\w+): (?P<title>\S.*?[.?])(?P<more> .*?)? Grain: (?P<grain>.+?)\. Reads: (?P<reads>.+)\."
@@ -149,8 +149,79 @@ def qualified_name(table: exp.Table) -> str:
 
 
 def to_duckdb(tree: exp.Expr) -> str:
-    """Return the statement in DuckDB's dialect."""
-    return tree.sql(dialect="duckdb")
+    """Return the statement in DuckDB's dialect, so written that conditions on a date reach the tables."""
+    return unnest_in_select(inline_parameters(tree)).sql(dialect="duckdb")
+
+
+def inline_parameters(tree: exp.Expr) -> exp.Expr:
+    """Return the statement with the values of its parameters where it names them.
+
+    Athena and Trino see through a step of one row by themselves; DuckDB skips partitions by a literal only.
+    """
+    changed = tree.copy()
+    values = parameters_of(changed)
+    for column in list(changed.find_all(exp.Column)) if values else ():
+        if column.table == PARAMETER and column.name in values:
+            column.replace(literal_of(column, values[column.name]))
+    return changed
+
+
+def literal_of(column: exp.Column, value: exp.Expr) -> exp.Expr:
+    """Return a parameter's value to stand in place of its name, with a type; what a select gives keeps the name."""
+    # A bare number in an order by would name a column by its place.
+    literal = value.copy() if isinstance(value, exp.Cast) else exp.cast(value.copy(), plain_type(value))
+    return exp.alias_(literal, column.name) if isinstance(column.parent, exp.Select) else literal
+
+
+def unnest_in_select(tree: exp.Expr) -> exp.Expr:
+    """Change each `from t cross join unnest(t.a) as u (b)` to `from (select *, unnest(t.a) as u_b from t) as t`.
+
+    DuckDB passes no condition through a join with unnest, and would read every partition.
+    """
+    for select in list(tree.find_all(exp.Select)):
+        source, joins = select.args.get("from_"), select.args.get("joins") or []
+        if source is None or len(joins) != 1 or not isinstance(source.this, exp.Table):
+            continue
+        unnest = joins[0].this
+        if isinstance(unnest, exp.Unnest) and len(unnest.expressions) == 1 and names_unnested(select, unnest):
+            pull_unnest(select, source.this, unnest)
+    return tree
+
+
+def names_unnested(select: exp.Select, unnest: exp.Unnest) -> bool:
+    """Say whether the select names each unnested column with its alias, so that it can be called otherwise."""
+    names = {column.name for column in columns_unnested(unnest)}
+    plain = [column for column in select.find_all(exp.Column) if not column.table and column.name in names]
+    return bool(names) and not plain and not any(isinstance(one, exp.Star) or one.is_star for one in select.expressions)
+
+
+def columns_unnested(unnest: exp.Unnest) -> list[exp.Expr]:
+    """Return the names an unnest gives: of the element, and of its place where it has one."""
+    alias, place = unnest.args.get("alias"), unnest.args.get("offset")
+    return [*(alias.columns if alias else ()), *([place] if isinstance(place, exp.Identifier) else ())]
+
+
+def pull_unnest(select: exp.Select, table: exp.Table, unnest: exp.Unnest) -> None:
+    """Move an unnest from the select's join into a subquery in place of its table."""
+    outer, alias = table.alias_or_name, unnest.args["alias"]
+    array = unnest.expressions[0]
+    numbers = exp.func("GENERATE_SERIES", exp.Literal.number(1), exp.func("ARRAY_LENGTH", array.copy(), dialect=None))
+    for column in list(select.find_all(exp.Column)):
+        if column.table == alias.name:
+            renamed = exp.column(f"{alias.name}_{column.name}", table=outer)
+            column.replace(exp.alias_(renamed, column.name) if column.parent is select else renamed)
+    unnested = [exp.Anonymous(this="UNNEST", expressions=[one.copy()]) for one in (array, numbers)]
+    new = [
+        exp.alias_(one, f"{alias.name}_{column.name}")
+        for one, column in zip(unnested, columns_unnested(unnest), strict=False)
+    ]
+    select.set("joins", None)
+    table.replace(exp.select(exp.Star(), *new).from_(table.copy()).subquery(outer))
+
+
+def plain_type(value: exp.Expr) -> exp.DataType:
+    """Return the type of a parameter's default that has no cast."""
+    return exp.DataType.build(parameter_type(value), dialect=DIALECT)
 
 
 def parameters_of(tree: exp.Expr) -> dict[str, exp.Expr]:

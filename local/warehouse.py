@@ -19,6 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from local.statements import DATABASE
 
+DEFAULT = Path("data/warehouse")
+DEMO = Path("data/demo")
+"""Where `make demo` keeps everything; its tables are in a folder of it."""
+
 CATALOG_NAME = "local"
 CATALOG_FILE = "catalog.db"
 EPOCH = dt.date(1970, 1, 1)

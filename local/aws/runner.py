@@ -5,26 +5,34 @@ twice, late, or for an object that is loaded already costs a run and changes not
 """
 
 import json
+import os
+import signal
+import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import JOB, as_words, catalog_settings, default_arguments, emulated_settings, run_arguments
 from local.errors import UserError
-from local.spark import AWS_JARS, submit
+from local.spark import AWS_JARS, start_job
 
 HIDDEN = 3600
 """Seconds in which nobody else gets an event that is being worked on."""
 
+BETWEEN_LOOKS = 0.05
+"""Seconds between two looks whether it is time to kill."""
+
 
 @dataclass(frozen=True)
 class Event:
-    """An event in the queue; `key` is that of its object, if it names one."""
+    """An event in the queue, as it was sent; `key` is that of its object, if it names one."""
 
     receipt: str
+    body: str
     key: str | None
 
 
@@ -44,33 +52,63 @@ def run_all(aws: EmulatedAws, *, patience: int = 5, said: Path | None = None) ->
 
 
 def run_next(aws: EmulatedAws, *, patience: int = 20, said: Path | None = None) -> Ran | None:
-    """Wait some seconds for an event and run the job for it; None if no event came.
+    """Wait some seconds for an event and run the job for it; None if no event came."""
+    event = take_event(aws, patience)
+    return run_event(aws, event, said) if event else None
+
+
+def run_event(
+    aws: EmulatedAws, event: Event, said: Path | None = None, meanwhile: Callable[[], object] | None = None
+) -> Ran:
+    """Run the job for an event.
 
     The event leaves the queue when the job has succeeded; otherwise it is there at once for the next try.
     """
-    event = take_event(aws, patience)
-    if event is None:
-        return None
     try:
-        ran = run_job(aws, event.key, said)
+        ran = run_job(aws, event.key, said, meanwhile)
     except BaseException:
-        _give_back(aws, event)
+        give_back(aws, event)
         raise
     aws.connect("sqs").delete_message(QueueUrl=aws.queue_url, ReceiptHandle=event.receipt)
     return ran
 
 
-def run_job(aws: EmulatedAws, key: str | None = None, said: Path | None = None) -> Ran:
-    """Run the job once, with or without an event (a catch-up); a job that fails raises."""
-    run_id = uuid.uuid4().hex
-    names, start = aws.names, monotonic()
-    arguments = {**default_arguments(names.bucket, names.database), **run_arguments(run_id)}
-    settings = {**catalog_settings(names.bucket), **emulated_settings(aws.endpoint, REGION)}
-    code = submit(JOB, as_words(arguments), settings, quick=True, said=said, jars=AWS_JARS)
+def run_job(
+    aws: EmulatedAws,
+    key: str | None = None,
+    said: Path | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Ran:
+    """Run the job once, with or without an event (a catch-up), and something beside it; a job that fails raises."""
+    run_id, start = uuid.uuid4().hex, monotonic()
+    with _started(aws, run_id, said) as process:
+        if meanwhile:
+            meanwhile()
+        code = process.wait()
     if code:
         where = f"; what it said is in {said}" if said else ""
         raise UserError(f"{JOB} ended with {code}{where}. Its event stays in the queue; the next run loads the rest.")
     return Ran(key, run_id, monotonic() - start)
+
+
+def kill_job(aws: EmulatedAws, is_time: Callable[[], bool], said: Path | None = None) -> Ran | None:
+    """Run the job, and kill it with all its processes as soon as it is time; None if it ended before that."""
+    run_id, start = uuid.uuid4().hex, monotonic()
+    with _started(aws, run_id, said) as process:
+        while not is_time():
+            if process.poll() is not None:
+                return None
+            sleep(BETWEEN_LOOKS)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return Ran(None, run_id, monotonic() - start)
+
+
+def _started(aws: EmulatedAws, run_id: str, said: Path | None) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """Start the job as Glue does; it does not outlive the block."""
+    arguments = {**default_arguments(aws.names.bucket, aws.names.database), **run_arguments(run_id)}
+    settings = {**catalog_settings(aws.names.bucket), **emulated_settings(aws.endpoint, REGION)}
+    return start_job(JOB, as_words(arguments), settings, quick=True, said=said, jars=AWS_JARS)
 
 
 def take_event(aws: EmulatedAws, patience: int) -> Event | None:
@@ -79,7 +117,23 @@ def take_event(aws: EmulatedAws, patience: int) -> Event | None:
         QueueUrl=aws.queue_url, MaxNumberOfMessages=1, WaitTimeSeconds=patience, VisibilityTimeout=HIDDEN
     )
     messages = found.get("Messages", [])
-    return Event(messages[0]["ReceiptHandle"], read_key(messages[0]["Body"])) if messages else None
+    if not messages:
+        return None
+    body = messages[0]["Body"]
+    return Event(messages[0]["ReceiptHandle"], body, read_key(body))
+
+
+def send_again(aws: EmulatedAws, event: Event) -> None:
+    """Put an event into the queue once more: EventBridge promises at least one delivery, not one."""
+    aws.connect("sqs").send_message(QueueUrl=aws.queue_url, MessageBody=event.body)
+
+
+def drop_events(aws: EmulatedAws) -> int:
+    """Lose all events that wait, as AWS does while a workflow is busy; return how many they were."""
+    queues = aws.connect("sqs")
+    said = queues.get_queue_attributes(QueueUrl=aws.queue_url, AttributeNames=["ApproximateNumberOfMessages"])
+    queues.purge_queue(QueueUrl=aws.queue_url)
+    return int(said["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def read_key(body: str) -> str | None:
@@ -91,7 +145,8 @@ def read_key(body: str) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _give_back(aws: EmulatedAws, event: Event) -> None:
+def give_back(aws: EmulatedAws, event: Event) -> None:
+    """Let the next one who asks have the event."""
     aws.connect("sqs").change_message_visibility(
         QueueUrl=aws.queue_url, ReceiptHandle=event.receipt, VisibilityTimeout=0
     )

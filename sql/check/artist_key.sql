@@ -3,7 +3,8 @@
 select
     artist_id,
     extraction_date,
-    count(*) as row_count
+    count(*) as row_count,
+    'one row, no part of the key null' as expected
 from artist
 group by artist_id, extraction_date
 having count(*) > 1 or artist_id is null or extraction_date is null

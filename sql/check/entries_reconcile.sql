@@ -21,7 +21,8 @@ select
     raw_key,
     extraction_date,
     entries,
-    accounted_entries
+    accounted_entries,
+    'entries = accounted_entries, both known' as expected
 from accounted
 where
     entries is null

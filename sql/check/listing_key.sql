@@ -5,7 +5,8 @@ select
     source_kind,
     source_id,
     extraction_date,
-    count(*) as row_count
+    count(*) as row_count,
+    'one row, no part of the key null' as expected
 from listing
 group by account, source_kind, source_id, extraction_date
 having count(*) > 1 or account is null or source_kind is null or source_id is null or extraction_date is null

@@ -6,7 +6,8 @@ select
     source_id,
     extraction_date,
     position,
-    count(*) as entries
+    count(*) as entries,
+    'each position from 1 taken once' as expected
 from listing_entry
 group by account, source_kind, source_id, extraction_date, position
 having count(*) > 1 or position is null or position < 1

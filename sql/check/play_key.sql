@@ -5,7 +5,8 @@ select
     played_at,
     song_id,
     origin,
-    count(*) as row_count
+    count(*) as row_count,
+    'one row, no part of the key null' as expected
 from play
 group by account, played_at, song_id, origin
 having count(*) > 1 or account is null or played_at is null or song_id is null or origin is null

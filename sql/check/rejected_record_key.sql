@@ -4,7 +4,8 @@ select
     raw_key,
     line,
     path,
-    count(*) as row_count
+    count(*) as row_count,
+    'one row, no part of the key null' as expected
 from rejected_record
 group by raw_key, line, path
 having count(*) > 1 or raw_key is null or line is null or path is null

@@ -28,7 +28,8 @@ compared as (
 select
     raw_key,
     counted_records,
-    kept_records
+    kept_records,
+    'counted_records = kept_records' as expected
 from compared
 where counted_records <> kept_records
 order by raw_key asc

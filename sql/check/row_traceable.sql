@@ -30,7 +30,8 @@ with origin as (
 select
     origin.table_name,
     origin.raw_key,
-    count(*) as row_count
+    count(*) as row_count,
+    'a raw_key of the ledger' as expected
 from origin
 left join raw_object on origin.raw_key = raw_object.raw_key
 where raw_object.raw_key is null

@@ -3,7 +3,8 @@
 select
     song_id,
     extraction_date,
-    count(*) as row_count
+    count(*) as row_count,
+    'one row, no part of the key null' as expected
 from song
 group by song_id, extraction_date
 having count(*) > 1 or song_id is null or extraction_date is null

@@ -1,6 +1,7 @@
 -- play_history: what was played, each play once: where an account's export reaches, the export counts, elsewhere the
 -- recently played.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone; played_at_local is the listener's clock.
+-- played_date is the day in UTC: a condition on it lets an engine skip the months of the table that it rules out.
 -- Grain: one row per account, played_at, song_id and origin. Reads: play, song_full.
 create or replace view play_history as
 with export_span as (
@@ -17,6 +18,7 @@ select
     play.account,
     cast(play.played_at as timestamp(3)) as played_at,
     cast(play.played_at_local as timestamp(3)) as played_at_local,
+    cast(play.played_at as date) as played_date,
     play.origin,
     play.song_id,
     song_full.name as song_name,

@@ -7,19 +7,25 @@ import pytest
 
 from lambda_extract import import_dump
 from local import load, query
+from tests.dump import copy_dump
 from tests.spark.objects import entry, full_album, page, song
 
 DATE = "2026-11-01"
+MINE = "('s1', 's2', 's9')"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with raw objects and the warehouse they were loaded into, names with a space in them."""
+    """Return a folder with raw objects and the warehouse they were loaded into, names with a space in them.
+
+    Two answers made here, and the whole made-up dump of other pipelines.
+    """
     folder = tmp_path_factory.mktemp("a lake")
     for name, document in (("items", page(entry(song("s1")), entry(song("s2")))), ("album", full_album("al1"))):
         (folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
         told = [str(folder / f"{name}.json"), "--date", DATE, "--raw", str(folder / "raw")]
         assert import_dump.main(told) == 0
+    assert import_dump.main([str(copy_dump(folder / "dump")), "--raw", str(folder / "raw")]) == 0
     assert load.main(["--raw", str(folder / "raw"), "--warehouse", str(folder / "warehouse")]) == 0
     return folder
 
@@ -32,7 +38,12 @@ def ask(folder: Path, capsys: pytest.CaptureFixture[str], *told: str) -> tuple[i
 
 def test_the_tables_of_spark_answer_in_duckdb(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = ask(
-        folder, capsys, "sql", "--format", "csv", "select song_id, artist_ids, seen_at is null as x from song"
+        folder,
+        capsys,
+        "sql",
+        "--format",
+        "csv",
+        f"select song_id, artist_ids, seen_at is null as x from song where song_id in {MINE}",
     )
     lines = sorted(out.split())
     assert (code, lines) == (
@@ -43,6 +54,14 @@ def test_the_tables_of_spark_answer_in_duckdb(folder: Path, capsys: pytest.Captu
 
 def test_every_check_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(folder, capsys, "check")[0] == 0
+
+
+def test_the_dump_of_other_pipelines_is_accounted_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    counted = "sum(entries), sum(accepted), sum(skipped_null_entry), sum(rejected_entries), sum(rejected_documents)"
+    code, out, _ = ask(folder, capsys, "sql", "--format", "csv", f"select count(*), {counted} from raw_object")
+    assert (code, out.splitlines()[1]) == (0, "35,339,324,7,0,2")
+    code, out, _ = ask(folder, capsys, "question", "--format", "csv", "rejections")
+    assert [line.split(",")[0] for line in out.splitlines()] == ["reason", "error_body", "not_json"]
 
 
 def test_loading_again_says_nothing_new(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

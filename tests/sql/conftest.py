@@ -6,8 +6,11 @@ from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import Table as IcebergTable
 from sqlglot import exp
 
 from glue_jobs.tables import TABLES, Table
@@ -100,6 +103,19 @@ def tree_of(kind: Kind, name: str) -> exp.Expr:
     return parse_statement(read_folder(kind)[name].text)
 
 
+def append_rows(table: IcebergTable, rows: pa.Table, folder: Path) -> None:
+    """Append rows; where a list is null, by files of our own, because pyiceberg writes an empty list instead."""
+    lists = [name for name in rows.column_names if pa.types.is_list(rows.schema.field(name).type)]
+    if not any(rows[name].null_count for name in lists):
+        return table.append(rows)
+    folder.mkdir(exist_ok=True)
+    days = rows["extraction_date"].unique().to_pylist()
+    paths = [folder / f"{table.name()[-1]}_{day}.parquet" for day in days]
+    for day, path in zip(days, paths, strict=True):
+        pq.write_table(rows.filter(pc.equal(rows["extraction_date"], day)), path)
+    return table.add_files([f"file://{path}" for path in paths])
+
+
 @pytest.fixture(scope="session")
 def write_warehouse(schemas: Mapping[str, pa.Schema]) -> Callable[..., SqlCatalog]:
     """Return a function that writes a warehouse with all tables, as the load job leaves it: one append per table."""
@@ -114,7 +130,7 @@ def write_warehouse(schemas: Mapping[str, pa.Schema]) -> Callable[..., SqlCatalo
                 with written.update_spec() as spec:
                     spec.add_identity("extraction_date")
             if table.name in tables:
-                written.append(to_arrow(schemas[table.name], tables[table.name]))
+                append_rows(written, to_arrow(schemas[table.name], tables[table.name]), folder / "written")
         return catalog
 
     return write

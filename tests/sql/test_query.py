@@ -13,14 +13,16 @@ import pytest
 
 from local.query import main
 from local.statements import read_folder
+from local.summaries import read_named
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)
 SONGS = [
     {"song_id": "s1", "extraction_date": MON, "name": "One, [bold]1", "artist_ids": ["a1", "a2"], "seen_at": AT}
-    | {"duration_ms": 61_000, "raw_key": "k1"},
+    | {"duration_ms": 61_000, "artist_id": "a1", "raw_key": "k1"},
     {"song_id": "s2", "extraction_date": TUE, "name": None, "artist_ids": [], "raw_key": "k1"},
 ]
+ARTISTS = [{"artist_id": name, "extraction_date": MON, "raw_key": "k1"} for name in ("a1", "a2")]
 LEDGER = [{"raw_key": "k1", "extraction_date": MON, "status": "vanished"}]
 
 
@@ -28,7 +30,7 @@ LEDGER = [{"raw_key": "k1", "extraction_date": MON, "status": "vanished"}]
 def folder(write_warehouse, tmp_path_factory):
     """Return a warehouse with two songs; its name has a space."""
     path = tmp_path_factory.mktemp("a b") / "warehouse"
-    write_warehouse(path, song=SONGS, raw_object=LEDGER)
+    write_warehouse(path, song=SONGS, artist=ARTISTS, raw_object=LEDGER)
     return path
 
 
@@ -99,7 +101,7 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     names = dict(ask("show tables"))
     assert names["song"] == "table"
     assert names["song_full"] == "view"
-    assert dict(ask("SHOW VIEWS IN music;")) == dict.fromkeys(read_folder("view"), "view")
+    assert dict(ask("SHOW VIEWS IN music;")) == dict.fromkeys(read_named(), "view")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, stat
         (["sql"], "the following arguments are required: statement;"),
         (["ask"], "argument {sql,questions,question,check}: invalid choice: 'ask'"),
         (["question", "top_artist"], "no question top_artist; did you mean top_artists?"),
-        (["question", "zzz"], "no question zzz; expected one of albums_by_type, latest_listing,"),
+        (["question", "zzz"], "no question zzz; expected one of albums_by_type, albums_with_many_tracks,"),
         (["question", "top_artists", "limt=3"], "no parameter limt; expected limit"),
         (["question", "top_artists", "limit=x"], "parameter limit: seen 'x', expected a whole number"),
         (["question", "albums_by_type", "seen_since=2026"], "parameter seen_since: seen '2026', expected a date like"),
@@ -271,12 +273,13 @@ def test_check_says_ok_for_each_check(run):
 
 
 def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, write_warehouse, tmp_path):
-    write_warehouse(tmp_path, raw_object=LEDGER, song=[*SONGS, SONGS[0]])
+    write_warehouse(tmp_path, raw_object=LEDGER, artist=ARTISTS, song=[*SONGS, SONGS[0]])
     code, out, _ = run("check", warehouse=tmp_path)
     assert code == 1
     assert [line for line in out.splitlines() if not line.startswith("ok ")] == [
         "FAILED  song_key: keys of song that occur twice or have a part missing. "
-        "1 found, first: song_id=s1, extraction_date=2026-11-16, row_count=2"
+        "1 found, first: song_id=s1, extraction_date=2026-11-16, row_count=2, "
+        "expected=one row, no part of the key null"
     ]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local import engine as stand_in
 from local.statements import (
     StatementError,
     names_read,
@@ -103,3 +104,64 @@ def test_a_value_that_is_not_of_the_parameters_type_is_refused(name, value, line
     with pytest.raises(StatementError) as error:
         set_parameters(parse_statement(QUESTION), {name: value})
     assert str(error.value) == line
+
+
+def test_parameters_reach_duckdb_as_literals_and_what_is_selected_keeps_its_name():
+    sql = """with parameter as (select 5 as "limit", date '2026-11-16' as since, cast(null as varchar) as account)
+        select parameter.since, a as b from song cross join parameter
+        where d >= parameter.since and n <= parameter."limit" and account = parameter.account order by parameter."limit"
+    """
+    _, text = to_duckdb(parse_statement(sql)).split(") SELECT ")
+    assert text == (
+        "CAST('2026-11-16' AS DATE) AS since, a AS b FROM song CROSS JOIN parameter "
+        "WHERE d >= CAST('2026-11-16' AS DATE) AND n <= CAST(5 AS BIGINT) AND account = CAST(NULL AS TEXT) "
+        "ORDER BY CAST(5 AS BIGINT)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        pytest.param(
+            "select s.id, c.artist_id, c.position as place from song as s "
+            "cross join unnest(s.ids) with ordinality as c (artist_id, position) where c.position = 1",
+            "SELECT s.id, s.c_artist_id AS artist_id, s.c_position AS place "
+            "FROM (SELECT *, UNNEST(s.ids) AS c_artist_id, "
+            "UNNEST(GENERATE_SERIES(1, ARRAY_LENGTH(s.ids))) AS c_position FROM song AS s) AS s WHERE s.c_position = 1",
+            id="with places",
+        ),
+        pytest.param(
+            "select t.i from song cross join unnest(sequence(1, 2)) as t (i)",
+            "SELECT song.t_i AS i FROM (SELECT *, UNNEST(GENERATE_SERIES(1, 2)) AS t_i FROM song) AS song",
+            id="without places",
+        ),
+        pytest.param(
+            "select i from song cross join unnest(sequence(1, 2)) as t (i)",
+            "SELECT i FROM song CROSS JOIN UNNEST(GENERATE_SERIES(1, 2)) AS t(i)",
+            id="a name without its alias stays as it is",
+        ),
+        pytest.param(
+            "select * from song cross join unnest(sequence(1, 2)) as t (i)",
+            "SELECT * FROM song CROSS JOIN UNNEST(GENERATE_SERIES(1, 2)) AS t(i)",
+            id="all columns stay as they are",
+        ),
+        pytest.param(
+            "select t.i from song join album on true cross join unnest(sequence(1, 2)) as t (i)",
+            "SELECT t.i FROM song JOIN album ON TRUE CROSS JOIN UNNEST(GENERATE_SERIES(1, 2)) AS t(i)",
+            id="a further join stays as it is",
+        ),
+    ],
+)
+def test_an_unnest_moves_below_the_select_so_that_conditions_pass(sql, text):
+    tree = parse_statement(sql)
+    assert to_duckdb(tree) == text
+    assert tree == parse_statement(sql)
+
+
+def test_the_unnest_that_moved_gives_the_same_rows():
+    sql = """with t as (select 1 as id, array['a', 'b'] as xs union all select 2, array[] union all select 3, null)
+        select t.id, u.x, u.n from t cross join unnest(t.xs) with ordinality as u (x, n) order by 1, 3"""
+    assert stand_in.fetch(stand_in.connect(), to_duckdb(parse_statement(sql))).to_pylist() == [
+        {"id": 1, "x": "a", "n": 1},
+        {"id": 1, "x": "b", "n": 2},
+    ]

@@ -358,8 +358,12 @@ def test_rejected_by_reason_tells_open_from_resolved(answer):
     assert rows == [("no id", 2, 1, 2, MON, WED), (None, 1, 0, 1, WED, WED)]
 
 
+COUNTS = ("freshness", "popularity_given")
+"""Views that have a row of each table, also of an empty one."""
+
+
 @pytest.mark.parametrize("name", sorted(read_folder("view")))
 def test_a_view_gives_no_time_with_a_zone_because_athena_refuses_such_views(answer, engine, name):
-    assert answer(name) == []
+    assert answer(name) == [] or name in COUNTS
     types = {str(kind) for kind in engine.sql(f"select * from {name}").types}
     assert "TIMESTAMP WITH TIME ZONE" not in types

@@ -1,272 +1,255 @@
-"""The demo's own steps, and that a job ends with the program that started it. No Spark here."""
+"""The demo's own steps: what they show, and that each ends the demo where its promise does not hold. No Spark here."""
 
-import json
+import datetime as dt
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
-from local import demo, load, query, spark
-from local import question as asked
+from glue_jobs.tables import PLAY
+from local.aws.runner import Event
+from local.demo import __main__ as program
+from local.demo import steps
+from local.demo.line import Extracted, Killed, Line, Loaded, open_line
+from local.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
+from local.demo.show import Show
 from local.errors import UserError
+from local.query import main as query
+from local.simulator.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SUMMARY = "33 raw objects loaded\ntable inserted\n"
-MACHINE = json.dumps({"commits": 7})
+DAY = dt.date(2026, 11, 1)
+EVENT = Event("receipt", "{}", "raw/x.ndjson.gz")
 
 
 @pytest.fixture
-def job(monkeypatch):
-    """Return a function that puts a job in place which says something and ends with a code."""
-
-    def put(said: str, code: int = 0) -> None:
-        def run(_raw, _warehouse, said_to):
-            said_to.write_text(said)
-            return code
-
-        monkeypatch.setattr(demo, "load", lambda raw, warehouse, said: run(raw, warehouse, said))
-
-    return put
+def shown() -> io.StringIO:
+    """Return what is shown."""
+    return io.StringIO()
 
 
-def test_a_demo_starts_from_scratch_in_its_own_folder_only(tmp_path):
+@pytest.fixture
+def show(shown: io.StringIO) -> Show:
+    return Show(Console(file=shown, markup=False, highlight=False, soft_wrap=True))
+
+
+def test_a_demo_starts_from_scratch_in_its_own_folder_only(tmp_path: Path) -> None:
     mine, old = tmp_path / "data" / "raw" / "mine", tmp_path / "data" / "demo" / "warehouse"
     mine.mkdir(parents=True)
     old.mkdir(parents=True)
-    demo.start_afresh(tmp_path / "data" / "demo")
+    steps.start_afresh(tmp_path / "data" / "demo")
     assert list((tmp_path / "data" / "demo").iterdir()) == []
     assert mine.exists()
 
 
-def test_a_linked_demo_folder_is_refused_and_what_it_points_to_stays(tmp_path):
+def test_a_linked_demo_folder_is_refused_and_what_it_points_to_stays(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").touch()
     (tmp_path / "demo").symlink_to(tmp_path / "precious")
     with pytest.raises(UserError, match="could not be emptied"):
-        demo.start_afresh(tmp_path / "demo")
+        steps.start_afresh(tmp_path / "demo")
     assert (tmp_path / "precious" / "file").exists()
 
 
-def test_the_dump_is_copied_with_the_times_of_its_days(tmp_path):
-    demo.copy_dump(tmp_path / "dump")
-    days = {
-        path.name: time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
-        for path in (tmp_path / "dump").rglob("*")
-        if path.is_file()
-    }
-    assert days["top_tracks_20261104.json"] == "2026-11-04"
-    assert days["Streaming_History_Audio_2025-2026_0.json"] == "2026-11-05"
-    assert days["chart.json"] == "2026-11-05"
-    assert len([path for path in demo.DUMP.rglob("*") if path.is_file()]) == 33
+def test_steps_are_numbered_and_timed(show: Show, shown: io.StringIO) -> None:
+    for title in ("Land", "Load"):
+        with show.step(title):
+            show.tell("one\ntwo")
+    one, two = shown.getvalue().strip().split("\n\n")
+    assert one.splitlines() == ["1  Land", "   one", "   two", "   (0.0 s)"]
+    assert two.startswith("2  Load")
 
 
-def test_the_import_lands_every_file_of_the_dump(tmp_path):
-    demo.copy_dump(tmp_path / "dump")
-    lines = demo.import_files(tmp_path / "dump", tmp_path / "raw")
-    assert lines[-1].startswith("33 files: 33 landed, 0 already there; 38 documents, 336 entries, 1 file is no JSON")
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    with open_line(tmp_path_factory.mktemp("line")) as line:
+        yield line
 
 
-def test_an_import_that_fails_stops_the_demo(tmp_path):
-    with pytest.raises(UserError, match="the import ended with exit code 2"):
-        demo.import_files(tmp_path / "none", tmp_path / "raw")
+def test_the_handler_lands_what_spotify_says_and_its_event_waits(line: Line, show: Show, shown: io.StringIO) -> None:
+    extracted = line.extract(DAY)
+    steps.tell_extracted(show, extracted)
+    event = steps.wait_for_event(show, line.aws)
+    assert (extracted.calls, extracted.sources, event.key) == (26, 14, extracted.key)
+    assert f"{extracted.entries} entries → raw/extraction_date=2026-11-01/" in shown.getvalue()
+    assert '"run landed"' in (line.folder / "extract.log").read_text()
 
 
-def test_long_lists_show_the_first_files_the_special_ones_and_the_total():
-    files = [f"{name}.json  2026-11-01 (from the path)  landed" for name in "abcdef"]
-    special = "g.json  2026-11-01 (from the path)  no JSON, kept as text  landed"
-    assert demo.shorten([*files, special, "7 files"]) == "\n".join([*files[:3], special, "… 3 files more", "7 files"])
+def test_an_event_that_does_not_come_ends_the_demo(line: Line, show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "PATIENCE", 0)
+    with pytest.raises(UserError, match="no event in the queue raw-object-created for 0 s"):
+        steps.wait_for_event(show, line.aws)
 
 
-def test_the_summary_of_a_load_is_what_is_no_log_line(tmp_path, job):
-    job(f"2026-11-20 18:50:23,236 INFO 33 raw objects\n18:50:24 ERROR Thing: text\n{SUMMARY}{MACHINE}\n")
-    assert demo.run_load(tmp_path, tmp_path, tmp_path / "load.txt") == (SUMMARY.strip(), 7)
+def test_a_run_without_a_token_ends_the_demo(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", f"{line.simulator.accounts_url}/nowhere")
+    with pytest.raises(UserError, match="2026-11-01: no access token from Spotify"):
+        line.extract(DAY)
 
 
-def test_a_load_that_fails_says_why_and_where_to_read_more(tmp_path, job):
-    job("INFO x\nload_music: no database. Nothing was loaded.\nINFO bye\n", code=2)
-    with pytest.raises(UserError, match=r"exit code 2, see .*load.txt: load_music: no database\. Nothing was loaded\."):
-        demo.run_load(tmp_path, tmp_path, tmp_path / "load.txt")
+def test_a_run_that_stops_early_ends_the_demo(line: Line) -> None:
+    secrets = line.aws.connect("secretsmanager")
+    before = secrets.get_secret_value(SecretId=line.aws.names.secret)["SecretString"]
+    secrets.put_secret_value(SecretId=line.aws.names.secret, SecretString="{}")
+    with pytest.raises(UserError, match=r"2026-11-01: not all was read; what the extractor said is in .*extract\.log"):
+        line.extract(DAY)
+    secrets.put_secret_value(SecretId=line.aws.names.secret, SecretString=before)
 
 
-def test_a_failing_demo_is_one_line_and_not_0(monkeypatch, capsys):
-    def fail() -> None:
-        raise UserError("no disk")
-
-    monkeypatch.setattr(demo, "run_demo", fail)
-    assert demo.main() == 1
-    assert capsys.readouterr().err == "demo: no disk\n"
-
-
-def test_a_stopped_demo_is_one_line_and_not_0(monkeypatch, capsys):
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(demo, "run_demo", stop)
-    assert demo.main() == 130
-    assert "demo: stopped" in capsys.readouterr().err
+def test_tables_that_hold_a_commit_are_told_from_empty_ones(line: Line) -> None:
+    glue = line.aws.connect("glue")
+    for name, version in (("song", "00001"), ("album", "00000")):
+        told = {"Name": name, "Parameters": {"metadata_location": f"s3://x/{name}/metadata/{version}-u.metadata.json"}}
+        glue.create_table(DatabaseName="music", TableInput=told)
+    assert line.written() == ["song"]
 
 
-def put_raw_object(folder):
-    """Put a file where a raw object belongs."""
-    path = folder / "extraction_date=2026-11-01" / "20261101T100000Z-r1.ndjson.gz"
-    path.parent.mkdir()
-    path.touch()
-
-
-# A job as spark-submit is one: a program that starts another and waits for it.
-JOB = """import subprocess, sys
-inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-open(sys.argv[1], "w").write(str(inner.pid))
-sys.exit(inner.wait())
-"""
-STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-STARTER = """import os, sys
-from local import spark
-spark.PATIENCE = 1
-sys.exit(spark.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
-"""
-
-
-def is_running(pid: int) -> bool:
-    """Tell whether a process is there and no zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    try:
-        return status.read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return not Path("/proc/self").exists()
-
-
-def heed_signals() -> None:
-    """Take back what a shell that runs these tests in the background, or nohup, has set."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def wait_for(condition, seconds: float = 15) -> bool:
-    """Wait until something holds; tell whether it does."""
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return bool(condition())
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-@pytest.mark.parametrize("program", [pytest.param(JOB, id="obeys"), pytest.param(STUBBORN + JOB, id="is stubborn")])
-def test_a_job_ends_with_the_program_that_started_it(tmp_path, number, program):
-    note = tmp_path / "pid"
-    command = [sys.executable, "-c", STARTER, program, str(note)]
-    starter = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, preexec_fn=heed_signals)
-    assert wait_for(lambda: note.exists() and note.read_text())
-    starter.send_signal(number)
-    assert starter.wait(20) != 0
-    assert wait_for(lambda: not is_running(int(note.read_text())))
-
-
-def test_a_job_that_was_told_to_outlive_the_terminal_does(tmp_path):
-    program = "import os, signal; os.kill(os.getppid(), signal.SIGHUP)"
-    starter = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{STARTER}"
-    command = [sys.executable, "-c", starter, program, "unused"]
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
-
-
-def test_a_job_hands_on_its_exit_code():
-    assert spark.run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
-
-
-def test_what_a_job_says_can_go_into_a_file(tmp_path):
-    program = "import sys; print('out', flush=True); sys.stderr.write('err')"
-    with (tmp_path / "said").open("wb") as said:
-        spark.run_to_the_end([sys.executable, "-c", program], os.environ, said)
-    assert (tmp_path / "said").read_text() == "out\nerr"
-
-
-def test_signals_mean_what_they_did_before_once_a_job_has_ended():
-    before = signal.getsignal(signal.SIGTERM)
-    spark.run_to_the_end([sys.executable, "-c", ""], os.environ)
-    assert signal.getsignal(signal.SIGTERM) is before
+def test_fewer_objects_than_landed_end_the_demo(show: Show) -> None:
+    with pytest.raises(UserError, match="2 raw objects loaded; expected the 3 that the ledger lacked"):
+        steps.tell_loaded(show, Loaded("", {"objects": 2}), 3)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("commits", "after"), [pytest.param(1, {"song": "a"}, id="a commit"), pytest.param(0, {"song": "b"}, id="a change")]
+)
+def test_an_event_that_changes_something_the_second_time_ends_the_demo(
+    show: Show, monkeypatch: pytest.MonkeyPatch, commits: int, after: dict[str, str]
+) -> None:
+    positions = iter([{"song": "a"}, after])
+    line = SimpleNamespace(
+        aws=None, positions=lambda: next(positions), load=lambda *_: Loaded("said", {"commits": commits})
+    )
+    monkeypatch.setattr(steps, "send_again", lambda *_: None)
+    monkeypatch.setattr(steps, "wait_for_event", lambda *_: EVENT)
+    with pytest.raises(UserError, match="the same event again made"):
+        steps.load_again(show, line, EVENT)
+
+
+def test_a_row_that_was_not_served_ends_the_demo(show: Show, shown: io.StringIO) -> None:
+    line = SimpleNamespace(compare=lambda: [Comparison("song", 2, 2, ['{"name": "served"}'], ['{"name": "seen"}'])])
+    with pytest.raises(
+        UserError, match=r'song does not hold what was served, e\.g\. {"name": "served"} but {"name": "seen"}'
+    ):
+        steps.tell_comparison(show, line)
+    assert "song" in shown.getvalue()
+
+
+def test_rows_are_compared_as_often_as_they_occur_and_value_by_value() -> None:
+    (served, *_) = rows = served_rows(World().day(DAY) and World(), [Served(DAY, "restricted", "raw/1")])["play"]
+    other = served | {"context_type": "attic"}
+    assert compare_rows(PLAY, rows, rows).is_same
+    twice = compare_rows(PLAY, [*rows, served], rows)
+    assert (twice.rows, twice.served, len(twice.missing), len(twice.unexpected)) == (51, 50, 0, 1)
+    changed = compare_rows(PLAY, [other, *rows[1:]], rows)
+    assert (len(changed.missing), len(changed.unexpected)) == (1, 1)
+    assert "seen_at" not in columns_of(PLAY)
+
+
+def test_what_was_killed_is_said_with_what_it_left(show: Show, shown: io.StringIO) -> None:
+    steps.tell_killed(show, Killed(9.87, ["song"]), {"song": 354, "raw_object": 0})
+    assert "after 9.9 s, when it had committed song" in shown.getvalue()
+    assert "every table can be read: raw_object 0, song 354" in shown.getvalue()
+
+
+def test_sizes_are_in_kilobytes(show: Show, shown: io.StringIO) -> None:
+    steps.tell_extracted(show, Extracted(DAY, "raw/k", 164_037, 26, 923, 14))
+    assert shown.getvalue() == "   2026-11-01  26 calls, 14 sources, 923 entries → raw/k (164 KB)\n"
+
+
+def test_a_failing_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise UserError("no disk")
+
+    assert program.main(fail) == 1
+    assert capsys.readouterr().err == "demo: no disk\n"
+
+
+def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    assert program.main(stop) == 130
+    assert "demo: stopped" in capsys.readouterr().err
+
+
+# The real demo up to the given line of what it shows, in a folder of its own; its job only waits, as Spark would.
+PROGRAM = """import contextlib, subprocess, sys, time
+from local.aws import runner
+from local.demo import __main__ as program, steps
+from local.spark import running
+
+def start_job(*_told, **_named):
+    inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    return running([sys.executable, "-c", inner], None)
+
+runner.start_job = start_job
+steps.ensure_jars = lambda *_told: []
+steps.environment = lambda: {}
+sys.exit(program.main(lambda: steps.run_demo(steps.Path(sys.argv[1]))))
+"""
+
+
+def processes(group: int) -> dict[int, str]:
+    """Return the processes below one, by their pid, however deep and in whatever group."""
+    told = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [row.split(None, 3) for row in told.splitlines()]
+    found, last = {group}, 0
+    while len(found) != last:
+        last = len(found)
+        found |= {int(row[0]) for row in rows if int(row[1]) in found}
+    return {int(row[0]): row[3] for row in rows if int(row[0]) in found and not row[2].startswith("Z")}
+
+
+@pytest.mark.parametrize(
+    ("moment", "number", "to_group"),
     [
-        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, seen nothing", id="no raw folder"),
-        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, seen a file", id="raw is a file"),
-        pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, seen a file", id="warehouse is a file"),
-        pytest.param(["--raw={}", "--warehouse={}/file/x"], "Nothing was loaded.", id="warehouse below a file"),
-        pytest.param(["--raw={}", "--warehouse={}/a#b"], "seen #. Nothing was loaded.", id="a sign of addresses"),
-        pytest.param(["--raw={}", "--args=--x 'y"], "no closing quotation. Nothing was loaded.", id="an open quote"),
+        pytest.param("made-up Spotify", signal.SIGINT, True, id="Ctrl-C while it starts"),
+        pytest.param("rule raw-object-created", signal.SIGINT, True, id="Ctrl-C while the job runs"),
+        pytest.param("rule raw-object-created", signal.SIGINT, False, id="SIGINT to the program alone"),
+        pytest.param("rule raw-object-created", signal.SIGTERM, False, id="a kill"),
     ],
 )
-def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said):
-    put_raw_object(tmp_path)
-    (tmp_path / "file").touch()
-    assert load.main([argument.format(tmp_path) for argument in arguments]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("load: ")
-    assert said in error
-    assert error.count("\n") == 1
+def test_nothing_is_left_of_a_stopped_demo(tmp_path: Path, moment: str, number: signal.Signals, to_group: bool) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "demo")]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"}, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    ) as demo:  # fmt: skip
+        assert demo.stdout
+        assert next(line for line in demo.stdout if moment in line)
+        time.sleep(0.3)
+        started = processes(demo.pid)
+        os.killpg(demo.pid, number) if to_group else demo.send_signal(number)
+        _, err = demo.communicate(timeout=30)
+    assert demo.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert err == (program.STOPPED if number == signal.SIGINT else "")
+    if moment.startswith("rule"):
+        assert len(started) >= 4, started
+    end = time.monotonic() + 5
+    while (left := {pid for pid in started if Path(f"/proc/{pid}").exists()}) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left, [started[pid] for pid in left]
 
 
-@pytest.mark.parametrize("name", ["plain", "two words", "höuse", "유리"])
-def test_a_warehouse_is_where_its_name_says_for_spark_too(tmp_path, name):
-    folder = load.prepare_warehouse(str(tmp_path / name))
-    settings = spark.warehouse_settings(folder)
-    assert (folder / "catalog.db").is_file()
-    assert settings["spark.sql.catalog.local.warehouse"] == f"file://{tmp_path}/{name}"
-
-
-def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
-    store = tmp_path / "cacerts"
-    monkeypatch.setattr(spark, "TRUST_STORES", (str(tmp_path / "none"), str(store)))
-    monkeypatch.setattr(spark, "OWN_FOLDER", tmp_path / ".java")
-    own = {"JAVA_HOME": str(tmp_path / ".java" / "runtime"), "SPARK_SUBMIT_OPTS": "-Dx=y"}
-    assert spark._trust(own) == {}
-    store.touch()
-    assert spark._trust(own) == {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={store} -Dx=y"}
-    assert spark._trust({"JAVA_HOME": "/another"}) == {}
-
-
-def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):
-    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert "expected raw objects in it, seen none" in capsys.readouterr().err
-
-
-def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
-    put_raw_object(tmp_path)
-    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert capsys.readouterr().err.startswith("load: the job was ended by SIGKILL.")
-
-
-@pytest.fixture
-def make_question(monkeypatch):
-    """Return a function that asks as `make question` does, and gives what the query program is told."""
-
-    def ask(**variables: str) -> list[str]:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-        told: list[list[str]] = []
-        monkeypatch.setattr(query, "main", lambda argv: told.append(argv) or 0)
-        code = asked.main()
-        return told[0] if told else [str(code)]
-
-    return ask
-
-
-def test_parameters_of_a_question_are_split_as_a_shell_would(make_question):
-    told = make_question(NAME="x", PARAMS="limit=5 name='two words' other=It\\'s", WAREHOUSE="a b", FORMAT="csv")
-    options = ["--warehouse=a b", "--format=csv"]
-    assert told == ["question", *options, "--", "x", "limit=5", "name=two words", "other=It's"]
-
-
-def test_parameters_with_an_open_quote_are_one_line(make_question, capsys):
-    assert make_question(NAME="x", PARAMS="name='two words") == ["2"]
-    assert capsys.readouterr().err.count("\n") == 1
+def test_without_tables_of_ones_own_the_demos_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert query(["check"]) == 2
+    assert "no warehouse at data/warehouse" in capsys.readouterr().err
+    (tmp_path / "data" / "demo" / "warehouse").mkdir(parents=True)
+    assert query(["check"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "data/warehouse is not there yet; this is the demo's data/demo/warehouse"
+    assert "no catalog.db in data/demo/warehouse" in said[1]
+    (tmp_path / "data" / "warehouse").mkdir()
+    assert query(["check"]) == 2
+    assert "no catalog.db in data/warehouse" in capsys.readouterr().err

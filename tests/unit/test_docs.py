@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.tables import TABLES
-from local import demo
+from lambda_extract import import_dump
+from tests.dump import copy_dump
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = re.findall(r"^([a-z]+):.*## ", MAKEFILE, re.MULTILINE)
+TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
 VARIABLES = set(re.findall(r"^override ([A-Z]+) :=", MAKEFILE, re.MULTILINE)) | {"PYTHON", "T"}
 DOCUMENTS = sorted(ROOT.glob("*.md"))
 COMMAND = re.compile(r"(?:^\s*\$? ?|`|\n)make (?P<words>[^`\n]+)", re.MULTILINE)
@@ -79,9 +80,29 @@ def test_every_saved_question_named_exists():
         assert (ROOT / "sql" / "question" / f"{name}.sql").exists(), name
 
 
-def test_readme_shows_the_demo_as_it_imports(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    demo.start_afresh(demo.DEMO)
-    demo.copy_dump(demo.DEMO / "dump")
-    shown = demo.shorten(demo.import_files(demo.DEMO / "dump", demo.DEMO / "raw"))
-    assert [line for line in shown.splitlines() if f"   {line}\n" not in README] == []
+def shown_after(command: str) -> list[str]:
+    """Return the lines that README shows as a command's output."""
+    _, _, after = README.partition(f"$ {command}\n")
+    return after.partition("\n$ ")[0].partition("\n```")[0].splitlines()
+
+
+def test_readme_shows_the_import_as_it_is(tmp_path, capsys):
+    shown = [line for line in shown_after("make import FROM=local/demo_dump RAW=data/dump/raw") if line != "…"]
+    assert import_dump.main([str(copy_dump(tmp_path / "dump")), "--raw", str(tmp_path / "raw")]) == 0
+    said = capsys.readouterr().out.replace(str(tmp_path / "raw"), "data/dump/raw").splitlines()
+    assert len(shown) > 3
+    assert [line for line in shown if line not in said] == []
+
+
+def test_readme_shows_the_demos_steps_as_they_are_named():
+    text = (ROOT / "local" / "demo" / "steps.py").read_text(encoding="utf-8")
+    named = re.findall(r'show\.step\(f?"([^"]+)"', text)
+    shown = re.findall(r"^[1-9]  (.+)$", README, re.MULTILINE)
+    assert len(named) == len(shown) > 5
+    for step in named:
+        pattern = ".+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", step))
+        assert any(re.fullmatch(pattern, line) for line in shown), step
+
+
+def test_what_an_app_can_read_stands_near_the_top():
+    assert README.index("## What a Spotify app can read") < len(README) / 2

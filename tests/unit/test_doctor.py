@@ -40,6 +40,7 @@ def test_a_bare_machine_can_run_the_demo_and_is_told_what_comes(machine, capsys)
     assert "no Java 17" in said
     assert "38 MB" in said
     assert "60 MB" in said
+    assert "70 MB" in said
     assert "make demo can run; what is to come later is fetched when needed" in said
 
 
@@ -72,14 +73,22 @@ def test_packages_are_to_come_installed_or_older_than_the_lock_file(machine):
     assert "is newer than .venv" in texts("packages", *doctor.look_at_packages())[0]
 
 
-def test_jars_are_there_when_all_are(machine):
+def test_jars_are_there_when_all_of_a_kind_are(machine):
     first, *others = doctor.jar_paths()
     first.parent.mkdir(parents=True)
     for path in others:
         path.touch()
-    assert texts("jars", *doctor.look_at_jars())[0].startswith("later: ")
+    assert texts("jars", *doctor.look_at_jars())[0].startswith("later: Iceberg and SQLite, not in ")
     first.touch()
-    assert texts("jars", *doctor.look_at_jars()) == [f"ok: 2 in {first.parent}"]
+    there, to_come = texts("jars", *doctor.look_at_jars())
+    assert there == f"ok: Iceberg and SQLite, for make load: 2 in {first.parent}"
+    assert to_come.startswith("later: Iceberg's and Hadoop's parts for AWS, not in ")
+    assert "make demo fetches them" in to_come
+    for path in doctor.jar_paths(doctor.AWS_JARS):
+        path.touch()
+    assert texts("jars", *doctor.look_at_jars())[1].startswith(
+        "ok: Iceberg's and Hadoop's parts for AWS, for make demo: 10"
+    )
 
 
 def test_a_jar_folder_that_cannot_be_made_stops_the_demo(machine, capsys):

@@ -1,5 +1,6 @@
 """Emulated AWS without Spark: what is in it, which events reach the queue, when they leave it, and that it ends."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,6 +19,7 @@ from botocore.exceptions import BotoCoreError
 from local.aws import glue_job, runner
 from local.aws.emulated import EVENT_PATTERN, ROOT, EmulatedAws, Names, emulated_aws, event_pattern
 from local.errors import UserError
+from local.spark import running
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 OTHERS = (
@@ -48,14 +51,16 @@ def aws() -> Iterator[EmulatedAws]:
 
 @pytest.fixture
 def submitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """Return what the runner submits, and the exit codes it then gets, 0 where none is left."""
+    """Return what the runner starts, and the exit codes it then gets, 0 where none is left."""
     calls: list[dict[str, Any]] = []
 
-    def submit(job: str, arguments: list[str], settings: dict[str, str], **told: Any) -> int:
+    @contextlib.contextmanager
+    def start_job(job: str, arguments: list[str], settings: dict[str, str], **told: Any) -> Iterator[Any]:
         calls.append({"job": job, "arguments": arguments, "settings": settings, **told})
-        return CODES.pop(0) if CODES else 0
+        with running([sys.executable, "-c", f"raise SystemExit({CODES.pop(0) if CODES else 0})"], os.environ) as job_:
+            yield job_
 
-    monkeypatch.setattr(runner, "submit", submit)
+    monkeypatch.setattr(runner, "start_job", start_job)
     yield calls
     CODES.clear()
 
@@ -123,6 +128,44 @@ def test_an_event_of_another_kind_only_says_when(aws: EmulatedAws, submitted: li
     for body in ("text", "[]", '{"detail": {"object": {"key": 7}}}'):
         aws.connect("sqs").send_message(QueueUrl=aws.queue_url, MessageBody=body)
     assert [ran.key for ran in runner.run_all(aws, patience=1)] == [None, None, None]
+
+
+def test_an_event_sent_again_is_the_same_and_events_can_be_lost(aws: EmulatedAws) -> None:
+    land(aws)
+    event = runner.take_event(aws, patience=5)
+    assert event is not None
+    runner.send_again(aws, event)
+    again = runner.take_event(aws, patience=5)
+    assert again is not None
+    assert (again.body, again.key, again.receipt != event.receipt) == (event.body, KEY, True)
+    for one in (event, again):
+        runner.give_back(aws, one)
+    assert runner.drop_events(aws) == 2
+    assert runner.take_event(aws, patience=0) is None
+
+
+def test_a_job_is_killed_when_it_is_time_with_all_its_processes(
+    aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = f"import subprocess; subprocess.run(['sh', '-c', 'echo $$ > {tmp_path}/pid; exec sleep 600'])"
+    monkeypatch.setattr(runner, "start_job", lambda *_, **__: running([sys.executable, "-c", program], os.environ))
+    note = tmp_path / "pid"
+    assert runner.kill_job(aws, lambda: note.exists() and bool(note.read_text())) is not None
+    until = time.monotonic() + 10
+    while Path(f"/proc/{note.read_text().strip()}").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{note.read_text().strip()}").exists()
+
+
+def test_a_job_that_ends_before_it_is_time_was_not_killed(aws: EmulatedAws, submitted: list[Any]) -> None:
+    assert runner.kill_job(aws, lambda: False) is None
+    assert len(submitted) == 1
+
+
+def test_something_can_be_done_beside_the_job(aws: EmulatedAws, submitted: list[Any]) -> None:
+    done: list[str] = []
+    runner.run_job(aws, meanwhile=lambda: done.append("looked"))
+    assert done == ["looked"]
 
 
 def test_the_job_reads_the_arguments_that_glue_passes() -> None:

@@ -11,7 +11,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("lambda_extract", "glue_jobs", "local")
-LEAVES_OUT = {".git", ".venv", ".venv-4.1", ".java", "data", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+LEAVES_OUT = {
+    ".git",
+    ".venv",
+    ".venv-4.1",
+    ".java",
+    "data",
+    "build",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+}
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # Put together here so that this file does not hold what it looks for.
 HOSTS = re.compile(r"[\w.-]*(?:artifactory|nexus|jfrog|pythonhosted|codeartifact|repo1\.maven|pypi\.org)[\w.-]*", re.I)

@@ -61,3 +61,15 @@ def test_packaging_again_replaces_the_zip_and_leaves_nothing_beside_it(tmp_path)
     first = package.package_glue_jobs(tmp_path).read_bytes()
     assert package.package_glue_jobs(tmp_path).read_bytes() == first
     assert [path.name for path in tmp_path.iterdir()] == ["glue_jobs.zip"]
+
+
+def test_several_programs_may_write_the_same_zip_at_once(tmp_path):
+    (tmp_path / "one.py").write_text("x = 1")
+    script = (
+        "import sys; from pathlib import Path; from local.package import write_zip; folder = Path(sys.argv[1])\n"
+        "for _ in range(300): write_zip(folder / 'build' / 'a.zip', folder, [folder / 'one.py'])"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    writers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)]
+    assert [(one.communicate()[1], one.returncode) for one in writers] == [(b"", 0)] * 3
+    assert [path.name for path in (tmp_path / "build").iterdir()] == ["a.zip"]

@@ -1,0 +1,17 @@
+-- listing_total_agrees: walks that the extractor's summary line calls complete, but whose entries are not as many as
+-- Spotify announced.
+-- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing.
+select
+    account,
+    source_kind,
+    source_id,
+    extraction_date,
+    cardinality(entries) as entries,
+    total as expected
+from listing
+where
+    is_complete
+    and entries is not null
+    and total is not null
+    and cardinality(entries) <> total
+order by account asc, source_kind asc, source_id asc, extraction_date asc

@@ -1,0 +1,36 @@
+-- load_fresh: accounts of which nothing was extracted for longer than expected.
+-- Imported files (account -) are no running extraction and left out. today is the day of asking where it is not given.
+-- Grain: one row per account. Reads: raw_object.
+with parameter as (
+    select
+        8 as most_days,
+        cast(null as date) as today
+),
+
+newest as (
+    select
+        account,
+        max(extraction_date) as last_date
+    from raw_object
+    where account <> '-' and status = 'loaded'
+    group by account
+),
+
+aged as (
+    select
+        newest.account,
+        newest.last_date,
+        date_diff('day', newest.last_date, coalesce(parameter.today, cast(current_timestamp as date))) as days_old,
+        parameter.most_days
+    from newest
+    cross join parameter
+)
+
+select
+    account,
+    last_date,
+    days_old,
+    concat('at most ', cast(most_days as varchar), ' days') as expected
+from aged
+where days_old > most_days
+order by account asc

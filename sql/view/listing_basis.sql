@@ -1,0 +1,42 @@
+-- listing_basis: the walks (walk_date) that can say what a source listed on a day; the newest counts.
+-- A walked day has its own. A day that says `unchanged` has each whole walk of the same version (snapshot_id) in the 35
+-- days before: sources are walked in full more often than that. Conditions on both dates skip partitions on both sides.
+-- Grain: one row per account, source_kind, source_id, extraction_date and walk_date. Reads: listing.
+create or replace view listing_basis as
+with day as (
+    select
+        account,
+        source_kind,
+        source_id,
+        extraction_date,
+        -- A column of its own, so that an engine compares two columns and skips partitions by it.
+        cast(date_add('day', -35, extraction_date) as date) as oldest_walk_date,
+        snapshot_id,
+        status
+    from listing
+)
+
+select
+    day.account,
+    day.source_kind,
+    day.source_id,
+    day.extraction_date,
+    walk.extraction_date as walk_date
+from day
+inner join listing as walk
+    on
+        day.account = walk.account
+        and day.source_kind = walk.source_kind
+        and day.source_id = walk.source_id
+        and day.extraction_date >= walk.extraction_date
+        and day.oldest_walk_date <= walk.extraction_date
+where
+    walk.entries is not null
+    and (
+        day.extraction_date = walk.extraction_date
+        or (
+            day.status = 'unchanged'
+            and day.snapshot_id = walk.snapshot_id
+            and walk.is_complete is distinct from false
+        )
+    )

@@ -1,0 +1,90 @@
+"""The whole line on an emulated AWS, run once for all tests of this folder; and Trino over the tables it wrote."""
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_extract import import_dump
+from local.aws.emulated import EmulatedAws, emulated_aws
+from local.aws.glue_warehouse import GlueWarehouse
+from local.aws.runner import Ran, run_next
+from local.query import Session
+from local.statements import parse_statement
+from local.trino.jars import missing_jars
+from local.trino.server import running_trino
+from local.trino.session import TrinoSession
+from tests.dump import copy_dump
+from tests.spark.objects import entry, page, song
+
+KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
+SONGS = {"s101": "Eins", "s102": "二", "s201": "Три"}
+
+
+@dataclass
+class Line:
+    """What the whole line did: the AWS it ran on, what the queue held, and the run of the job."""
+
+    aws: EmulatedAws
+    said: Path
+    ran: Ran | None = None
+    events: list[Any] = field(default_factory=list)
+
+    def ask(self, text: str, warehouse: Path | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a question to the catalog, or to a folder; Spark is not in it."""
+        rows: list[dict[str, Any]] = Session(warehouse or GlueWarehouse()).run(parse_statement(text)).to_pylist()
+        return rows
+
+    def commits(self) -> dict[str, int]:
+        """Return the number of snapshots of each table."""
+        lake = GlueWarehouse()
+        return {name: len(lake.catalog.load_table(("music", name)).metadata.snapshots) for name in lake.tables}
+
+
+def raw_object() -> bytes:
+    """Return a raw object: one playlist page with three songs."""
+    entries = [entry({**song(song_id), "name": name}) for song_id, name in SONGS.items()]
+    line = {
+        "kind": "answer", "schema_version": 1, "run_id": "r1", "extracted_at": "2026-11-01T10:00:00Z",
+        "fetched_at": "2026-11-01T10:00:01.000Z", "account": None, "source": {"kind": "playlist", "id": "p1"},
+        "request": {"path": "playlists/p1/items", "params": {}}, "status": 200, "response": page(*entries),
+    }  # fmt: skip
+    return gzip.compress(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+
+def land_demo(aws: EmulatedAws, folder: Path) -> None:
+    """Land the demo's dump on S3, whose events nobody waits for: one event is enough for all that has landed."""
+    copy_dump(folder / "dump")
+    assert import_dump.main([str(folder / "dump"), "--raw", str(folder / "raw")]) == 0
+    for path in sorted((folder / "raw").rglob("*.ndjson.gz")):
+        key = f"raw/{path.relative_to(folder / 'raw').as_posix()}"
+        aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=key, Body=path.read_bytes())
+    aws.connect("sqs").purge_queue(QueueUrl=aws.queue_url)
+
+
+@pytest.fixture(scope="package")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Land the demo's dump and one raw object, and let the event of that one run the job."""
+    folder = tmp_path_factory.mktemp("aws")
+    with emulated_aws() as aws:
+        line = Line(aws, folder / "job.log")
+        land_demo(aws, folder)
+        aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=KEY, Body=raw_object())
+        line.ran = run_next(aws, said=line.said)
+        yield line
+
+
+@pytest.fixture(scope="package")
+def trino(line: Line) -> Iterator[TrinoSession]:
+    """Run Trino over what the job wrote, with all views; where its files are required they are fetched first."""
+    if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
+        pytest.skip("Trino's jars (195 MB) are not cached; make trino or python -m local.trino.jars fetches them")
+    with running_trino(line.aws) as server:
+        session = TrinoSession(server.port)
+        session.create_views()
+        yield session

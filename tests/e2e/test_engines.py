@@ -1,0 +1,116 @@
+"""Every view, question, check and summary on Trino and on DuckDB, over the tables the job wrote: the same rows."""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, get_args
+
+import pyarrow as pa
+import pytest
+
+from local.aws.glue_warehouse import GlueWarehouse
+from local.output import to_rows
+from local.query import Session
+from local.statements import Kind, StatementError, parse_statement, read_folder
+from local.summaries import to_trino_table
+from local.trino.server import OWNER
+from local.trino.session import TrinoSession
+from tests.e2e.conftest import Line
+
+FILES = [(kind, name) for kind in get_args(Kind) for name in read_folder(kind)]
+SIDE_BY_SIDE = 2
+TOLERANCE = 1e-9
+"""Two engines add doubles in different orders, and an average of decimals keeps other digits: relative difference."""
+
+
+def asked(kind: Kind, name: str) -> str:
+    """Return what gives the rows of a file: its own text; of a view and a summary, all their rows."""
+    return f"select * from {name}" if kind in ("view", "ctas") else read_folder(kind)[name].text
+
+
+@pytest.fixture(scope="module")
+def on_trino(trino: TrinoSession) -> Iterator[dict[tuple[Kind, str], Future[pa.Table]]]:
+    """Yield Trino's answer to every file, asked a few at a time while the first are compared."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {file: pool.submit(trino.run_text, asked(*file)) for file in FILES}
+
+
+@pytest.fixture(scope="module")
+def duckdb(line: Line) -> Session:
+    """Return DuckDB over the same tables, found in the same catalog."""
+    return Session(GlueWarehouse())
+
+
+def comparable(value: Any) -> Any:
+    """Return a value that sorts among others, nulls first."""
+    return (value is not None, str(value) if isinstance(value, list | dict | bool) else value)
+
+
+def in_order(rows: list[tuple[Any, ...]], is_ordered: bool) -> list[tuple[Any, ...]]:
+    """Return the rows as they are where the statement orders them, else sorted."""
+    return rows if is_ordered else sorted(rows, key=lambda row: [comparable(value) for value in row])
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same; numbers as far as two engines can agree."""
+    if isinstance(one, float) and isinstance(other, int | float) and not isinstance(other, bool):
+        return math.isclose(one, other, rel_tol=TOLERANCE)
+    if isinstance(other, float):
+        return is_same(other, one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def assert_same(theirs: pa.Table, ours: pa.Table, is_ordered: bool) -> None:
+    """Compare columns and rows."""
+    assert theirs.column_names == ours.column_names
+    seen, expected = (in_order(to_rows(rows), is_ordered) for rows in (theirs, ours))
+    assert len(seen) == len(expected)
+    differing = [(row, other) for row, other in zip(seen, expected, strict=True) if not is_same(row, other)]
+    assert differing == []
+
+
+@pytest.mark.parametrize(("kind", "name"), FILES, ids=[f"{kind} {name}" for kind, name in FILES])
+def test_trino_and_duckdb_answer_the_same(on_trino, duckdb, kind, name):
+    text = asked(kind, name)
+    is_ordered = parse_statement(text).args.get("order") is not None
+    assert_same(on_trino[kind, name].result(), duckdb.run_text(text), is_ordered)
+
+
+def test_what_is_compared_has_rows(on_trino):
+    empty = [name for (kind, name), rows in on_trino.items() if kind != "check" and not rows.result().num_rows]
+    assert len(empty) < len(FILES) / 4, empty
+
+
+def test_readers_cannot_harm_the_tables(trino):
+    for text in ("drop table song", "delete from song", "create table mine as select 1 as x"):
+        with pytest.raises(StatementError, match="Access Denied"):
+            trino.run_text(text)
+
+
+def test_a_wrong_column_is_named_with_its_place(trino):
+    with pytest.raises(StatementError, match=r"line 1:8: Column 'nome' cannot be resolved"):
+        trino.run_text("select nome from song")
+
+
+@pytest.mark.parametrize("name", sorted(read_folder("ctas")))
+def test_a_stored_summary_holds_what_is_computed(line, trino, duckdb, name):
+    text = read_folder("ctas")[name].text.replace(f"create table {name}", f"create table stored_{name}")
+    owner = TrinoSession(trino.port, user=OWNER)
+    owner.run_text(to_trino_table(text, f"s3://{line.aws.names.bucket}/warehouse/stored_{name}/"))
+    try:
+        stored = trino.run_text(f"select * from stored_{name}")
+        assert_same(stored, duckdb.run_text(f"select * from {name}"), is_ordered=False)
+        assert stored.num_rows
+    finally:
+        owner.run_text(f"drop table stored_{name}")
+
+
+def test_a_question_about_one_day_reads_that_day_alone(trino):
+    days = trino.run_text("select extraction_date, count(*) from listing group by extraction_date order by 1")
+    day, rows = to_rows(days)[0]
+    text = f"select entries from listing where extraction_date = date '{day}'"
+    plan = trino.run_text(f"explain analyze {text}").column(0)[0].as_py()
+    assert f"Input: {rows} row" in plan
+    assert days.num_rows > 1

@@ -1,0 +1,64 @@
+"""A PostgreSQL of a test's own: in a temporary folder, on this machine only, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SERVER = "postgres"
+"""The user the server runs as where the tests run as root, which PostgreSQL refuses to."""
+
+
+def find_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs, the newest where there are several."""
+    packaged = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    named = shutil.which("initdb")
+    found = sorted(packaged, key=lambda path: float(path.parent.name))
+    return found[-1] if found else Path(named).parent if named else None
+
+
+@contextmanager
+def run_postgresql() -> Iterator[int]:
+    """Run a server; give its port on 127.0.0.1. Its user is postgres and has no password."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine; tests/long/install_postgresql installs it, as root")
+    # Not below pytest's folder, which is closed to other users.
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    data, port = folder / "data", find_port()
+    if os.getuid() == 0:
+        shutil.chown(folder, SERVER, pwd.getpwnam(SERVER).pw_gid)
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    try:
+        run([str(programs / "initdb"), "-D", str(data), "-U", SERVER, "-A", "trust", "-E", "UTF8"], folder)
+        control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
+        run([*control, "-l", str(folder / "log"), "-o", options, "start"], folder)
+        try:
+            yield port
+        finally:
+            run([*control, "-m", "fast", "stop"], folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_port() -> int:
+    """Return a port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run one of PostgreSQL's programs, as its own user where we are root."""
+    prefix = ["runuser", "-u", SERVER, "--"] if os.getuid() == 0 else []
+    # Not piped: the server would keep the pipe open.
+    with (folder / "said").open("wb") as said:
+        done = subprocess.run([*prefix, *command], cwd=folder, stdout=said, stderr=said, check=False)
+    assert done.returncode == 0, (folder / "said").read_text()

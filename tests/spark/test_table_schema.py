@@ -1,0 +1,74 @@
+"""Tables made by an earlier or a later version of the job."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from glue_jobs import batch, load_music, table_schema
+from glue_jobs.errors import LoadError
+from glue_jobs.merge import create_statement
+from glue_jobs.tables import INT, SONG, STRING, TABLES, Column, Table
+from tests.spark.conftest import Lake
+from tests.spark.objects import entry, page, song
+
+
+def without(table: Table, *names: str) -> Table:
+    """Describe a table as it was before it had some columns."""
+    return replace(table, columns=tuple(column for column in table.columns if column.name not in names))
+
+
+def make(lake: Lake, table: Table) -> None:
+    """Make a table as another version of the job would."""
+    lake.spark.sql(create_statement(table, f"lake.{lake.database}.{table.name}"))
+
+
+def load_as_before(lake: Lake, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Load with the job as it was before song had some columns."""
+    before = tuple(without(table, *names) if table.name == "song" else table for table in TABLES)
+    with monkeypatch.context() as patch:
+        for module, name in ((load_music, "TABLES"), (table_schema, "TABLES")):
+            patch.setattr(module, name, before)
+        patch.setattr(batch, "BY_NAME", {table.name: table for table in before})
+        patch.setattr("glue_jobs.sightings.SONG", before[TABLES.index(SONG)])
+        lake.load()
+
+
+def files_of(lake: Lake, table: str) -> list[Any]:
+    """Return the data files of a table."""
+    rows = lake.spark.table(f"lake.{lake.database}.{table}.files").select("file_path").collect()
+    return sorted(row["file_path"] for row in rows)
+
+
+def test_a_new_column_is_added_in_its_place_without_rewriting(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.land(page(entry(song("s1"))), run_id="r1")
+    load_as_before(lake, monkeypatch, "isrc", "popularity", "url")
+    files, commits = files_of(lake, "song"), lake.snapshots()
+    report = lake.load()
+    assert report.columns_added == ["song.isrc", "song.popularity", "song.url"]
+    assert report.as_text().startswith("nothing new, 0 commits, columns added: song.isrc, song.popularity, song.url")
+    assert (files_of(lake, "song"), lake.snapshots()) == (files, commits)
+    assert lake.spark.table(f"lake.{lake.database}.song").columns == list(SONG.column_names)
+    assert lake.rows("song", "song_id", "isrc", "duration_ms") == [("s1", None, 201_000)]
+    assert lake.load().columns_added == []
+
+
+def test_rows_that_come_after_fill_the_new_column(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.land(page(entry(song("s1"))), run_id="r1")
+    load_as_before(lake, monkeypatch, "isrc")
+    lake.land(page(entry(song("s1")), entry(song("s2"))), run_id="r2")
+    lake.load()
+    assert lake.rows("song", "song_id", "isrc") == [("s1", "ZZ0002600001"), ("s2", "ZZ0002600001")]
+
+
+def test_an_unknown_and_a_retyped_column_are_refused_in_one_line(lake: Lake) -> None:
+    retyped = tuple(replace(one, type=STRING) if one.name == "popularity" else one for one in SONG.columns)
+    make(lake, replace(without(SONG, "isrc"), columns=(*retyped, Column("mood", INT, "A column of later days"))))
+    lake.land(page(entry(song("s1"))))
+    with pytest.raises(LoadError) as refused:
+        lake.load()
+    assert str(refused.value) == (
+        f"lake.{lake.database}: tables of another version: song.popularity: expected int, seen string; "
+        "song.mood: expected no such column, seen int. Nothing was loaded, no table was changed."
+    )
+    assert lake.snapshots() == {"song": 0}

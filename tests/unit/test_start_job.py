@@ -1,0 +1,177 @@
+"""A job ends with the program that started it, and what stands in a load's way is one line. No Spark here."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from local import load, query, spark
+from local import question as asked
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def put_raw_object(folder):
+    """Put a file where a raw object belongs."""
+    path = folder / "extraction_date=2026-11-01" / "20261101T100000Z-r1.ndjson.gz"
+    path.parent.mkdir()
+    path.touch()
+
+
+# A job as spark-submit is one: a program that starts another and waits for it.
+JOB = """import subprocess, sys
+inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open(sys.argv[1], "w").write(str(inner.pid))
+sys.exit(inner.wait())
+"""
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+STARTER = """import os, sys
+from local import spark
+spark.PATIENCE = 1
+sys.exit(spark.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
+"""
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process is there and no zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()
+
+
+def heed_signals() -> None:
+    """Take back what a shell that runs these tests in the background, or nohup, has set."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def wait_for(condition, seconds: float = 15) -> bool:
+    """Wait until something holds; tell whether it does."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(condition())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize("program", [pytest.param(JOB, id="obeys"), pytest.param(STUBBORN + JOB, id="is stubborn")])
+def test_a_job_ends_with_the_program_that_started_it(tmp_path, number, program):
+    note = tmp_path / "pid"
+    command = [sys.executable, "-c", STARTER, program, str(note)]
+    starter = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, preexec_fn=heed_signals)
+    assert wait_for(lambda: note.exists() and note.read_text())
+    starter.send_signal(number)
+    assert starter.wait(20) != 0
+    assert wait_for(lambda: not is_running(int(note.read_text())))
+
+
+def test_a_job_that_was_told_to_outlive_the_terminal_does(tmp_path):
+    program = "import os, signal; os.kill(os.getppid(), signal.SIGHUP)"
+    starter = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{STARTER}"
+    command = [sys.executable, "-c", starter, program, "unused"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_job_hands_on_its_exit_code():
+    assert spark.run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
+
+
+def test_what_a_job_says_can_go_into_a_file(tmp_path):
+    program = "import sys; print('out', flush=True); sys.stderr.write('err')"
+    with (tmp_path / "said").open("wb") as said:
+        spark.run_to_the_end([sys.executable, "-c", program], os.environ, said)
+    assert (tmp_path / "said").read_text() == "out\nerr"
+
+
+def test_signals_mean_what_they_did_before_once_a_job_has_ended():
+    before = signal.getsignal(signal.SIGTERM)
+    spark.run_to_the_end([sys.executable, "-c", ""], os.environ)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, seen nothing", id="no raw folder"),
+        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, seen a file", id="raw is a file"),
+        pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, seen a file", id="warehouse is a file"),
+        pytest.param(["--raw={}", "--warehouse={}/file/x"], "Nothing was loaded.", id="warehouse below a file"),
+        pytest.param(["--raw={}", "--warehouse={}/a#b"], "seen #. Nothing was loaded.", id="a sign of addresses"),
+        pytest.param(["--raw={}", "--args=--x 'y"], "no closing quotation. Nothing was loaded.", id="an open quote"),
+    ],
+)
+def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said):
+    put_raw_object(tmp_path)
+    (tmp_path / "file").touch()
+    assert load.main([argument.format(tmp_path) for argument in arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("load: ")
+    assert said in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["plain", "two words", "höuse", "유리"])
+def test_a_warehouse_is_where_its_name_says_for_spark_too(tmp_path, name):
+    folder = load.prepare_warehouse(str(tmp_path / name))
+    settings = spark.warehouse_settings(folder)
+    assert (folder / "catalog.db").is_file()
+    assert settings["spark.sql.catalog.local.warehouse"] == f"file://{tmp_path}/{name}"
+
+
+def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
+    store = tmp_path / "cacerts"
+    monkeypatch.setattr(spark, "TRUST_STORES", (str(tmp_path / "none"), str(store)))
+    monkeypatch.setattr(spark, "OWN_FOLDER", tmp_path / ".java")
+    own = {"JAVA_HOME": str(tmp_path / ".java" / "runtime"), "SPARK_SUBMIT_OPTS": "-Dx=y"}
+    assert spark._trust(own) == {}
+    store.touch()
+    assert spark._trust(own) == {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={store} -Dx=y"}
+    assert spark._trust({"JAVA_HOME": "/another"}) == {}
+
+
+def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):
+    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
+    assert "expected raw objects in it, seen none" in capsys.readouterr().err
+
+
+def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
+    put_raw_object(tmp_path)
+    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
+    assert capsys.readouterr().err.startswith("load: the job was ended by SIGKILL.")
+
+
+@pytest.fixture
+def make_question(monkeypatch):
+    """Return a function that asks as `make question` does, and gives what the query program is told."""
+
+    def ask(**variables: str) -> list[str]:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        told: list[list[str]] = []
+        monkeypatch.setattr(query, "main", lambda argv: told.append(argv) or 0)
+        code = asked.main()
+        return told[0] if told else [str(code)]
+
+    return ask
+
+
+def test_parameters_of_a_question_are_split_as_a_shell_would(make_question):
+    told = make_question(NAME="x", PARAMS="limit=5 name='two words' other=It\\'s", WAREHOUSE="a b", FORMAT="csv")
+    options = ["--warehouse=a b", "--format=csv"]
+    assert told == ["question", *options, "--", "x", "limit=5", "name=two words", "other=It's"]
+
+
+def test_parameters_with_an_open_quote_are_one_line(make_question, capsys):
+    assert make_question(NAME="x", PARAMS="name='two words") == ["2"]
+    assert capsys.readouterr().err.count("\n") == 1
