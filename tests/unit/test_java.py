@@ -10,11 +10,12 @@ from local import java
 from local.errors import UserError
 
 
-def make_java(home: Path, version: str = "17.0.9", exit_code: int = 0) -> Path:
-    """Make a folder whose bin/java says the version, as OpenJDK does, on stderr."""
+def make_java(home: Path, version: str = "17.0.9", exit_code: int = 0, modules: str = "java.base@17.0.9") -> Path:
+    """Make a folder whose bin/java says the version, as OpenJDK does, on stderr, and its modules on stdout."""
     command = home / "bin" / "java"
     command.parent.mkdir(parents=True)
-    command.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\" 2025-01-01' >&2\nexit {exit_code}\n")
+    say_version = f"echo 'openjdk version \"{version}\" 2025-01-01' >&2\n"
+    command.write_text(f"#!/bin/sh\n{say_version}echo '{modules}'\nexit {exit_code}\n")
     command.chmod(0o755)
     return home
 
@@ -132,3 +133,24 @@ def test_a_java_that_cannot_be_installed_is_one_line(machine, monkeypatch):
     with pytest.raises(UserError, match=r"^no Java 17 .*no way to the index.*set JAVA_HOME to one$") as error:
         java.ensure_java()
     assert "\n" not in str(error.value)
+
+
+FULL = "java.base@17.0.9\njdk.incubator.vector@17.0.9"
+
+
+def test_spark_4_1_gets_the_first_full_java(machine, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(make_java(machine.given, "21.0.2", modules=FULL)))
+    make_java(machine.system)
+    make_java(machine.own, modules=FULL)
+    assert java.ensure_full_java().home == machine.own
+
+
+def test_no_full_java_is_one_line_that_says_what_was_seen(machine, capsys):
+    make_java(machine.own)
+    assert java.main(["--full"]) == 2
+    said = capsys.readouterr().err
+    own = machine.own
+    assert said == (
+        f"java: Spark 4.1 needs a full JDK 17, seen {own} without jdk.incubator.vector; set JAVA_HOME to one\n"
+    )
+    assert java.main([]) == 0
