@@ -83,8 +83,8 @@ doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
 	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
 
-package: $(RUN) ## write the zips of the job and the Lambda function, the same byte for byte wherever they are made
-	@$(PY) -m local.package glue_jobs lambda_extract
+package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
+	@$(PY) -m local.package glue_jobs lambda_extract sql
 
 check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m ruff check
