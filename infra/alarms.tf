@@ -21,8 +21,8 @@ locals {
         metric      = "MissingSecret"
       }
       quota = {
-        description = "A run ended early because Spotify's limit was reached."
-        metric      = "LimitReached"
+        description = "Spotify's limits kept a run from reading all it was to read."
+        metric      = "QuotaStops"
       }
       login-age = {
         description = "A login is older than 150 days; after 180 Spotify may take it no more."
@@ -31,10 +31,10 @@ locals {
         threshold   = 150
       }
       secret-age = {
-        description = "An app's client secret is older than a year."
+        description = "An app's client secret is older than 180 days."
         metric      = "ClientSecretAgeDays"
         statistic   = "Maximum"
-        threshold   = 365
+        threshold   = 180
       }
     } : "extract-${name}" => merge(alarm, { namespace = local.namespace, dimensions = { service = "extract" }, period = local.day })
   }

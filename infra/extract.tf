@@ -38,7 +38,7 @@ module "extract" {
     EXTRACT_SECRET               = aws_secretsmanager_secret.login[each.key].name
     EXTRACT_SOURCES              = "s3://${module.bucket.name}/${aws_s3_object.sources[each.key].key}"
     EXTRACT_RAW                  = "s3://${module.bucket.name}/raw"
-    EXTRACT_STATE                = "s3://${module.bucket.name}/state/${each.key}"
+    EXTRACT_STATE                = "s3://${module.bucket.name}/state/extract"
     POWERTOOLS_METRICS_NAMESPACE = local.namespace
   }
 
@@ -58,9 +58,10 @@ module "extract" {
       resources = ["${module.bucket.arn}/config/${each.key}/*"]
     },
     {
+      # In one place for all accounts: those of one app share its limits.
       sid       = "RememberState"
       actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = ["${module.bucket.arn}/state/${each.key}/*"]
+      resources = ["${module.bucket.arn}/state/extract/*"]
     },
     {
       # So that what is missing is said to be missing, not to be forbidden.
@@ -70,7 +71,7 @@ module "extract" {
       condition = {
         test     = "StringLike"
         variable = "s3:prefix"
-        values   = ["raw/*", "config/${each.key}/*", "state/${each.key}/*"]
+        values   = ["raw/*", "config/${each.key}/*", "state/extract/*"]
       }
     },
     {
