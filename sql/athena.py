@@ -26,7 +26,7 @@ class OutOfTime(Exception):
 
 def connect(service: str) -> Any:
     """Return a client of one service."""
-    return boto3.session.Session().client(service, config=PATIENT)  # type: ignore[call-overload]
+    return boto3.client(service, config=PATIENT)  # type: ignore[call-overload]
 
 
 @dataclass

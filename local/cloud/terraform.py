@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -115,9 +116,16 @@ class Terraform:
         return [f"-var={name}={value}" for name, value in told.items()]
 
 
+WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
+"""Lines in which Terraform quotes the configuration."""
+
+
 def read_reason(said: str) -> str:
-    """Return the errors in what Terraform said, on one line."""
+    """Return the first error in what Terraform said, on one line, and how many more there are."""
     lines = [line.strip("│╷╵ ").strip() for line in said.splitlines()]
-    errors = [line for line in lines if line.startswith("Error:")]
-    details = [line for line in lines[lines.index(errors[0]) + 1 :] if line][:3] if errors else lines[-3:]
-    return " ".join([*errors[:3], *details]) or "it said nothing"
+    starts = [number for number, line in enumerate(lines) if line.startswith("Error:")]
+    if not starts:
+        return " ".join(line for line in lines[-3:] if line) or "it said nothing"
+    end = starts[1] if len(starts) > 1 else len(lines)
+    told = " ".join(line for line in lines[starts[0] : end] if line and not WHERE.match(line))
+    return f"{told[:600]}{f' (and {len(starts) - 1} more)' if len(starts) > 1 else ''}"

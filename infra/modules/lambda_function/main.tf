@@ -80,7 +80,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "SendFailedEvents"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.failed.arn]
+    resources = [local.failed_arn]
   }
 
   dynamic "statement" {
@@ -189,7 +189,7 @@ data "aws_iam_policy_document" "scheduler" {
   statement {
     sid       = "SendUndelivered"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.failed.arn]
+    resources = [local.failed_arn]
   }
 }
 

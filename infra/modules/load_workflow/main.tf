@@ -110,7 +110,7 @@ locals {
       service = "scheduler.amazonaws.com"
       statements = {
         StartTheWorkflow = { action = "glue:StartWorkflowRun", resource = aws_glue_workflow.this.arn }
-        SendUndelivered  = { action = "sqs:SendMessage", resource = aws_sqs_queue.undelivered.arn }
+        SendUndelivered  = { action = "sqs:SendMessage", resource = "${local.queue_prefix}-undelivered" }
       }
     }
   }
