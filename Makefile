@@ -14,9 +14,12 @@ override ARGS := $(value ARGS)
 override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
+# ENV too: shells know a variable of that name.
+override ENV := $(or $(if $(filter command,$(origin ENV)),$(value ENV)),prod)
+override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
-export FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES PYTHON
+export ENV ACCOUNT FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -40,7 +43,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks doctor package check test lock clean \
+.PHONY: help demo mine login extract simulator import load query questions question checks deploy run status publish destroy cost doctor package check test lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -78,6 +81,24 @@ question: name $(RUN) ## ask a saved question: NAME=top_artists [PARAMS="limit=5
 
 checks: $(RUN) ## run the checks on the tables: [WAREHOUSE=data/warehouse]
 	@$(PY) -m local.query check --warehouse="$$WAREHOUSE"
+
+deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes]
+	@$(PY) -m local.cloud deploy --env="$$ENV" $(ARGS)
+
+run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
+	@$(PY) -m local.cloud run --env="$$ENV" --account="$$ACCOUNT"
+
+status: $(RUN) ## on AWS: last runs, freshness, what was set aside, schedules, alarms: [ENV=prod]
+	@$(PY) -m local.cloud status --env="$$ENV"
+
+publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
+	@$(PY) -m local.cloud publish --env="$$ENV"
+
+destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
+	@$(PY) -m local.cloud destroy --env="$$ENV" $(ARGS)
+
+cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"]
+	@$(PY) -m local.cost $(ARGS)
 
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)

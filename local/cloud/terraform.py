@@ -90,8 +90,13 @@ class Terraform:
         return json.loads(self.call("show", "-json", str(plan), quiet=True).stdout)
 
     def destroy(self, quiet: bool = False) -> None:
-        """Remove everything that the state knows, and then the workspace."""
+        """Remove everything that the state knows."""
         self.call("destroy", "-no-color", "-auto-approve", *self._variables(), quiet=quiet)
+
+    def forget(self) -> None:
+        """Drop the workspace of an environment that is gone."""
+        self.call("workspace", "select", "-no-color", "default", quiet=True)
+        self.call("workspace", "delete", "-no-color", self.environment, quiet=True)
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs; none where nothing is deployed."""
@@ -113,7 +118,9 @@ class Terraform:
 
     def _variables(self) -> list[str]:
         told = {"environment": self.environment, **self.variables}
-        return [f"-var={name}={value}" for name, value in told.items()]
+        own = self.folder / "environments" / f"{self.environment}.tfvars"
+        files = [f"-var-file={own}"] if own.is_file() else []
+        return [*files, *(f"-var={name}={value}" for name, value in told.items())]
 
 
 WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
