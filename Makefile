@@ -19,7 +19,10 @@ override ENV := $(or $(if $(filter command,$(origin ENV)),$(value ENV)),prod)
 override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
-export ENV ACCOUNT FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES PYTHON
+override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(value FILE))),$(SOURCES))
+override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
+override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
+export ENV ACCOUNT FROM DATE RAW WAREHOUSE ARGS Q FORMAT NAME PARAMS SOURCES FILE LOGIN SECRET PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -43,23 +46,27 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo mine login extract simulator import load query questions question checks deploy run status publish destroy cost doctor package check test lock clean \
+.PHONY: help demo mine login extract sources-check simulator import load query questions question checks deploy run status publish \
+	destroy cost doctor package check test lock clean \
 	from statement name
 
 help: ## say what there is to type
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: $(RUN) ## import, load and question a small made-up dump, step by step
 	@$(PY) -m local.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
-	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" $(ARGS)
+	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
 
-login: $(RUN) ## log in to Spotify in the browser and keep the login in .secrets/: [ARGS=--no-browser]
-	@$(PY) -m local.login $(ARGS)
+login: $(RUN) ## log in to Spotify in the browser, keep it in .secrets/ or Secrets Manager: [SECRET=name] [LOGIN=file] [ARGS=--no-browser]
+	@$(PY) -m local.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
 
-extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw]
-	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW"
+extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw] [LOGIN=file]
+	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
+
+sources-check: $(RUN) ## say what a sources document asks for and what a run costs at least: FILE=my_sources.json
+	@$(PY) -m local.sources_check -- "$$FILE"
 
 simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
 	@$(PY) -m local.simulator $(ARGS)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any
 
 import boto3
@@ -44,6 +45,22 @@ def read_object(place: S3Place) -> str:
         raise ExtractError(message, faults.SOURCES) from error
 
 
+def find_text(place: S3Place) -> str | None:
+    """Read a text object; None where there is none, or where one may not even know whether there is."""
+    try:
+        body: bytes = _connect("s3").get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "NoSuchKey":
+            return None
+        raise
+    return body.decode()
+
+
+def put_text(place: S3Place, text: str) -> None:
+    """Write a small text object."""
+    _connect("s3").put_object(Bucket=place.bucket, Key=place.key, Body=text.encode(), ContentType="application/json")
+
+
 def put_object(place: S3Place, file: IO[bytes]) -> None:
     """Write an object in one PUT."""
     try:
@@ -71,7 +88,7 @@ class SecretStore:
     def read(self) -> str:
         """Read it as it is now: one that a person changed counts from the next run on."""
         try:
-            return str(self._provider.get(self.name))
+            return str(self._provider.get(self.name, force_fetch=True))
         except GetParameterError as error:
             if _is_missing(error):
                 raise refuse_secret(self.name, "does not exist or has no value") from error
@@ -82,6 +99,10 @@ class SecretStore:
         """Store a new version; Secrets Manager keeps the one before."""
         self._provider.client.put_secret_value(SecretId=self.name, SecretString=text)
 
+    def create(self, text: str) -> None:
+        """Store the first version of a secret that is not there yet."""
+        self._provider.client.create_secret(Name=self.name, SecretString=text)
+
 
 def _is_missing(error: BaseException) -> bool:
     """Tell a secret that is not there from one that could not be asked for."""
@@ -91,4 +112,10 @@ def _is_missing(error: BaseException) -> bool:
 
 
 def _connect(service: str) -> Any:
-    return boto3.session.Session().client(service)  # type: ignore[call-overload]
+    return _open_session().client(service)  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=1)
+def _open_session() -> boto3.session.Session:
+    """Open one session: its first client takes a tenth of a second and more, each other one milliseconds."""
+    return boto3.session.Session()

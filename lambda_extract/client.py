@@ -1,6 +1,6 @@
 """Ask Spotify through spotipy, with sessions of our own, and keep every answer as it came.
 
-spotipy's own retries would sleep out a Retry-After of hours; here a 429 comes back at once and 5xx are tried again.
+spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
 """
 
 import datetime as dt
@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from spotipy import (  # type: ignore[import-untyped]
     CacheHandler,
     Spotify,
@@ -21,19 +20,29 @@ from spotipy import (  # type: ignore[import-untyped]
     SpotifyOAuth,
     SpotifyOauthError,
 )
-from urllib3 import Retry
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError, SourceError
+from lambda_extract.gate import SHORT, Gate
 from lambda_extract.raw_object import Json, JsonObject
 from lambda_extract.secret import SCOPES, Secret
-from lambda_extract.settings import Clock, Service
+from lambda_extract.settings import Service
 
-TIMEOUT = (5, 30)
 BACKOFF = 0.5
+ATTEMPTS = 4
+"""How often a call is made that fails in a way that may pass."""
+
+SHORT_LIMITS = 5
+"""How many short limits in a row are waited out for one call."""
+
+FAILING = frozenset({500, 502, 503, 504})
+PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 UNUSED_REDIRECT = "http://127.0.0.1:8888/callback"
-TALKATIVE = ("spotipy", "urllib3", "botocore")
+TALKATIVE = ("urllib3", "botocore")
+SILENT = 100
+"""Above every level of logging."""
+
 NO_JSON = (b"NaN", b"Infinity")
 NAMELESS = {429: faults.LIMIT, 400: faults.LOGIN, 403: faults.LOGIN, 404: faults.LOGIN}
 """What it means that Spotify does not say who the user is, by status."""
@@ -51,6 +60,13 @@ class Reply:
     body: Json
     text: str | None
     moment: dt.datetime
+    retry_after: float | None = None
+
+    @property
+    def is_over_quota(self) -> bool:
+        """Say whether an endpoint family has had its calls of the day."""
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        return self.status == 429 and isinstance(error, dict) and error.get("reason") == "QUOTA_EXCEEDED"
 
     @property
     def message(self) -> str:
@@ -61,21 +77,35 @@ class Reply:
 
 
 class RecordingSession(requests.Session):
-    """A session that keeps its last answer, never follows a redirect, and tries again what may pass."""
+    """A session that passes the gate, keeps its last answer, follows no redirect, and tries again what may pass."""
 
-    def __init__(self, url: str) -> None:
-        """Mount the retries; a proxy of the environment is not for a simulator on this machine."""
+    def __init__(self, url: str, gate: Gate) -> None:
+        """Connect to nothing yet; a proxy of the environment is not for a simulator on this machine."""
         super().__init__()
         self.last: requests.Response | None = None
+        self.gate = gate
         self.trust_env = urlsplit(url).hostname not in LOOPBACK
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(max_retries=build_retry()))
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send a request and keep the answer; a redirect would carry the token elsewhere."""
+        """Send a request until it is answered, a few times at most; a redirect would carry the token elsewhere."""
         self.last = None
-        self.last = super().request(*args, **{**kwargs, "allow_redirects": False})
-        return self.last
+        attempt = 0
+        while True:
+            self.gate.enter(str(args[1]))
+            attempt += 1
+            pause = BACKOFF * 2 ** (attempt - 1)
+            is_last = attempt == ATTEMPTS
+            told = {**kwargs, "allow_redirects": False, "timeout": self.gate.find_timeout()}
+            try:
+                self.last = super().request(*args, **told)
+            except PASSING:
+                if is_last or not self.gate.has_time(pause):
+                    raise
+            else:
+                pause = max(pause, read_retry_after(self.last) or 0.0)
+                if is_last or is_sound(self.last) or pause > SHORT or not self.gate.has_time(pause):
+                    return self.last
+            self.gate.pause(pause)
 
 
 class MemoryLogin(CacheHandler):  # type: ignore[misc]
@@ -107,19 +137,35 @@ class MemoryLogin(CacheHandler):  # type: ignore[misc]
 class Client:
     """Spotify for one account or one app; counts the calls."""
 
-    def __init__(self, secret: Secret, service: Service, clock: Clock, keep_token: Callable[[str], None]) -> None:
+    def __init__(self, secret: Secret, service: Service, gate: Gate, keep_token: Callable[[str], None]) -> None:
         """Connect to nothing yet."""
         self.has_login = secret.refresh_token is not None
-        self.calls = 0
+        self.small_pages: set[str] = set()
+        self.gate = gate
         self._service = service
-        self._clock = clock
         self._login = MemoryLogin(_build_stale_token(secret), keep_token)
-        self._auth = build_auth(secret, service, self._login)
-        self._session = RecordingSession(service.api_url)
-        self._spotify = Spotify(auth_manager=self._auth, requests_session=self._session, requests_timeout=TIMEOUT)
+        self._auth = build_auth(secret, service, self._login, gate)
+        self._session = RecordingSession(service.api_url, gate)
+        self._spotify = Spotify(auth_manager=self._auth, requests_session=self._session)
         self._spotify.prefix = service.api_url
 
+    @property
+    def calls(self) -> int:
+        """Count the calls of the API, those made again included."""
+        return self.gate.calls
+
     def ask(self, call: Call) -> Reply:
+        """Make one call; wait out short limits, and remember a long one or a quota that is used up."""
+        reply = self._ask_fresh(call)
+        for attempt in range(SHORT_LIMITS):
+            if reply.status != 429 or reply.is_over_quota or not self.gate.wait_out(reply.retry_after, attempt):
+                break
+            reply = self._ask_fresh(call)
+        if reply.status == 429:
+            self.gate.close(reply.path, reply.retry_after)
+        return reply
+
+    def _ask_fresh(self, call: Call) -> Reply:
         """Make one call; when Spotify takes the access token for old, get a new one and ask once more."""
         reply = self._ask_once(call)
         if reply.status == 401:
@@ -135,7 +181,8 @@ class Client:
         """Ask for the page after this one; the token goes to no other host."""
         link = page.get("next")
         if not isinstance(link, str) or _name_origin(link) != _name_origin(self._service.api_url):
-            raise SourceError(f"the next link is {link!r}: expected one to {self._service.api_url}")
+            seen = "://".join(_name_origin(link)) if isinstance(link, str) else "no text"
+            raise SourceError(f"the next link is to {seen}: expected one to {self._service.api_url}")
         return self.ask(lambda spotify: spotify.next(page))
 
     def find_account(self) -> str:
@@ -143,7 +190,8 @@ class Client:
         try:
             reply = self.ask(lambda spotify: spotify.me())
         except SourceError as error:
-            raise ExtractError(f"{error}: expected to learn who the user is.", faults.UNREACHABLE) from error
+            reason = faults.LIMIT if error.status == "quota" else faults.UNREACHABLE
+            raise ExtractError(f"{error}: expected to learn who the user is.", reason) from error
         require_no_end(reply)
         account = reply.body.get("id") if isinstance(reply.body, dict) else None
         if reply.status == 200 and isinstance(account, str) and account:
@@ -156,7 +204,6 @@ class Client:
     def _ask_once(self, call: Call) -> Reply:
         """Make one call and give back what came, whatever it is."""
         require_token(self._auth)
-        self.calls += 1
         self._session.last = None
         body: Json = None
         try:
@@ -168,38 +215,44 @@ class Client:
             raise SourceError(f"no answer from {self._service.api_url}: {describe(error)}") from error
         if self._session.last is None:
             raise SourceError(f"spotipy did not send the call to {self._service.api_url}: expected an answer")
-        return _build_reply(self._session.last, body, self._clock())
+        return _build_reply(self._session.last, body, self.gate.clock())
 
 
-def build_retry() -> Retry:
-    """Try dropped connections and 5xx again, a few times; a 429 and its Retry-After come back at once."""
-    return Retry(
-        total=3, connect=3, read=2, status=3,
-        backoff_factor=BACKOFF, status_forcelist=(500, 502, 503, 504), respect_retry_after_header=False,
-        allowed_methods={"GET", "POST"}, raise_on_status=False,
-    )  # fmt: skip
+def is_sound(response: requests.Response) -> bool:
+    """Say whether an answer is one to go on with: no failure that may pass, and of a success the whole body."""
+    if response.status_code != 200:
+        return response.status_code not in FAILING
+    body = response.content.strip()
+    return body.startswith(b"{") and body.endswith(b"}")
 
 
-def build_auth(secret: Secret, service: Service, login: CacheHandler) -> SpotifyClientCredentials | SpotifyOAuth:
+def read_retry_after(response: requests.Response) -> float | None:
+    """Read how many seconds Spotify wants to be left alone."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def build_auth(
+    secret: Secret, service: Service, login: CacheHandler, gate: Gate
+) -> SpotifyClientCredentials | SpotifyOAuth:
     """Build spotipy's way in: the user's with a refresh token, else the app's."""
     if secret.refresh_token:
-        return build_user_auth(secret, service, login)
+        return build_user_auth(secret, service, login, gate)
     auth = SpotifyClientCredentials(
         client_id=secret.client_id, client_secret=secret.client_secret,
-        requests_session=RecordingSession(service.accounts_url), requests_timeout=TIMEOUT, cache_handler=login,
+        requests_session=RecordingSession(service.accounts_url, gate), cache_handler=login,
     )  # fmt: skip
     auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
     return auth
 
 
 def build_user_auth(
-    secret: Secret, service: Service, login: CacheHandler, redirect: str = UNUSED_REDIRECT
+    secret: Secret, service: Service, login: CacheHandler, gate: Gate, redirect: str = UNUSED_REDIRECT
 ) -> SpotifyOAuth:
     """Build the user's way in; the redirect address counts only in the login itself."""
     auth = SpotifyOAuth(
         client_id=secret.client_id, client_secret=secret.client_secret, redirect_uri=redirect, scope=list(SCOPES),
-        requests_session=RecordingSession(service.accounts_url), requests_timeout=TIMEOUT, open_browser=False,
-        cache_handler=login,
+        requests_session=RecordingSession(service.accounts_url, gate), open_browser=False, cache_handler=login,
     )  # fmt: skip
     auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
     auth.OAUTH_AUTHORIZE_URL = f"{service.accounts_url}authorize"
@@ -253,7 +306,11 @@ def require_no_end(reply: Reply) -> None:
 
 
 def quiet_libraries(level: int) -> None:
-    """Keep libraries from logging below a level: at DEBUG spotipy prints tokens, botocore the stored secret."""
+    """Keep libraries from logging below a level: at DEBUG urllib3 and botocore print addresses and the stored secret.
+
+    spotipy says nothing at all: it prints tokens at DEBUG, and at ERROR whatever a broken answer holds.
+    """
+    logging.getLogger("spotipy").setLevel(SILENT)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(level)
 
@@ -284,7 +341,7 @@ def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -
         body, text = _read_body(response)
     url = urlsplit(str(response.request.url))
     params: dict[str, Json] = dict(parse_qsl(url.query, keep_blank_values=True))
-    return Reply(url.path, params, response.status_code, body, text, moment)
+    return Reply(url.path, params, response.status_code, body, text, moment, read_retry_after(response))
 
 
 def _read_body(response: requests.Response) -> tuple[Json, str | None]:

@@ -1,8 +1,10 @@
 """The Lambda function: read the secret and the sources, fetch, land one raw object, say how it went."""
 
+import datetime as dt
 import logging
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +14,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract import faults
 from lambda_extract.aws import SecretStore, find_place, read_object
-from lambda_extract.client import Client, quiet_libraries
+from lambda_extract.client import quiet_libraries
 from lambda_extract.faults import ExtractError
-from lambda_extract.landing import Landed, Lines, collect_lines, land
+from lambda_extract.gate import Gate, know_no_end
+from lambda_extract.job import Job
+from lambda_extract.landing import Landed
 from lambda_extract.raw_object import Json, JsonObject, SourceResult
-from lambda_extract.run import Outcome, run_extraction
-from lambda_extract.secret import Secret, parse_secret, write_rotated
-from lambda_extract.settings import Settings, build_clock, read_settings
-from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file, require_login
+from lambda_extract.run import Outcome, is_done
+from lambda_extract.secret import Secret, describe_age, find_ages, parse_secret, replace_token
+from lambda_extract.settings import Numbers, Settings, read_settings
+from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file
 
 SERVICE = "extract"
 logger = Logger(service=SERVICE)
@@ -31,23 +35,37 @@ REASON_METRICS = {
     faults.USER: "UserNotListed",
     faults.LIMIT: "LimitReached",
 }
+AGES = {"login_date": "Login", "client_secret_date": "ClientSecret"}
+STATUSES = ("ok", "unchanged", "forbidden", "not_found", "quota", "time", "error")
 
 
 @dataclass
 class _TokenKeeper:
-    """Stores a new refresh token beside the rest of the secret."""
+    """Stores a new refresh token in the secret as it is then; the old one stays as the version before."""
 
     store: SecretStore
-    secret: Secret
+    before: str | None
+    waiting: str | None = None
 
     def keep(self, refresh_token: str) -> None:
-        """Store it; the run goes on also where that fails, as the old one may live on."""
+        """Store it; the run goes on also where that fails, and tries again at its end."""
+        self.waiting = refresh_token
         try:
-            self.store.write(write_rotated(self.secret, refresh_token))
-            logger.info("refresh token stored", extra={"secret": self.store.name})
-        except (ClientError, BotoCoreError) as error:
+            text = replace_token(self.store.read(), self.before, refresh_token, self.store.name)
+            if text is not None:
+                self.store.write(text)
+                logger.info("refresh token stored", extra={"secret": self.store.name})
+            self.before, self.waiting = refresh_token, None
+        except (ClientError, BotoCoreError, ExtractError) as error:
+            facts = {"secret": self.store.name, "error": type(error).__name__}
+            logger.error("refresh token not stored", extra=facts)
+
+    def keep_waiting(self) -> None:
+        """Store what could not be stored before; count it where it is lost."""
+        if self.waiting:
+            self.keep(self.waiting)
+        if self.waiting:
             metrics.add_metric("TokenNotStored", MetricUnit.Count, 1)
-            logger.error("refresh token not stored", extra={"secret": self.store.name, "error": str(error)})
 
 
 def handler(event: Mapping[str, Json], context: object) -> JsonObject:
@@ -55,7 +73,7 @@ def handler(event: Mapping[str, Json], context: object) -> JsonObject:
     quiet_libraries(logging.WARNING)
     logger.append_keys(request_id=getattr(context, "aws_request_id", None))
     try:
-        return _extract(read_settings(os.environ), event)
+        return _extract(_read_settings(event), event, _find_clock(context))
     except ExtractError as error:
         _note_end(error)
         if not error.is_lasting:
@@ -65,18 +83,38 @@ def handler(event: Mapping[str, Json], context: object) -> JsonObject:
         metrics.flush_metrics()
 
 
-def _extract(settings: Settings, event: Mapping[str, Json]) -> JsonObject:
+def _read_settings(event: Mapping[str, Json]) -> Settings:
+    """Read the environment; an account of its own schedule is named by the event."""
+    told = {"EXTRACT_SECRET": event.get("secret"), "EXTRACT_SOURCES": event.get("document")}
+    wrong = [name for name in ("secret", "document") if not isinstance(event.get(name, ""), str)]
+    if wrong:
+        raise ExtractError(f"event: {', '.join(wrong)}: expected a text. Nothing was fetched.", faults.SETTINGS)
+    return read_settings({**os.environ, **{name: str(value) for name, value in told.items() if value}})
+
+
+def _find_clock(context: object) -> Callable[[], float]:
+    """Find what tells how many seconds this function has left."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return (lambda: float(remaining()) / 1000) if remaining else know_no_end
+
+
+def _extract(settings: Settings, event: Mapping[str, Json], time_left: Callable[[], float]) -> JsonObject:
     """Fetch all that is wanted and land it."""
-    clock = build_clock(settings.now)
-    started = clock()
     plan = _read_plan(settings.sources, event)
     store = SecretStore(settings.secret)
     secret = parse_secret(store.read(), settings.secret)
-    require_login(plan, secret.refresh_token is not None)
-    client = Client(secret, settings.service, clock, _TokenKeeper(store, secret).keep)
-    with collect_lines() as lines:
-        outcome = run_extraction(plan, client, clock, lines.add, _note_source, started)
-        return _finish(outcome, lines, settings.raw)
+    keeper = _TokenKeeper(store, secret.refresh_token)
+    job = Job(plan, secret, settings, keeper.keep, _note_memory, _note_source, time_left)
+    _note_ages(secret, job.started.date(), settings.numbers)
+    try:
+        outcome, landed = job.run()
+    finally:
+        keeper.keep_waiting()
+        _note_gate(job.gate)
+    _note_run(outcome, landed, job.gate)
+    if outcome.error:
+        _note_end(outcome.error)
+    return _describe_run(outcome, landed)
 
 
 def _read_plan(sources: str, event: Mapping[str, Json]) -> Plan:
@@ -86,14 +124,7 @@ def _read_plan(sources: str, event: Mapping[str, Json]) -> Plan:
     return choose_sections(parse_sources(text, sources), event.get("sources"))
 
 
-def _finish(outcome: Outcome, lines: Lines, raw: str) -> JsonObject:
-    """Land what came, even where the run ended early; a run that brought no answer has nothing to land."""
-    if outcome.error and not outcome.answers:
-        raise outcome.error
-    landed = land(lines, raw, outcome.key)
-    _note_run(outcome, landed)
-    if outcome.error:
-        _note_end(outcome.error)
+def _describe_run(outcome: Outcome, landed: Landed) -> JsonObject:
     return {
         "key": landed.place,
         "sources": [_describe_source(result) for result in outcome.results],
@@ -122,15 +153,49 @@ def _note_source(result: SourceResult, trouble: str | None) -> None:
         logger.warning("source not read to its end", extra={**facts, "trouble": trouble})
 
 
-def _note_run(outcome: Outcome, landed: Landed) -> None:
+def _note_memory(place: str, trouble: str) -> None:
+    """Log and count what could not be remembered."""
+    metrics.add_metric("StateTrouble", MetricUnit.Count, 1)
+    logger.warning("state", extra={"place": place, "trouble": trouble})
+
+
+def _note_ages(secret: Secret, today: dt.date, numbers: Numbers) -> None:
+    """Measure how old login and client secret are; warn in time."""
+    for name, days in find_ages(secret, today).items():
+        metric, limit = AGES[name], numbers.login_days if name == "login_date" else numbers.secret_days
+        metrics.add_metric(f"{metric}AgeDays", MetricUnit.Count, days)
+        if days >= limit:
+            metrics.add_metric(f"{metric}Old", MetricUnit.Count, 1)
+            logger.warning("a login or secret is old", extra={"trouble": describe_age(name, days)})
+
+
+def _note_gate(gate: Gate) -> None:
+    """Count calls, waits and what the limits stopped, also of a run that failed."""
+    counts = {"Calls": gate.calls, "Waits": gate.waits, "QuotaStops": gate.stops}
+    for name, value in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, value)
+    metrics.add_metric("WaitSeconds", MetricUnit.Seconds, round(gate.waited, 1))
+
+
+def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
     """Log one line per run, and count."""
-    not_ok = sum(result.status != "ok" for result in outcome.results)
-    counts = {"Calls": outcome.calls, "Entries": outcome.entries, "SourcesNotOk": not_ok}
+    statuses = Counter(result.status for result in outcome.results)
+    counts = {
+        "Entries": outcome.entries,
+        "SourcesNotOk": sum(not is_done(result) for result in outcome.results),
+        **{f"Sources{name_metric(status)}": statuses[status] for status in STATUSES},
+    }
     for name, value in counts.items():
         metrics.add_metric(name, MetricUnit.Count, value)
     metrics.add_metric("LandedBytes", MetricUnit.Bytes, landed.size)
-    facts = {"raw_object": landed.place, "bytes": landed.size, **counts, "is_complete": outcome.is_complete}
-    logger.info("run landed", extra=facts)
+    facts = {"raw_object": landed.place, "bytes": landed.size, "Calls": gate.calls, **counts}
+    waits = {"Waits": gate.waits, "WaitSeconds": round(gate.waited, 1), "QuotaStops": gate.stops}
+    logger.info("run landed", extra={**facts, **waits, "is_complete": outcome.is_complete})
+
+
+def name_metric(status: str) -> str:
+    """Name a status as metrics are named: not_found is NotFound."""
+    return status.title().replace("_", "")
 
 
 def _note_end(error: ExtractError) -> None:

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from lambda_extract import shapes
 from lambda_extract.client import Client, Reply
 from lambda_extract.faults import ExtractError, SourceError
+from lambda_extract.memory import Memory, Seen
+from lambda_extract.progress import STOPPED_AT_KNOWN, Progress, reaches
 from lambda_extract.raw_object import (
     Answer,
     Json,
+    JsonObject,
     Run,
     Source,
     SourceResult,
@@ -20,22 +22,27 @@ from lambda_extract.raw_object import (
 )
 from lambda_extract.settings import Clock
 from lambda_extract.sources import ALL_MINE, Plan
-from lambda_extract.walks import WALKS, describe_playlist, list_own_playlists
+from lambda_extract.walks import WALKS, describe_playlist, find_inner_page, list_own_playlists
 
 Sink = Callable[[bytes], object]
 Report = Callable[[SourceResult, str | None], None]
 """Told of each source that is done: how far it came, and what stopped it."""
 
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run brought: its key, how far each source came, and what ended the run early."""
+    """What a run brought: its key, how far each source came, what it learned, and what ended it early."""
 
     key: str
     results: list[SourceResult]
     answers: int
     calls: int
     error: ExtractError | None = None
+    account: str | None = None
+    learned: dict[Source, Seen] = field(default_factory=dict)
+    """To be remembered once the object has landed."""
 
     @property
     def entries(self) -> int:
@@ -44,57 +51,43 @@ class Outcome:
 
     @property
     def is_complete(self) -> bool:
-        """Say whether every source was read to its end."""
-        return self.error is None and all(result.is_complete for result in self.results)
+        """Say whether every source was read as far as it was to be."""
+        return self.error is None and all(map(is_done, self.results))
 
 
-@dataclass
-class Progress:
-    """How far one source has come."""
-
-    source: Source
-    facts: Mapping[str, Json] = field(default_factory=dict)
-    status: str = "ok"
-    pages: int = 0
-    entries: int = 0
-    total: int | None = None
-    is_complete: bool = False
-
-    def count(self, reply: Reply) -> None:
-        """Take an answer into account; a playlist's says what it is called."""
-        self.pages += 1
-        self.entries += shapes.count_entries(reply.body)
-        total = shapes.find_total(reply.body) if self.source.kind != "album" else None
-        self.total = self.total if total is None else total
-        if shapes.is_object(reply.body) and shapes.name_kind(reply.body) == "playlist":
-            self.facts = describe_playlist(reply.body)
-
-    def close(self) -> SourceResult:
-        """Write down how far it came."""
-        return SourceResult(
-            self.source, self.status, self.pages, self.entries, self.total, self.is_complete, dict(self.facts)
-        )
+def is_done(result: SourceResult) -> bool:
+    """Say whether a source was read as far as it was to be."""
+    return result.is_complete is True or STOPPED_AT_KNOWN in result.facts
 
 
 class _Reading:
     """One run under way."""
 
-    def __init__(self, run: Run, client: Client, clock: Clock, sink: Sink, report: Report) -> None:
+    def __init__(
+        self, run: Run, plan: Plan, client: Client, clock: Clock, sink: Sink, report: Report, memory: Memory
+    ) -> None:
         self.run = run
+        self.plan = plan
         self.client = client
         self.clock = clock
         self.sink = sink
         self.report = report
+        self.memory = memory
         self.results: list[SourceResult] = []
+        self.learned: dict[Source, Seen] = {}
+        self.listed: dict[str, JsonObject] = {}
+        self.artist_ids: list[str] = []
+        self.waiting_artists = 0
         self.answers = 0
 
-    def read_all(self, plan: Plan) -> ExtractError | None:
+    def read_all(self) -> ExtractError | None:
         """Read every source; what ends the run is given back, and the sources it kept from being read say so."""
-        waiting = list(plan.sources)
+        waiting = self.sort(self.plan.sources)
         try:
             while waiting:
-                self.read(waiting[0], plan)
+                self.read(waiting[0])
                 waiting.pop(0)
+            self.read_artist_albums()
         except ExtractError as error:
             known = {result.source for result in self.results}
             for source in waiting:
@@ -103,40 +96,121 @@ class _Reading:
             return error
         return None
 
-    def read(self, source: Source, plan: Plan) -> None:
+    def sort(self, sources: Iterable[Source]) -> list[Source]:
+        """Put those first that were completed longest ago; those completed together keep their order."""
+        return sorted(sources, key=lambda source: self.memory.find(source).completed_at or NEVER)
+
+    def read(self, source: Source) -> None:
         """Read one source, or all of the account's own playlists."""
         if source == Source("playlist", ALL_MINE):
-            listed = {other.id for other in plan.sources if other.kind == "playlist"}
-            for playlist in self.list_playlists(source):
-                if playlist.source.id not in listed:
-                    listed.add(playlist.source.id)
-                    self.walk(playlist, plan.market)
+            self.read_own_playlists(source)
         else:
-            self.walk(Progress(source), plan.market)
+            self.walk(self.start(source))
 
-    def list_playlists(self, source: Source) -> Iterable[Progress]:
+    def read_own_playlists(self, source: Source) -> None:
+        """Read the account's own playlists, but not those that the document names as well."""
+        named = set(self.plan.sources)
+        self.list_playlists(source)
+        found = [one for playlist_id in self.listed if (one := Source("playlist", playlist_id)) not in named]
+        for one in self.sort(found):
+            self.walk(self.start(one))
+        if all(one in self.learned for one in found) and source not in {result.source for result in self.results}:
+            self.learned[source] = Seen(completed_at=self.run.extracted_at)
+
+    def list_playlists(self, source: Source) -> None:
         """List the account's own playlists first, as far as Spotify says them."""
-        found: list[Progress] = []
         try:
             for playlist in list_own_playlists(self.client, str(self.run.account)):
-                found.append(Progress(Source("playlist", str(playlist["id"])), describe_playlist(playlist)))
+                self.listed.setdefault(str(playlist["id"]), playlist)
         except SourceError as error:
             self.finish(Progress(source, status=error.status), str(error))
-        return found
 
-    def walk(self, progress: Progress, market: str | None) -> None:
+    def start(self, source: Source) -> Progress:
+        """Start with what the list of playlists says of one."""
+        playlist = self.listed.get(source.id) if source.kind == "playlist" else None
+        return Progress(source, describe_playlist(playlist) if playlist else {})
+
+    def walk(self, progress: Progress) -> None:
         """Read a source to its end or as far as it goes; what came is kept either way."""
-        trouble: str | None = "the run ended"
-        progress.status = "error"
+        trouble = None
         try:
-            for reply in WALKS[progress.source.kind](self.client, progress.source, market):
-                self.land(progress.source, reply)
-                progress.count(reply)
-            progress.status, progress.is_complete, trouble = "ok", True, None
+            self.read_or_skip(progress, self.memory.find(progress.source))
         except SourceError as error:
-            progress.status, trouble = error.status, str(error)
-        finally:
-            self.finish(progress, trouble)
+            progress.status, progress.is_complete, trouble = error.status, False, str(error)
+        except ExtractError:
+            progress.status = "error"
+            self.finish(progress, "the run ended")
+            raise
+        self.finish(progress, trouble or progress.describe_shift())
+
+    def read_or_skip(self, progress: Progress, seen: Seen) -> None:
+        """Read a source, unless what would come is known."""
+        if self.is_known(progress, seen):
+            progress.close_unchanged(seen)
+        else:
+            self.read_pages(progress, seen)
+
+    def is_known(self, progress: Progress, seen: Seen) -> bool:
+        """Say whether nothing needs to be asked: it is young enough, or its version is the one that has landed."""
+        source = progress.source
+        if seen.is_fresh(self.today, self.find_max_age(source)):
+            return True
+        version = progress.facts.get("snapshot_id")
+        return version is not None and version == seen.snapshot_id and not self.is_due(seen)
+
+    def find_max_age(self, source: Source) -> int:
+        """Find for how many days a source is not asked again."""
+        if source.kind == "artist_albums" and self.plan.followed_albums:
+            return self.plan.followed_albums.max_age_days
+        return self.plan.max_age_days.get(source, 0)
+
+    def is_due(self, seen: Seen) -> bool:
+        return seen.is_due(self.today, self.plan.full_walk_days)
+
+    @property
+    def today(self) -> dt.date:
+        """Return the extraction date."""
+        return self.run.extracted_at.astimezone(dt.UTC).date()
+
+    def read_pages(self, progress: Progress, seen: Seen) -> None:
+        """Land page after page; stop where the first tells that nothing changed, or where what is known begins."""
+        is_old = seen.is_old(self.today, self.plan.full_walk_days)
+        stops = progress.source.kind in self.plan.stop_at_known and not is_old
+        for reply in WALKS[progress.source.kind](self.client, progress.source, self.plan):
+            if progress.pages == 0 and self.is_same(progress, reply, seen, stops):
+                return progress.close_unchanged(seen)
+            self.land(progress.source, reply)
+            progress.count(reply)
+            if stops and reaches(reply, seen.newest):
+                return progress.close_known()
+        progress.close_whole()
+        return None
+
+    def is_same(self, progress: Progress, reply: Reply, seen: Seen, stops: bool) -> bool:
+        """Say whether a first page tells that the list is the one that was walked, and more pages would follow."""
+        if not isinstance(reply.body, dict) or reply.status != 200:
+            return False
+        if progress.source.kind == "playlist":
+            page = find_inner_page(reply.body) or {}
+            is_version = seen.snapshot_id is not None and reply.body.get("snapshot_id") == seen.snapshot_id
+            return is_version and bool(page.get("next")) and not self.is_due(seen)
+        if not stops or seen.first is None:
+            return False
+        probe = Progress(progress.source)
+        probe.count(reply)
+        return (probe.first, probe.total) == (seen.first, seen.total)
+
+    def read_artist_albums(self) -> None:
+        """Read the albums of followed artists, those read longest ago first, as far as their calls go."""
+        wanted = self.plan.followed_albums
+        found = [Source("artist_albums", artist_id) for artist_id in dict.fromkeys(self.artist_ids)]
+        due = [one for one in self.sort(found) if not self.is_known(Progress(one), self.memory.find(one))]
+        end = self.client.calls + (wanted.max_calls if wanted else 0)
+        for place, source in enumerate(due):
+            if self.client.calls >= end:
+                self.waiting_artists = len(due) - place
+                return
+            self.walk(Progress(source))
 
     def land(self, source: Source, reply: Reply) -> None:
         """Write one answer as a line."""
@@ -145,20 +219,36 @@ class _Reading:
         self.answers += 1
 
     def finish(self, progress: Progress, trouble: str | None) -> None:
-        """Note how far a source came."""
+        """Note how far a source came, and what is known of it now."""
         result = progress.close()
         self.results.append(result)
+        if seen := progress.learn(self.memory.find(progress.source), self.run.extracted_at):
+            self.learned[progress.source] = seen
+        if self.plan.followed_albums:
+            self.artist_ids += progress.artist_ids
         self.report(result, trouble)
+
+    def describe_rest(self, error: ExtractError | None) -> dict[str, Json]:
+        """Say what else there is to know of the run."""
+        extra: dict[str, Json] = {"stopped_by": error.reason} if error else {}
+        return extra | ({"artists_waiting": self.waiting_artists} if self.waiting_artists else {})
 
 
 def run_extraction(
-    plan: Plan, client: Client, clock: Clock, sink: Sink, report: Report, started: dt.datetime | None = None
-) -> Outcome:
+    plan: Plan, client: Client, clock: Clock, sink: Sink, report: Report, started: dt.datetime | None = None,
+    recall: Callable[[str | None], Memory] = lambda account: Memory(),
+) -> Outcome:  # fmt: skip
     """Read the plan's sources into the sink; raise only when it is not even known whose they are."""
     extracted_at = started or clock()
     account = client.find_account() if client.has_login else None
     run = Run(uuid.uuid4().hex, extracted_at, account)
-    reading = _Reading(run, client, clock, sink, report)
-    error = reading.read_all(plan)
-    sink(build_summary_line(run, reading.results, clock(), {"stopped_by": error.reason} if error else {}))
-    return Outcome(build_key(run), reading.results, reading.answers, client.calls, error)
+    memory = recall(account)
+    client.small_pages = memory.small_pages
+    reading = _Reading(run, plan, client, clock, sink, report, memory)
+    error = reading.read_all()
+    outcome = Outcome(
+        build_key(run), reading.results, reading.answers, client.calls, error, account, reading.learned
+    )  # fmt: skip
+    extra = {**reading.describe_rest(error), "is_complete": outcome.is_complete}
+    sink(build_summary_line(run, reading.results, clock(), extra))
+    return outcome

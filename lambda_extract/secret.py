@@ -1,5 +1,6 @@
 """The secret of one account: what Spotify knows the app and the user by."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 
@@ -51,6 +52,33 @@ def parse_secret(text: str, origin: str) -> Secret:
 def write_rotated(secret: Secret, refresh_token: str) -> str:
     """Write the secret with the refresh token that Spotify gave in place of the old one."""
     return json.dumps({**secret.fields, "refresh_token": refresh_token})
+
+
+def replace_token(text: str, before: str | None, after: str, origin: str) -> str | None:
+    """Put a new refresh token into the secret as it is now; None where a person has put in another one meanwhile."""
+    now = parse_secret(text, origin)
+    return write_rotated(now, after) if now.refresh_token == before else None
+
+
+def find_ages(secret: Secret, today: dt.date) -> dict[str, int]:
+    """Find how many days old the login and the client secret are, as far as the secret says."""
+    found = {}
+    for name in ("login_date", "client_secret_date"):
+        try:
+            found[name] = (today - dt.date.fromisoformat(str(secret.fields[name]))).days
+        except (KeyError, ValueError):
+            continue
+    return found
+
+
+def describe_age(name: str, days: int) -> str:
+    """Say what an old login or client secret means, and what to do."""
+    if name == "login_date":
+        return f"the login is {days} days old and ends after six months. Log in again with make login."
+    return (
+        f"the client secret is {days} days old: make a new one in the developer dashboard, put it into the secret"
+        " with its client_secret_date. The next run takes it."
+    )
 
 
 def refuse_secret(origin: str, seen: str) -> ExtractError:

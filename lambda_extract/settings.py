@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +15,17 @@ REQUIRED = {
     "EXTRACT_SOURCES": "sources document, s3://… or a path",
     "EXTRACT_RAW": "where raw objects are landed, s3://bucket/raw or a folder",
 }
+NUMBERS = {
+    "EXTRACT_PACE": (45, 1, "calls in any 30 seconds"),
+    "EXTRACT_RESERVE": (20, 1, "seconds kept to land what came"),
+    "EXTRACT_LOGIN_DAYS": (150, 1, "age of a login, in days, from which runs warn"),
+    "EXTRACT_SECRET_DAYS": (180, 1, "age of the client secret, in days, from which runs warn"),
+}
+"""Settings that are numbers: default, least, and what they mean."""
+
+BUDGETS = {"artists": 500, "artists/albums": 90, "playlists": 2000, "search": 200, "albums": 500, "tracks": 500}
+"""Calls in 24 hours, below what apps in development mode report; a family that is not named has no budget."""
+
 API_URL = "https://api.spotify.com/v1/"
 ACCOUNTS_URL = "https://accounts.spotify.com/"
 Clock = Callable[[], dt.datetime]
@@ -30,14 +41,27 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """How a run behaves."""
+
+    pace: int = NUMBERS["EXTRACT_PACE"][0]
+    reserve: int = NUMBERS["EXTRACT_RESERVE"][0]
+    login_days: int = NUMBERS["EXTRACT_LOGIN_DAYS"][0]
+    secret_days: int = NUMBERS["EXTRACT_SECRET_DAYS"][0]
+
+
+@dataclass(frozen=True)
 class Settings:
     """What one run of the Lambda function is told by its environment."""
 
     secret: str
     sources: str
     raw: str
+    state: str
     service: Service
     now: dt.datetime | None = None
+    numbers: Numbers = field(default_factory=lambda: Numbers())
+    budgets: Mapping[str, int] = field(default_factory=lambda: BUDGETS)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -46,9 +70,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     problems = [f"{name} is not set ({REQUIRED[name]})" for name, value in found.items() if not value]
     service = _read_or_note(read_service, environment, problems) or Service()
     now = _read_or_note(read_now, environment, problems)
+    numbers = _read_or_note(read_numbers, environment, problems) or Numbers()
+    budgets = _read_or_note(read_budgets, environment, problems) or BUDGETS
+    state = environment.get("EXTRACT_STATE") or place_beside(found["EXTRACT_RAW"])
     if problems:
         raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", faults.SETTINGS)
-    return Settings(found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], service, now)
+    return Settings(
+        found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets
+    )  # fmt: skip
 
 
 def read_service(environment: Mapping[str, str]) -> Service:
@@ -66,6 +95,39 @@ def read_service(environment: Mapping[str, str]) -> Service:
     if wrong:
         raise ValueError("; ".join(wrong))
     return Service(api.rstrip("/") + "/", accounts.rstrip("/") + "/")
+
+
+def place_beside(raw: str) -> str:
+    """Name the place of what is remembered: `state` beside the raw place, or inside a bucket that is one."""
+    start, slash, _ = raw.rstrip("/").rpartition("/")
+    if raw.startswith("s3://") and start == "s3:/":
+        return f"{raw.rstrip('/')}/state"
+    return f"{start}{slash}state"
+
+
+def read_numbers(environment: Mapping[str, str]) -> Numbers:
+    """Read the settings that are numbers; one error names all that are wrong."""
+    found, wrong = [], []
+    for name, (default, least, meaning) in NUMBERS.items():
+        text = environment.get(name) or str(default)
+        if text.isascii() and text.isdigit() and int(text) >= least:
+            found.append(int(text))
+        else:
+            wrong.append(f"{name}={text}: expected a whole number from {least} ({meaning})")
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return Numbers(*found)
+
+
+def read_budgets(environment: Mapping[str, str]) -> dict[str, int]:
+    """Read the calls that endpoint families may have in 24 hours, over the defaults; 0 lifts a budget."""
+    text = environment.get("EXTRACT_BUDGETS", "")
+    pairs = [pair.partition("=") for pair in text.split()]
+    wrong = ["".join(pair) for pair in pairs if not pair[0] or not (pair[2].isascii() and pair[2].isdigit())]
+    if wrong:
+        raise ValueError(f"EXTRACT_BUDGETS={text}: {', '.join(wrong)}; expected families like search=200 artists=0")
+    told = {family: int(number) for family, _, number in pairs}
+    return {family: number for family, number in (BUDGETS | told).items() if number}
 
 
 def build_clock(now: dt.datetime | None = None) -> Clock:

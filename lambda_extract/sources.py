@@ -1,17 +1,23 @@
-"""The sources document: which of Spotify's lists and objects a run reads, checked before anything is asked."""
+"""The sources document: which of Spotify's lists and objects a run reads, checked before anything is asked.
+
+`sources.schema.json` says what may stand in it, to editors and here; what a schema cannot say is checked in code.
+"""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
+from lambda_extract.json_schema import Fault, find_faults, list_extra
 from lambda_extract.raw_object import Json, JsonObject, Source
 
-ID = re.compile(r"[0-9A-Za-z]{22}")
-MARKET = re.compile(r"[A-Z]{2}")
+SCHEMA: dict[str, Any] = json.loads((resources.files("lambda_extract") / "sources.schema.json").read_text("utf-8"))
+ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
 SPOTIFY_OWNED = "37i9"
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 ALL_MINE = "all_mine"
@@ -20,34 +26,56 @@ ALL_MINE = "all_mine"
 KINDS = {
     "playlists": "playlist",
     "saved_tracks": "saved_tracks",
+    "saved_albums": "saved_albums",
     "top_tracks": "top_tracks",
     "top_artists": "top_artists",
     "recently_played": "recently_played",
+    "followed_artists": "followed_artists",
     "albums": "album",
     "artists": "artist",
     "tracks": "track",
+    "searches": "search",
 }
 """The sections of the document, and the kind of source each one names."""
 
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "playlists": (ALL_MINE, "ids", "allow_spotify_owned"),
-    "saved_tracks": (),
-    "top_tracks": ("time_ranges",),
-    "top_artists": ("time_ranges",),
-    "recently_played": (),
-    "albums": ("ids",),
-    "artists": ("ids",),
-    "tracks": ("ids",),
-}
-NEEDS_LOGIN = frozenset({"saved_tracks", "top_tracks", "top_artists", "recently_played"})
+NEEDS_LOGIN = frozenset(
+    {"saved_tracks", "saved_albums", "top_tracks", "top_artists", "recently_played", "followed_artists"}
+)
+FULL_WALK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for; the source's id is made of it."""
+
+    query: str
+    types: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class FollowedAlbums:
+    """How much may be spent on the albums of followed artists."""
+
+    max_calls: int
+    max_age_days: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run reads, in order; the market is sent with albums and tracks."""
+    """What a run reads, in order, and how."""
 
     sources: tuple[Source, ...]
     market: str | None = None
+    """Sent with albums, tracks and searches."""
+
+    full_walk_days: int = FULL_WALK_DAYS
+    max_age_days: Mapping[Source, int] = field(default_factory=dict)
+    stop_at_known: frozenset[str] = frozenset()
+    """Kinds of sources of which only what is new is read."""
+
+    searches: Mapping[str, Search] = field(default_factory=dict)
+    followed_albums: FollowedAlbums | None = None
 
 
 def parse_sources(text: str, origin: str) -> Plan:
@@ -56,15 +84,10 @@ def parse_sources(text: str, origin: str) -> Plan:
         document: Json = json.loads(text)
     except ValueError as error:
         raise _refuse(origin, [f"no JSON ({error})"]) from error
-    if not isinstance(document, dict):
-        raise _refuse(origin, [f"expected an object with the sections {', '.join(KINDS)}"])
-    problems: list[str] = []
-    plan = Plan(tuple(_read_document(document, problems)), _read_market(document, problems))
-    if not plan.sources and not problems:
-        problems.append(f"it names no source; expected one or more of {', '.join(KINDS)}")
-    if problems:
+    problems = list(dict.fromkeys(_find_problems(document)))
+    if problems or not isinstance(document, dict):
         raise _refuse(origin, problems)
-    return plan
+    return _build_plan(document)
 
 
 def read_file(path: str) -> str:
@@ -96,16 +119,17 @@ def choose_sections(plan: Plan, wanted: Json) -> Plan:
 
 def require_login(plan: Plan, has_login: bool) -> None:
     """Refuse sources of a user where there is only the app."""
-    private = [_describe(source) for source in plan.sources if _is_private(source)]
+    private = [_describe(source) for source in plan.sources if is_private(source)]
     if private and not has_login:
         raise ExtractError(
             f"sources {', '.join(private)} belong to a user, but the secret has no refresh_token: expected a login"
-            " (make login), or only playlists by id, albums, artists and tracks. Nothing was fetched.",
+            " (make login), or only playlists by id, albums, artists, tracks and searches. Nothing was fetched.",
             faults.SOURCES,
         )
 
 
-def _is_private(source: Source) -> bool:
+def is_private(source: Source) -> bool:
+    """Say whether a source needs a login."""
     return source.kind in NEEDS_LOGIN or source == Source("playlist", ALL_MINE)
 
 
@@ -118,102 +142,182 @@ def _refuse(origin: str, problems: Sequence[str]) -> ExtractError:
     return ExtractError(message, faults.SOURCES)
 
 
-def _read_document(document: JsonObject, problems: list[str]) -> list[Source]:
-    """Read each section; note what is unknown."""
-    sources: list[Source] = []
+# What is wrong with a document
+
+
+def _find_problems(document: Json) -> Iterator[str]:
+    """Yield every fault: what the schema refuses, and what it cannot tell."""
+    for fault in find_faults(SCHEMA, document):
+        yield from _describe_fault(fault)
+    if isinstance(document, dict):
+        yield from _find_twice(document)
+        yield from _find_spotifys(document)
+        if not any(section in document for section in KINDS):
+            yield f"it names no source; expected one or more of {', '.join(KINDS)}"
+
+
+def _describe_fault(fault: Fault) -> Iterator[str]:
+    """Say in one line each what the schema refuses."""
+    schema, instance, parts = fault.schema, fault.instance, fault.place
+    is_element = bool(parts) and isinstance(parts[-1], int) and not isinstance(instance, dict)
+    where = _name_place(parts[:-1] if is_element else parts)
+    inside = f"{where}." if where else ""
+    expected = schema.get("errorMessage", "expected what sources.schema.json says")
+    value = json.dumps(instance, ensure_ascii=False)
+    if fault.keyword == "additionalProperties":
+        yield from (f"{inside}{name}: unknown; {expected}" for name in list_extra(schema, instance))
+    elif fault.keyword == "required":
+        missing = [name for name in schema["required"] if name not in _as_object(instance)]
+        yield from (f"{inside}{name} not given; {_expect(schema, name)}" for name in missing)
+    elif fault.keyword == "anyOf":
+        yield f"{where}: names nothing; expected ids, or all_mine true"
+    elif fault.keyword != "uniqueItems":
+        shown = instance if isinstance(instance, str) else value
+        yield f"{where}: {shown}: {expected}" if is_element else f"{where or 'it'} is {value}; {expected}"
+
+
+def _name_place(parts: Sequence[str | int]) -> str:
+    """Write where something stands: searches[2].types."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _expect(schema: Mapping[str, Any], name: str) -> str:
+    return str(schema["properties"][name].get("errorMessage", "expected it"))
+
+
+def _find_twice(document: JsonObject) -> Iterator[str]:
+    """Yield what a list names more than once, however it is written."""
     for section, options in document.items():
-        if section in OPTIONS:
-            sources += _read_section(section, options, problems)
-        elif section != "market":
-            problems.append(f"{section}: unknown; expected {', '.join(KINDS)} or market")
-    return sources
+        for name, listed in (options if isinstance(options, dict) else {}).items():
+            texts = [_read_id(one) if isinstance(one, str) else json.dumps(one) for one in _as_list(listed)]
+            twice = sorted({text for text in texts if texts.count(text) > 1})
+            if twice:
+                yield f"{section}.{name}: {', '.join(twice)}: more than once; expected each once"
+    names = [_name_search(_as_object(one)) for one in _as_list(document.get("searches"))]
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        yield f"searches: {', '.join(twice)}: more than once; expected each once"
 
 
-def _read_section(section: str, options: Json, problems: list[str]) -> Iterable[Source]:
-    """Read one section into its sources."""
-    allowed = OPTIONS[section]
-    expected = f"an object with {', '.join(allowed)}" if allowed else "an empty object {}"
-    if not isinstance(options, dict):
-        problems.append(f"{section} is {json.dumps(options, ensure_ascii=False)}; expected {expected}")
-        return []
-    problems += [f"{section}.{name}: unknown; expected {expected}" for name in options if name not in allowed]
-    return READERS[section](section, options, problems)
-
-
-def _read_playlists(section: str, options: JsonObject, problems: list[str]) -> Iterable[Source]:
-    """Read the playlists: all of the account's own first, then those by id."""
-    all_mine = _read_switch(section, ALL_MINE, options, problems)
-    may_be_spotifys = _read_switch(section, "allow_spotify_owned", options, problems)
-    listed = list(_read_ids(section, options, problems)) if "ids" in options or not all_mine else []
-    owned = [source.id for source in listed if source.id.startswith(SPOTIFY_OWNED)]
-    if owned and not may_be_spotifys:
-        problems.append(
+def _find_spotifys(document: JsonObject) -> Iterator[str]:
+    """Yield Spotify's own playlists where nobody said that the app may read them."""
+    options = _as_object(document.get("playlists"))
+    ids = [_read_id(one) for one in _as_list(options.get("ids")) if isinstance(one, str)]
+    owned = [one for one in ids if one.startswith(SPOTIFY_OWNED)]
+    if owned and options.get("allow_spotify_owned") is not True:
+        yield (
             f"playlists.ids: {', '.join(owned)}: Spotify's own playlists are closed to apps without extended"
             " access; with it, set allow_spotify_owned to true"
         )
-    return [Source("playlist", ALL_MINE)] * all_mine + listed
 
 
-def _read_switch(section: str, name: str, options: JsonObject, problems: list[str]) -> bool:
-    value = options.get(name, False)
-    if not isinstance(value, bool):
-        problems.append(f"{section}.{name} is {json.dumps(value, ensure_ascii=False)}; expected true or false")
-    return value is True
+# What a document that is right means
 
 
-def _read_ids(section: str, options: JsonObject, problems: list[str]) -> Iterable[Source]:
-    """Read the ids of a section; without any it is a fault, as nobody asks for nothing."""
-    ids = _read_list(section, "ids", options.get("ids"), problems)
-    wrong = [shown for shown in ids if not ID.fullmatch(shown)]
-    if wrong:
-        problems.append(f"{section}.ids: {', '.join(wrong)}: expected ids of 22 letters and digits")
-    return [Source(KINDS[section], one) for one in ids]
+def _build_plan(document: JsonObject) -> Plan:
+    """Build the plan of a document without faults."""
+    sources: list[Source] = []
+    ages: dict[Source, int] = {}
+    for section, options in document.items():
+        if section in KINDS:
+            found = list(READERS[section](section, options))
+            sources += found
+            ages |= dict.fromkeys(found, _find_default(section, options))
+    searches = {_name_search(one): one for one in map(_as_object, _as_list(document.get("searches")))}
+    ages |= {Source("search", name): _read_number(one.get("max_age_days"), 0) for name, one in searches.items()}
+    market = document.get("market")
+    return Plan(
+        sources=tuple(sources),
+        market=market if isinstance(market, str) else None,
+        full_walk_days=_read_number(document.get("full_walk_days"), FULL_WALK_DAYS),
+        max_age_days={source: days for source, days in ages.items() if days},
+        stop_at_known=frozenset(
+            section for section in ("saved_tracks", "saved_albums")
+            if _as_object(document.get(section)).get("stop_at_known") is True
+        ),
+        searches={name: _build_search(one) for name, one in searches.items()},
+        followed_albums=_read_followed_albums(_as_object(document.get("followed_artists"))),
+    )  # fmt: skip
 
 
-def _read_time_ranges(section: str, options: JsonObject, problems: list[str]) -> Iterable[Source]:
+def _find_default(section: str, options: Json) -> int:
+    """Find after how many days a section's sources are asked for again."""
+    age = SCHEMA["properties"][section].get("properties", {}).get("max_age_days")
+    return _read_number(_as_object(options).get("max_age_days"), age["default"]) if age else 0
+
+
+def _read_playlists(section: str, options: Json) -> Iterable[Source]:
+    """Read the playlists: all of the account's own first, then those by id."""
+    all_mine = _as_object(options).get(ALL_MINE) is True
+    return [*([Source("playlist", ALL_MINE)] if all_mine else []), *_read_ids(section, options)]
+
+
+def _read_ids(section: str, options: Json) -> Iterable[Source]:
+    ids = _as_list(_as_object(options).get("ids"))
+    return [Source(KINDS[section], _read_id(str(one))) for one in ids]
+
+
+def _read_time_ranges(section: str, options: Json) -> Iterable[Source]:
     """Read the time ranges of a section; all three where none is named."""
-    if "time_ranges" not in options:
-        return [Source(section, one) for one in TIME_RANGES]
-    ranges = _read_list(section, "time_ranges", options["time_ranges"], problems)
-    wrong = [shown for shown in ranges if shown not in TIME_RANGES]
-    if wrong:
-        problems.append(f"{section}.time_ranges: {', '.join(wrong)}: expected {', '.join(TIME_RANGES)}")
-    return [Source(section, one) for one in ranges]
+    ranges = _as_object(options).get("time_ranges", list(TIME_RANGES))
+    return [Source(section, str(one)) for one in _as_list(ranges)]
 
 
-def _read_lone(section: str, options: JsonObject, problems: list[str]) -> Iterable[Source]:
+def _read_lone(section: str, options: Json) -> Iterable[Source]:
     """Read a section of which there is only one source, named like its kind."""
     return [Source(section, section)]
 
 
-def _read_list(section: str, name: str, value: Json, problems: list[str]) -> list[str]:
-    """Read a list of texts, each of them once."""
-    if not isinstance(value, list) or not value:
-        seen = "not given" if value is None else f"is {json.dumps(value, ensure_ascii=False)}"
-        problems.append(f"{section}.{name} {seen}; expected a list of texts")
-        return []
-    texts = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in value]
-    twice = sorted({text for text in texts if texts.count(text) > 1})
-    if twice:
-        problems.append(f"{section}.{name}: {', '.join(twice)}: more than once; expected each once")
-    return texts
+def _read_searches(section: str, options: Json) -> Iterable[Source]:
+    return [Source("search", _name_search(_as_object(one))) for one in _as_list(options)]
 
 
-def _read_market(document: JsonObject, problems: list[str]) -> str | None:
-    market = document.get("market")
-    if market is None or (isinstance(market, str) and MARKET.fullmatch(market)):
-        return market
-    problems.append(f"market is {json.dumps(market, ensure_ascii=False)}; expected a country like DE")
-    return None
+def _name_search(search: JsonObject) -> str:
+    """Name a search by what it asks for, so that its history is one."""
+    types = _as_list(search.get("types"))
+    return f"{','.join(str(one) for one in types)}: {search.get('query')}" if types else ""
 
 
-READERS: dict[str, Callable[[str, JsonObject, list[str]], Iterable[Source]]] = {
+def _build_search(search: JsonObject) -> Search:
+    types = tuple(str(one) for one in _as_list(search.get("types")))
+    return Search(str(search.get("query")), types, _read_number(search.get("count"), 10))
+
+
+def _read_followed_albums(options: JsonObject) -> FollowedAlbums | None:
+    """Read what the albums of followed artists may cost; None where they are not wanted."""
+    albums = options.get("albums")
+    if not isinstance(albums, dict):
+        return None
+    return FollowedAlbums(_read_number(albums.get("max_calls"), 20), _read_number(albums.get("max_age_days"), 7))
+
+
+def _read_id(text: str) -> str:
+    """Find the id in a link or URI."""
+    match = ID.search(text)
+    return match[0] if match else text
+
+
+def _read_number(value: Json, default: int) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def _as_object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _as_list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+READERS: dict[str, Callable[[str, Json], Iterable[Source]]] = {
     "playlists": _read_playlists,
     "saved_tracks": _read_lone,
+    "saved_albums": _read_lone,
     "top_tracks": _read_time_ranges,
     "top_artists": _read_time_ranges,
     "recently_played": _read_lone,
+    "followed_artists": _read_lone,
     "albums": _read_ids,
     "artists": _read_ids,
     "tracks": _read_ids,
+    "searches": _read_searches,
 }

@@ -1,16 +1,30 @@
 """How each kind of source is read, with the fewest calls: the pages of a list to its end, or one object."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from spotipy import Spotify  # type: ignore[import-untyped]
 
 from lambda_extract import shapes
-from lambda_extract.client import Call, Client, Reply, require_no_end
+from lambda_extract.client import Client, Reply, require_no_end
 from lambda_extract.faults import SourceError
 from lambda_extract.raw_object import Json, JsonObject, Source
+from lambda_extract.sources import Plan, Search
 
 PAGE = 50
+SMALL_PAGE = 10
+"""What new apps get of searches and artists' albums; any list falls back to it where Spotify refuses the limit."""
+
+LAST_OFFSET = 1000
+"""Beyond it a search answers nothing."""
+
 BOTH_TYPES = ("track", "episode")
+GROUPS = "album,single"
 STATUSES = {403: "forbidden", 404: "not_found", 429: "quota"}
-Walk = Callable[[Client, Source, str | None], Iterator[Reply]]
+Walk = Callable[[Client, Source, Plan], Iterator[Reply]]
+AskPage = Callable[[Spotify, int], Any]
+"""Asks for a first page of so many entries."""
 
 
 def require_answer(reply: Reply) -> JsonObject:
@@ -23,7 +37,7 @@ def require_answer(reply: Reply) -> JsonObject:
     return reply.body
 
 
-def walk_playlist(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_playlist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read a playlist with the page inside it (up to 100 entries, given to owners), then the rest in pages of 50."""
     reply = client.ask(lambda spotify: spotify.playlist(source.id, additional_types=BOTH_TYPES))
     yield reply
@@ -32,56 +46,118 @@ def walk_playlist(client: Client, source: Source, market: str | None) -> Iterato
         offset = len(list_items(page)) if page else 0
         yield from _follow(
             client,
-            lambda spotify: spotify.playlist_items(
-                source.id, limit=PAGE, offset=offset, additional_types=BOTH_TYPES
+            source.kind,
+            lambda spotify, limit: spotify.playlist_items(
+                source.id, limit=limit, offset=offset, additional_types=BOTH_TYPES
             ),
         )  # fmt: skip
+    else:
+        _require_end(page)
 
 
-def walk_saved_tracks(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
-    """Read the saved tracks."""
-    yield from _follow(client, lambda spotify: spotify.current_user_saved_tracks(limit=PAGE))
+def walk_saved_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+    """Read the saved tracks, the newest first."""
+    yield from _follow(client, source.kind, lambda spotify, limit: spotify.current_user_saved_tracks(limit=limit))
 
 
-def walk_top_tracks(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_saved_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+    """Read the saved albums, the newest first."""
+    yield from _follow(client, source.kind, lambda spotify, limit: spotify.current_user_saved_albums(limit=limit))
+
+
+def walk_top_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the top tracks of a time range."""
-    yield from _follow(client, lambda spotify: spotify.current_user_top_tracks(limit=PAGE, time_range=source.id))
+    yield from _follow(
+        client,
+        source.kind,
+        lambda spotify, limit: spotify.current_user_top_tracks(limit=limit, time_range=source.id),
+    )
 
 
-def walk_top_artists(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_top_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the top artists of a time range."""
-    yield from _follow(client, lambda spotify: spotify.current_user_top_artists(limit=PAGE, time_range=source.id))
+    yield from _follow(
+        client,
+        source.kind,
+        lambda spotify, limit: spotify.current_user_top_artists(limit=limit, time_range=source.id),
+    )
 
 
-def walk_recently_played(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_recently_played(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the newest plays; Spotify keeps no more than fit one page, so a second call would bring none."""
-    reply = client.ask(lambda spotify: spotify.current_user_recently_played(limit=PAGE))
+    reply = _ask_first(client, source.kind, lambda spotify, limit: spotify.current_user_recently_played(limit=limit))
     yield reply
     list_items(require_answer(reply))
 
 
-def walk_album(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_followed_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+    """Read the followed artists, page after page by cursor."""
+    yield from _follow(
+        client,
+        source.kind,
+        lambda spotify, limit: spotify.current_user_followed_artists(limit=limit),
+        inside="artists",
+    )
+
+
+def walk_artist_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+    """Read an artist's own albums and singles."""
+    yield from _follow(
+        client,
+        source.kind,
+        lambda spotify, limit: spotify.artist_albums(
+            source.id, include_groups=GROUPS, country=plan.market, limit=limit
+        ),
+    )
+
+
+def walk_search(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+    """Read as many results of each type as are wanted, all types with each call."""
+    search = plan.searches[source.id]
+    offset = 0
+    while offset < min(search.count, LAST_OFFSET):
+        reply = _ask_first(client, source.kind, _ask_results(search, offset, plan.market))
+        yield reply
+        pages = [page for page in require_answer(reply).values() if shapes.is_page(page)]
+        if not pages:
+            raise SourceError("Spotify answers a search without a page of results: expected one for each type")
+        offset += int(str(reply.params["limit"]))
+        if not any(page.get("next") for page in pages):
+            return
+
+
+def _ask_results(search: Search, offset: int, market: str | None) -> AskPage:
+    """Build the call for results from a place on, no more than are wanted."""
+    types, wanted = ",".join(search.types), search.count - offset
+    return lambda spotify, limit: spotify.search(
+        search.query, limit=min(limit, wanted), offset=offset, type=types, market=market
+    )
+
+
+def walk_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an album with its first 50 tracks, then the rest."""
-    reply = client.ask(lambda spotify: spotify.album(source.id, market=market))
+    reply = client.ask(lambda spotify: spotify.album(source.id, market=plan.market))
     yield reply
     page = require_answer(reply).get("tracks")
     if shapes.is_page(page) and page.get("next"):
         offset = len(list_items(page))
         yield from _follow(
-            client, lambda spotify: spotify.album_tracks(source.id, limit=PAGE, offset=offset, market=market)
+            client,
+            source.kind,
+            lambda spotify, limit: spotify.album_tracks(source.id, limit=limit, offset=offset, market=plan.market),
         )
 
 
-def walk_artist(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an artist."""
     reply = client.ask(lambda spotify: spotify.artist(source.id))
     yield reply
     require_answer(reply)
 
 
-def walk_track(client: Client, source: Source, market: str | None) -> Iterator[Reply]:
+def walk_track(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read a track."""
-    reply = client.ask(lambda spotify: spotify.track(source.id, market=market))
+    reply = client.ask(lambda spotify: spotify.track(source.id, market=plan.market))
     yield reply
     require_answer(reply)
 
@@ -89,18 +165,22 @@ def walk_track(client: Client, source: Source, market: str | None) -> Iterator[R
 WALKS: dict[str, Walk] = {
     "playlist": walk_playlist,
     "saved_tracks": walk_saved_tracks,
+    "saved_albums": walk_saved_albums,
     "top_tracks": walk_top_tracks,
     "top_artists": walk_top_artists,
     "recently_played": walk_recently_played,
+    "followed_artists": walk_followed_artists,
+    "artist_albums": walk_artist_albums,
     "album": walk_album,
     "artist": walk_artist,
     "track": walk_track,
+    "search": walk_search,
 }
 
 
 def list_own_playlists(client: Client, account: str) -> Iterator[JsonObject]:
     """Yield the account's own and collaborative playlists; those it only follows are closed to it."""
-    for reply in _follow(client, lambda spotify: spotify.current_user_playlists(limit=PAGE)):
+    for reply in _follow(client, "playlists", lambda spotify, limit: spotify.current_user_playlists(limit=limit)):
         for playlist in list_items(require_answer(reply)):
             if shapes.is_object(playlist) and _is_own(playlist, account):
                 yield playlist
@@ -131,6 +211,16 @@ def list_items(page: JsonObject) -> list[Json]:
     return items
 
 
+def list_entries(body: Json) -> list[JsonObject]:
+    """Return the objects that a page of any list holds, also one inside a playlist or under `artists`."""
+    if not shapes.is_object(body):
+        return []
+    inner = body.get("artists") if shapes.is_page(body.get("artists")) else None
+    page = inner or (body if isinstance(body.get("items"), list) else find_inner_page(body))
+    items = page.get("items") if shapes.is_object(page) else None
+    return [item for item in (items if isinstance(items, list) else []) if shapes.is_object(item)]
+
+
 def _is_own(playlist: JsonObject, account: str) -> bool:
     owner = playlist.get("owner")
     is_owner = shapes.is_object(owner) and owner.get("id") == account
@@ -138,18 +228,51 @@ def _is_own(playlist: JsonObject, account: str) -> bool:
     return has_id and (is_owner or playlist.get("collaborative") is True)
 
 
-def _follow(client: Client, first: Call) -> Iterator[Reply]:
+def _ask_first(client: Client, kind: str, ask_page: AskPage) -> Reply:
+    """Ask for the greatest page; where Spotify refuses the limit, for a small one, from then on."""
+    if kind not in client.small_pages:
+        reply = client.ask(lambda spotify: ask_page(spotify, PAGE))
+        if reply.status != 400 or "limit" not in reply.message.lower():
+            return reply
+        client.small_pages.add(kind)
+    return client.ask(lambda spotify: ask_page(spotify, SMALL_PAGE))
+
+
+def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = None) -> Iterator[Reply]:
     """Ask for a list, page after page, until none is announced."""
-    reply = client.ask(first)
-    seen: set[Json] = set()
+    reply = _ask_first(client, kind, ask_page)
+    seen = {_name_page(reply.path, [(name, str(value)) for name, value in reply.params.items()])}
     while True:
         yield reply
-        page = require_answer(reply)
+        body = require_answer(reply)
+        inner = body.get(inside) if inside else body
+        page = inner if shapes.is_object(inner) else body
         list_items(page)
         link = page.get("next")
         if not link:
-            return
-        if not isinstance(link, str) or link in seen:
-            raise SourceError(f"the next link is {link!r} again: expected another page")
-        seen.add(link)
+            return _require_end(page)
+        asked = _read_link(link)
+        if asked in seen:
+            raise SourceError("the next link leads back: expected another page")
+        seen.add(asked)
         reply = client.ask_next(page)
+
+
+def _read_link(link: Json) -> str:
+    """Read where a link leads."""
+    if not isinstance(link, str):
+        raise SourceError("the next link is no text: expected an address")
+    parts = urlsplit(link)
+    return _name_page(parts.path, parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _name_page(path: str, params: list[tuple[str, str]]) -> str:
+    """Name a page of a list, whatever the order of its parameters."""
+    return f"{path.rstrip('/')}?{sorted(params)}"
+
+
+def _require_end(page: JsonObject) -> None:
+    """Refuse an end before what the page itself says is the end."""
+    offset, limit, total = (page.get(name) for name in ("offset", "limit", "total"))
+    if isinstance(offset, int) and isinstance(limit, int) and isinstance(total, int) and offset + limit < total:
+        raise SourceError(f"the list ends after {offset + limit} of {total} entries: expected another page")

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lambda_extract.client import Client
-from lambda_extract.landing import collect_lines, land
+from lambda_extract.faults import ExtractError
+from lambda_extract.job import Job
 from lambda_extract.raw_object import SourceResult
-from lambda_extract.run import Outcome, run_extraction
-from lambda_extract.sources import parse_sources, read_file, require_login
+from lambda_extract.run import Outcome
+from lambda_extract.secret import describe_age, find_ages
+from lambda_extract.settings import Settings, read_settings
+from lambda_extract.sources import parse_sources, read_file
 from local.errors import UserError
 from local.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 
@@ -23,21 +25,32 @@ RAW = Path("data/raw")
 def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Outcome:
     """Fetch what the document names and land it; say how far each source came."""
     environment = read_environment(os.environ)
+    settings = _read_settings(sources, raw, secret_file)
     plan = parse_sources(read_file(str(sources)), str(sources))
     secret = read_secret(secret_file, environment)
-    require_login(plan, secret.refresh_token is not None)
-    clock = environment.clock
     keeper = TokenFile(secret_file, secret, environment, console.print)
-    client = Client(secret, environment.service, clock, keeper.keep)
-    with collect_lines() as lines:
-        outcome = run_extraction(plan, client, clock, lines.add, lambda *told: _tell(console, *told))
-        if outcome.error and not outcome.answers:
-            raise outcome.error
-        landed = land(lines, str(raw), outcome.key)
+    job = Job(
+        plan, secret, settings, keeper.keep, lambda place, trouble: console.print(f"{place}: {trouble}"),
+        lambda *told: _tell(console, *told),
+    )  # fmt: skip
+    limits = {"login_date": settings.numbers.login_days, "client_secret_date": settings.numbers.secret_days}
+    for name, days in find_ages(secret, job.started.date()).items():
+        if days >= limits[name]:
+            console.print(f"Soon: {describe_age(name, days)}")
+    outcome, landed = job.run()
     console.print(f"{landed.place}: {outcome.entries} entries, {outcome.calls} calls, {landed.size} bytes")
     if outcome.error:
         raise UserError(f"{outcome.error} What came before is landed.")
     return outcome
+
+
+def _read_settings(sources: Path, raw: Path, secret_file: Path) -> Settings:
+    """Read the settings that count by hand as well: where to remember, pace, budgets."""
+    told = {"EXTRACT_SECRET": str(secret_file), "EXTRACT_SOURCES": str(sources), "EXTRACT_RAW": str(raw)}
+    try:
+        return read_settings({**os.environ, **told})
+    except ExtractError as error:
+        raise UserError(str(error)) from error
 
 
 def _tell(console: Console, result: SourceResult, trouble: str | None) -> None:

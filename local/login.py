@@ -1,4 +1,7 @@
-"""`make login`: log in to Spotify once, in the browser, and keep what the extractor needs in a file of one's own."""
+"""`make login`: log in to Spotify once, in the browser, and keep what the extractor needs.
+
+It is kept in a file of one's own or, with a name, in Secrets Manager, where the Lambda function reads it.
+"""
 
 import argparse
 import contextlib
@@ -18,10 +21,14 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from lambda_extract.client import Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
+from lambda_extract import faults
+from lambda_extract.aws import SecretStore
+from lambda_extract.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
 from lambda_extract.faults import ExtractError
+from lambda_extract.gate import Gate
 from lambda_extract.raw_object import JsonObject
 from lambda_extract.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
@@ -30,7 +37,6 @@ from local.errors import UserError
 SECRET_FILE = Path(".secrets/spotify.json")
 PORT = 8888
 PATIENCE = 300.0
-SILENT = 100
 PARTS = ("client_id", "client_secret", "refresh_token")
 STEPS = """{missing}. How to get them, once:
   1. Open https://developer.spotify.com/dashboard and choose Create app (the app's owner needs Premium).
@@ -70,21 +76,28 @@ def read_environment(environment: Mapping[str, str]) -> Environment:
 
 def read_secret(path: Path, environment: Environment, port: int = PORT) -> Secret:
     """Read the secret from the file and the environment; a login may be missing."""
-    fields = _read_fields(path) | dict(environment.given)
+    return build_secret(_read_fields(path), environment, str(path), port)
+
+
+def build_secret(known: JsonObject, environment: Environment, place: str, port: int) -> Secret:
+    """Build the secret of what is kept and of the environment, which counts first."""
+    fields = known | dict(environment.given)
+    if known.get("client_secret") != fields.get("client_secret"):
+        fields.pop("client_secret_date", None)
     missing = [name for name in PARTS[:2] if not fields.get(name)]
     if missing:
-        raise UserError(describe_steps(missing, path, port))
+        raise UserError(describe_steps(missing, place, port))
     try:
-        return parse_secret(json.dumps(fields), str(path))
+        return parse_secret(json.dumps(fields), place)
     except ExtractError as error:
         raise UserError(str(error)) from error
 
 
-def describe_steps(missing: Sequence[str], path: Path, port: int) -> str:
+def describe_steps(missing: Sequence[str], place: str, port: int) -> str:
     """Say what is missing and how a person gets it."""
     names = " and ".join(f"SPOTIFY_{name.upper()}" for name in missing)
     verb = "is" if len(missing) == 1 else "are"
-    seen = f"{names} {verb} not set, and {path} does not have them"
+    seen = f"{names} {verb} not set, and {place} does not have them"
     return STEPS.format(missing=seen, redirect=name_redirect(port))
 
 
@@ -124,7 +137,7 @@ def write_secret(path: Path, text: str) -> None:
 
 @dataclass
 class TokenFile:
-    """Keeps a new refresh token in the file the secret came from."""
+    """Keeps a new refresh token in the file the secret came from; a file that cannot be written costs no run."""
 
     path: Path
     secret: Secret
@@ -133,7 +146,11 @@ class TokenFile:
 
     def keep(self, refresh_token: str) -> None:
         """Store the token beside the rest, in the file also where the old one came from the environment."""
-        write_secret(self.path, write_rotated(self.secret, refresh_token))
+        try:
+            write_secret(self.path, write_rotated(self.secret, refresh_token))
+        except UserError as error:
+            self.show(f"Spotify gave a new refresh token, and it could not be kept: {error}")
+            return
         if "refresh_token" in self.environment.given:
             self.show(f"Spotify gave a new refresh token, now in {self.path}: unset SPOTIFY_REFRESH_TOKEN.")
 
@@ -211,37 +228,93 @@ def _listen(port: int, state: str) -> Iterator[_CallbackServer]:
         yield server
 
 
+@dataclass(frozen=True)
+class SecretFile:
+    """The login in a file of one's own."""
+
+    path: Path
+
+    @property
+    def place(self) -> str:
+        """Say where it is."""
+        return f"{self.path}, readable only by you"
+
+    def keep(self, text: str) -> None:
+        """Write it."""
+        write_secret(self.path, text)
+
+
+@dataclass(frozen=True)
+class SecretInAws:
+    """The login in Secrets Manager, which the Lambda function reads."""
+
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Say where it is."""
+        return f"Secrets Manager as {self.name}"
+
+    def read(self) -> JsonObject:
+        """Read what is there; nothing where there is no such secret yet."""
+        try:
+            fields = json.loads(SecretStore(self.name).read())
+        except ExtractError as error:
+            if error.reason == faults.SECRET:
+                return {}
+            raise
+        except ValueError:
+            return {}
+        return fields if isinstance(fields, dict) else {}
+
+    def keep(self, text: str) -> None:
+        """Store a new version, or the first one."""
+        store = SecretStore(self.name)
+        try:
+            try:
+                store.write(text)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
+                    raise
+                store.create(text)
+        except (ClientError, BotoCoreError) as error:
+            raise UserError(f"{self.place}: {error}; expected to write it. The login is not kept.") from error
+
+
 def log_in(
-    secret: Secret, environment: Environment, path: Path, port: int, show: Callable[[str], None],
-    patience: float = PATIENCE,
+    secret: Secret, environment: Environment, keeper: SecretFile | SecretInAws, port: int,
+    show: Callable[[str], None], patience: float = PATIENCE,
 ) -> str:  # fmt: skip
     """Have a person log in, keep the secret, and return whose it is."""
     login, state = MemoryLogin(None, lambda _: None), secrets.token_urlsafe(16)
-    auth = build_user_auth(secret, environment.service, login, name_redirect(port))
+    gate = Gate(environment.clock)
+    auth = build_user_auth(secret, environment.service, login, gate, name_redirect(port))
     with _listen(port, state) as server:
         show(str(auth.get_authorize_url(state=state)))
         code = server.wait(patience)
     try:
         require_token(auth, code)
-        return _keep_login(secret, login, environment, path)
+        return _keep_login(secret, login, environment, keeper)
     except ExtractError as error:
         raise UserError(f"{error} The login is not kept.") from error
 
 
-def _keep_login(secret: Secret, login: MemoryLogin, environment: Environment, path: Path) -> str:
-    """Try the login as the extractor will, then write it down."""
+def _keep_login(secret: Secret, login: MemoryLogin, environment: Environment, keeper: SecretFile | SecretInAws) -> str:
+    """Try the login with one call, as the extractor will, then write it down."""
+    today = environment.clock().date().isoformat()
     refresh_token = str((login.token or {}).get("refresh_token") or "")
     fields: JsonObject = {
         "client_id": secret.client_id,
         "client_secret": secret.client_secret,
+        "client_secret_date": secret.fields.get("client_secret_date") or today,
         "refresh_token": refresh_token,
-        "login_date": environment.clock().date().isoformat(),
+        "login_date": today,
         "scope": " ".join(SCOPES),
     }
     newest = [refresh_token]
     kept = parse_secret(json.dumps(fields), "of this login")
-    account = Client(kept, environment.service, environment.clock, newest.append).find_account()
-    write_secret(path, write_rotated(kept, newest[-1]))
+    account = Client(kept, environment.service, Gate(environment.clock), newest.append).find_account()
+    keeper.keep(write_rotated(kept, newest[-1]))
     return account
 
 
@@ -258,12 +331,17 @@ def build_console() -> Console:
     return Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def run_login(path: Path, port: int, with_browser: bool) -> None:
+def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") -> None:
     """Log in and say as whom."""
     environment, console = read_environment(os.environ), build_console()
-    secret = read_secret(path, environment, port)
-    account = log_in(secret, environment, path, port, lambda address: show_address(address, console, with_browser))
-    console.print(f"Logged in as {account}. The login is kept in {path}, readable only by you; it lasts six months.")
+    keeper: SecretFile | SecretInAws
+    if secret_name:
+        keeper = SecretInAws(secret_name)
+        secret = build_secret(keeper.read(), environment, keeper.place, port)
+    else:
+        keeper, secret = SecretFile(path), read_secret(path, environment, port)
+    account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))
+    console.print(f"Logged in as {account}. The login is kept in {keeper.place}; it lasts six months.")
 
 
 def run_program(name: str, run: Callable[[], int], stopped: str) -> int:
@@ -283,12 +361,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make login`'s variables and log in."""
     parser = argparse.ArgumentParser(prog="make login", description=__doc__, allow_abbrev=False)
     parser.add_argument("--file", type=Path, default=SECRET_FILE, help="where the login is kept")
+    parser.add_argument("--secret", default="", help="keep it in Secrets Manager under this name instead")
     parser.add_argument("--port", type=int, default=PORT, help="of the redirect address")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     told = parser.parse_args(argv)
 
     def run() -> int:
-        run_login(told.file, told.port, not told.no_browser)
+        run_login(told.file, told.port, not told.no_browser, told.secret)
         return 0
 
     return run_program("login", run, "Nothing was kept.")

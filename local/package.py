@@ -45,7 +45,8 @@ def package_sql(build: Path = BUILD) -> Path:
 
 def package_lambda(build: Path = BUILD, wheels: Path = BUILD / "wheels") -> Path:
     """Write lambda_extract.zip: the package and what it needs, for CPython 3.13 on arm64; return its path."""
-    entries = dict(read_files(ROOT, sorted((ROOT / "lambda_extract").rglob("*.py"))))
+    files = [path for path in (ROOT / "lambda_extract").rglob("*") if path.suffix in (".py", ".json")]
+    entries = dict(read_files(ROOT, sorted(files)))
     for wheel in fetch_wheels(LAMBDA_LOCK, wheels):
         entries |= read_wheel(wheel)
     require_platform(entries.items())

@@ -6,6 +6,9 @@
 
     with running_simulator(regime="restricted", seed=7, today=dt.date(2026, 11, 1)) as simulator:
         ...  # simulator.api_url, .accounts_url, .refresh_token(), .set_today(date), .log, .world.day(date)
+        simulator.set_faults("me/tracks:500:times=2", "playlists/*:quota=3600:after=1")
+
+Faults are switched on per endpoint, here, with --fault or by POST to /_simulator/faults; `faults.KINDS` has them all.
 
 The world is a pure function of seed and day: `World(seed=7).day(date)` tells what the server serves on that day.
 

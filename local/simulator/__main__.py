@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from local.simulator.accounts import ACCOUNTS
 from local.simulator.application import CLIENT_ID, CLIENT_SECRET, SEED, TODAY, read_day
+from local.simulator.faults import KINDS, read_fault
 from local.simulator.regimes import REGIMES
 from local.simulator.running import RunningSimulator, running_simulator
 
@@ -32,6 +33,7 @@ By hand:
     {accounts_url}/api/token | cut -d '"' -f 4)
   curl -s -H "Authorization: Bearer $TOKEN" "{api_url}search?q=paper&type=track,artist"
   curl -s -d '{{"today": "{tomorrow}"}}' {accounts_url}/_simulator/day
+  curl -s -d '["me/tracks:500:times=2", "search:quota"]' {accounts_url}/_simulator/faults
   curl -s {accounts_url}/_simulator/log
 """
 
@@ -44,9 +46,22 @@ def read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help=f"which made-up world, default {SEED}")
     parser.add_argument("--today", type=read_date, default=TODAY, help=f"the day that is served, default {TODAY}")
     parser.add_argument("--rotate", action="store_true", help="each refresh brings a new refresh token")
+    parser.add_argument(
+        "--fault", dest="faults", action="append", default=[], type=check_fault, metavar="ENDPOINT:KIND",
+        help="let calls go wrong, e.g. me/tracks:500:times=2; may be given more than once; kinds: " + ", ".join(KINDS),
+    )  # fmt: skip
+    parser.add_argument("--library", type=int, default=0, help="saved songs at least, e.g. 50000")
     parser.add_argument("--client-id", default=CLIENT_ID, help=f"default {CLIENT_ID}")
     parser.add_argument("--client-secret", default=CLIENT_SECRET, help=f"default {CLIENT_SECRET}")
     return parser.parse_args(argv)
+
+
+def check_fault(text: str) -> str:
+    """Return a fault as it is written, if it can be read."""
+    try:
+        return read_fault(text).written
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 class OneLineParser(argparse.ArgumentParser):

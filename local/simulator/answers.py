@@ -130,7 +130,7 @@ def saved_tracks(call: Call) -> Json:
     def shape(saved: Saved) -> Json:
         return {"added_at": saved.added_at, "track": shapes.track(saved.item_id)}
 
-    return call.page(call.day.saved_tracks(call.listener), shape, LISTS)
+    return call.page(call.day.saved_tracks(call.listener, call.library), shape, LISTS)
 
 
 def saved_albums(call: Call) -> Json:

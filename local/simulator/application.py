@@ -18,6 +18,7 @@ from local.simulator.accounts import ACCOUNTS, FIRST, SCOPES
 from local.simulator.answers import ENDPOINTS, Endpoint, answer_call
 from local.simulator.authority import Access, Authority, AuthorityError, is_secure, with_query
 from local.simulator.calls import ApiError, Call
+from local.simulator.faults import Fault, Faults, strike
 from local.simulator.login_page import error_page, login_page
 from local.simulator.regimes import REGIMES, Json, Regime, cut_fields
 from local.simulator.world import World
@@ -43,6 +44,8 @@ class Record:
     status: int
     account: str | None
     day: str
+    fault: str | None = None
+    """The fault that struck, as it was ordered; the status of a dropped connection is 0."""
 
 
 def read_day(text: object) -> dt.date:
@@ -69,6 +72,8 @@ class Simulator:
         rotate: bool = False,
         client_id: str = CLIENT_ID,
         client_secret: str = CLIENT_SECRET,
+        faults: Iterable[str] = (),
+        library: int = 0,
     ) -> None:
         """Start on a day, with nobody logged in."""
         if regime not in REGIMES:
@@ -76,6 +81,9 @@ class Simulator:
         self.regime, self.today = regime, today
         self.world = World(seed)
         self.authority = Authority(client_id, client_secret, rotate, lambda: self.today)
+        self.faults = Faults()
+        self.faults.order(list(faults))
+        self.library = library
         self.records: deque[Record] = deque(maxlen=RECORDS_KEPT)
 
     def answer(self, request: Request) -> Response:
@@ -87,8 +95,16 @@ class Simulator:
             response = self.route(request, access)
         except HTTPException as error:
             response = api_error(error.code or 500, "Service not found" if error.code == 404 else error.name)
-        if not request.path.startswith("/_simulator"):
-            self.records.append(self.record(request, response, access))
+        if request.path.startswith("/_simulator"):
+            return response
+        fault = self.faults.find(request.path.removeprefix("/v1").strip("/"))
+        try:
+            response = strike(fault, response) if fault else response
+        except ConnectionError:
+            response.status_code = 0
+            raise
+        finally:
+            self.records.append(self.record(request, response, access, fault))
         return response
 
     def route(self, request: Request, access: Access | None) -> Response:
@@ -99,13 +115,14 @@ class Simulator:
         response: Response = getattr(self, endpoint)(request)
         return response
 
-    def record(self, request: Request, response: Response, access: Access | None) -> Record:
+    def record(self, request: Request, response: Response, access: Access | None, fault: Fault | None) -> Record:
         """Return what the log keeps of a request."""
         params = dict(request.args)
         if request.path == "/api/token":
             params = {"grant_type": request.form.get("grant_type", "")}
         account = access.account_id if access else None
-        return Record(request.method, request.path, params, response.status_code, account, str(self.today))
+        written = fault.written if fault else None
+        return Record(request.method, request.path, params, response.status_code, account, str(self.today), written)
 
     # The API
 
@@ -133,6 +150,7 @@ class Simulator:
             base_url=f"{request.host_url}v1/",
             path=request.path.removeprefix("/v1/").rstrip("/"),
             query=dict(request.args),
+            library=self.library,
         )
 
     # The accounts service
@@ -181,6 +199,7 @@ class Simulator:
             "seed": self.world.seed,
             "today": str(self.today),
             "rotate": self.authority.rotate,
+            "faults": [fault.written for fault in self.faults.ordered],
             "accounts": list(ACCOUNTS),
         }
 
@@ -198,6 +217,18 @@ class Simulator:
             return json_response({"error": f'{message}; send {{"today": "2026-11-02"}}'}, 400)
         return json_response(self.settings())
 
+    def answer_faults(self, request: Request) -> Response:
+        """Switch on the faults of a list, and no others."""
+        try:
+            body = json.loads(request.get_data())
+            if not isinstance(body, list) or not all(isinstance(text, str) for text in body):
+                raise ValueError("no list of faults")
+            self.faults.order(body)
+        except ValueError as error:
+            message = "no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+            return json_response({"error": f'{message}; send ["me/tracks:500:times=2"], or [] for none'}, 400)
+        return json_response(self.settings())
+
 
 def rules() -> Iterable[Rule]:
     """Return every address and what answers it: an endpoint of the API or a method's name."""
@@ -208,6 +239,7 @@ def rules() -> Iterable[Rule]:
     yield Rule("/_simulator", endpoint="answer_settings", methods=["GET"])
     yield Rule("/_simulator/log", endpoint="answer_log", methods=["GET"])
     yield Rule("/_simulator/day", endpoint="answer_day", methods=["POST"])
+    yield Rule("/_simulator/faults", endpoint="answer_faults", methods=["POST"])
 
 
 ROUTES = Map(list(rules()), strict_slashes=False, merge_slashes=False)

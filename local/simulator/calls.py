@@ -44,6 +44,8 @@ class Call:
     base_url: str
     path: str
     query: Mapping[str, str]
+    library: int = 0
+    """How many saved songs a listener has at least; the world's own few are repeated."""
 
     @property
     def account_id(self) -> str | None:

@@ -25,6 +25,10 @@ class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Leave it to the simulator's own log."""
 
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+        """Close a connection that a fault drops; kept alive, the client would wait."""
+        self.close_connection = True
+
 
 @dataclass(frozen=True)
 class RunningSimulator:
@@ -72,6 +76,14 @@ class RunningSimulator:
         """Set the day that is served."""
         self.simulator.today = today
 
+    def set_faults(self, *faults: str) -> None:
+        """Switch on these faults (`me/tracks:500:times=2`) and no others."""
+        self.simulator.faults.order(list(faults))
+
+    def forget_log(self) -> None:
+        """Start the log anew."""
+        self.simulator.records.clear()
+
     def refresh_token(self, account: str = FIRST, scopes: Iterable[str] = SCOPES) -> str:
         """Return a refresh token as if somebody had logged in today."""
         authority = self.simulator.authority
@@ -92,9 +104,11 @@ def running_simulator(
     port: int = 0,
     client_id: str = CLIENT_ID,
     client_secret: str = CLIENT_SECRET,
+    faults: Iterable[str] = (),
+    library: int = 0,
 ) -> Iterator[RunningSimulator]:
     """Serve on a port, any free one by default, until the block ends."""
-    simulator = Simulator(regime, seed, today, rotate, client_id, client_secret)
+    simulator = Simulator(regime, seed, today, rotate, client_id, client_secret, faults, library)
     with listen(port) as listener:
         server = make_http_server(simulator, listener)
         thread = Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True)

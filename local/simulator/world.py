@@ -113,9 +113,10 @@ class Day:
         days = max(0, self.date.toordinal() - FOLLOWERS_SINCE.toordinal())
         return 1_000 + number_from(f"{self.seed} followers {artist_id}", 90_000) + growth * days
 
-    def saved_tracks(self, account_id: str) -> tuple[Saved, ...]:
-        """Return somebody's saved songs, the one saved last first."""
-        return saved_tracks(self.seed, self.date, account_id)
+    def saved_tracks(self, account_id: str, at_least: int = 0) -> tuple[Saved, ...]:
+        """Return somebody's saved songs, the one saved last first; repeated where more of them are wanted."""
+        saved = saved_tracks(self.seed, self.date, account_id)
+        return saved if at_least <= len(saved) else repeat_saved(self.seed, self.date, account_id, at_least)
 
     def saved_albums(self, account_id: str) -> tuple[Saved, ...]:
         """Return somebody's saved albums, the one saved last first: a new release joins every Saturday."""
@@ -206,6 +207,18 @@ def saved_tracks(seed: int, day: dt.date, account_id: str) -> tuple[Saved, ...]:
         if album.released_on and album.kind == "single" and number_from(f"{purpose} {album.album_id}", 2)
     ]
     return (*reversed(new), *old)
+
+
+@lru_cache(maxsize=2)
+def repeat_saved(seed: int, day: dt.date, account_id: str, count: int) -> tuple[Saved, ...]:
+    """Return a library of any size: the saved songs, then all songs again and again, an hour apart."""
+    saved, songs = saved_tracks(seed, day, account_id), list(catalogue_on(seed, day).songs)
+    start = dt.datetime.fromisoformat(saved[-1].added_at)
+    more = (
+        Saved(songs[n % len(songs)], f"{start - dt.timedelta(hours=n + 1):%Y-%m-%dT%H:%M:%SZ}")
+        for n in range(count - len(saved))
+    )
+    return (*saved, *more)
 
 
 def favourites(seed: int, account_id: str, day: dt.date) -> list[str]:

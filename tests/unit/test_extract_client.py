@@ -1,16 +1,27 @@
 """The client over HTTP: what is asked, what is kept of the answer, and what each failure becomes."""
 
+import datetime as dt
 import logging
 
 import pytest
-from urllib3 import Retry
 
 from lambda_extract import client as client_module
 from lambda_extract import faults
 from lambda_extract.client import quiet_libraries
 from lambda_extract.faults import ExtractError, SourceError
+from lambda_extract.limits import Limits
 from lambda_extract.settings import Service
-from tests.unit.test_extract_support import APP_SECRET, HIDDEN, TOKEN, error, make_client, running_fake
+from tests.unit.test_extract_support import (
+    APP_SECRET,
+    HIDDEN,
+    NOW,
+    TOKEN,
+    FakeTime,
+    error,
+    make_client,
+    make_gate,
+    running_fake,
+)
 
 TRACKS = "/v1/me/tracks"
 
@@ -147,13 +158,113 @@ def test_whatever_comes_is_kept(fake, reply, status, body, text):
     assert (kept.status, kept.body, kept.text) == (status, body, text)
 
 
-def test_a_failing_service_is_asked_again_but_a_limit_is_not(fake):
+def test_a_failing_service_is_asked_again(fake):
     fake.replies[TRACKS] = [(503, b""), (500, b""), {"items": []}]
     assert ask_tracks(make_client(fake.service)).status == 200
     assert len(fake.paths()) == 3
-    fake.replies[TRACKS] = [error(429, "API rate limit exceeded"), {"items": []}]
-    assert ask_tracks(make_client(fake.service)).status == 429
-    assert len(fake.paths()) == 4
+
+
+def limited(seconds=None, **given):
+    """Answer 429 with seconds to wait, or without."""
+    status, body = error(429, "API rate limit exceeded")
+    body["error"] |= given
+    return (status, body, {"Retry-After": str(seconds)} if seconds is not None else {})
+
+
+def test_a_short_limit_is_waited_out(fake):
+    fake.replies[TRACKS] = [limited(7), limited(), limited("soon"), {"items": []}]
+    time = FakeTime()
+    assert ask_tracks(make_client(fake.service, gate=make_gate(time))).status == 200
+    assert time.waits == [7, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("reply", "calls", "hours"),
+    [
+        pytest.param(limited(61), 1, 61 / 3600, id="a long limit"),
+        pytest.param(limited(50_000, reason="QUOTA_EXCEEDED"), 1, 50_000 / 3600, id="a quota"),
+        pytest.param(limited(5, reason="QUOTA_EXCEEDED"), 1, 5 / 3600, id="a quota that says a short time"),
+        pytest.param(limited(reason="QUOTA_EXCEEDED"), 1, 24, id="a quota that says no time"),
+        pytest.param(limited(10**9), 1, 48, id="a time that cannot be"),
+        pytest.param(limited(0), 6, 0, id="a limit that goes on after each wait"),
+    ],
+)
+def test_a_limit_that_is_not_short_closes_its_family_and_no_other(fake, reply, calls, hours):
+    fake.replies[TRACKS], fake.replies["/v1/me/top/tracks"] = [reply], [{"items": []}]
+    time = FakeTime()
+    client = make_client(fake.service, gate=make_gate(time))
+    start = time.now
+    assert ask_tracks(client).status == 429
+    assert len(fake.paths()) == calls
+    assert client.gate.limits.closed == {"me/tracks": start + dt.timedelta(hours=hours)}
+    assert client.ask(lambda spotify: spotify.current_user_top_tracks()).status == 200
+    if hours:
+        with pytest.raises(SourceError, match="me/tracks is closed until 2026-11-"):
+            ask_tracks(client)
+    time.now += dt.timedelta(hours=hours, seconds=1)
+    fake.replies[TRACKS] = [{"items": []}]
+    assert ask_tracks(client).status == 200
+
+
+def test_a_limit_is_not_waited_out_beyond_the_time_that_is_left(fake):
+    fake.replies[TRACKS] = [limited(30), {"items": []}]
+    time = FakeTime(left=45)
+    with pytest.raises(SourceError, match="no time is left: expected 20 s to land") as caught:
+        ask_tracks(make_client(fake.service, gate=make_gate(time)))
+    assert caught.value.status == "time"
+    assert time.waits == []
+
+
+def test_a_failing_service_is_not_waited_for_beyond_the_time_that_is_left(fake, monkeypatch):
+    monkeypatch.setattr(client_module, "BACKOFF", 10.0)
+    fake.replies[TRACKS] = [(503, b"")]
+    time = FakeTime(left=35)
+    assert ask_tracks(make_client(fake.service, gate=make_gate(time))).status == 503
+    assert time.waits == [10]
+
+
+def test_no_answer_may_take_longer_than_there_is_time():
+    assert make_gate(FakeTime(left=24)).find_timeout() == (4, 4)
+    assert make_gate(FakeTime(left=400)).find_timeout() == (5, 30)
+
+
+def test_a_slow_answer_is_asked_for_again(fake, monkeypatch):
+    monkeypatch.setattr(client_module.Gate, "find_timeout", lambda self: (1, 0.1))
+    fake.replies[TRACKS], fake.pauses = [{"items": []}], [0.3]
+    assert ask_tracks(make_client(fake.service)).status == 200
+    assert len(fake.paths()) == 2
+
+
+def test_calls_keep_the_pace_over_any_thirty_seconds(fake):
+    fake.replies[TRACKS] = [{"items": []}]
+    time = FakeTime()
+    client = make_client(fake.service, gate=make_gate(time, pace=2))
+    began = []
+    for _ in range(5):
+        ask_tracks(client)
+        began.append((time.now - NOW).total_seconds())
+        time.now += dt.timedelta(seconds=1)
+    assert began == [0, 1, 30, 31, 60]
+    assert (client.gate.waits, client.gate.waited) == (2, 28 + 28)
+
+
+def test_a_family_that_had_its_calls_is_not_asked(fake):
+    fake.replies[TRACKS] = [{"items": []}]
+    limits = Limits({"me/tracks": 2})
+    client = make_client(fake.service, gate=make_gate(limits=limits))
+    ask_tracks(client)
+    ask_tracks(client)
+    with pytest.raises(SourceError, match=r"me/tracks has had its 2 calls of 24 hours \(EXTRACT_BUDGETS\)"):
+        ask_tracks(client)
+    assert (len(fake.paths()), client.gate.stops) == (2, 1)
+
+
+def test_calls_made_again_count(fake):
+    fake.replies[TRACKS] = [(503, b""), (0, b""), {"items": []}]
+    client = make_client(fake.service)
+    ask_tracks(client)
+    assert (client.calls, len(fake.paths())) == (3, 3)
+    assert client.gate.limits.sum_calls("me/tracks", NOW) == 3
 
 
 def test_a_dropped_connection_is_asked_again(fake):
@@ -211,20 +322,13 @@ def test_a_proxy_of_the_environment_is_not_for_a_simulator(fake, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     fake.replies[TRACKS] = [{"items": []}]
     assert ask_tracks(make_client(fake.service)).status == 200
-    assert client_module.RecordingSession("https://api.spotify.com/v1/").trust_env is True
-
-
-def test_the_retries_are_those_that_do_not_sleep_out_a_limit(monkeypatch):
-    monkeypatch.undo()
-    retry = client_module.build_retry()
-    assert isinstance(retry, Retry)
-    assert (retry.total, retry.respect_retry_after_header, retry.backoff_factor) == (3, False, 0.5)
-    assert 429 not in retry.status_forcelist
+    assert client_module.RecordingSession("https://api.spotify.com/v1/", make_gate()).trust_env is True
 
 
 def test_libraries_that_would_print_tokens_are_kept_quiet():
     quiet_libraries(logging.WARNING)
-    assert {logging.getLogger(name).level for name in ("spotipy", "urllib3", "botocore")} == {logging.WARNING}
+    assert {logging.getLogger(name).level for name in ("urllib3", "botocore")} == {logging.WARNING}
+    assert not logging.getLogger("spotipy.client").isEnabledFor(logging.CRITICAL)
 
 
 def test_the_real_addresses_are_what_spotipy_is_given():

@@ -12,7 +12,7 @@ import pytest
 from aws_lambda_powertools import Metrics
 from moto.server import ThreadedMotoServer
 
-from lambda_extract import aws, handler, landing
+from lambda_extract import aws, gate, handler, landing
 from lambda_extract import client as client_module
 from lambda_extract.aws import S3Place, find_place
 from lambda_extract.faults import ExtractError
@@ -49,6 +49,7 @@ def cloud(moto_url, aws_clients, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     monkeypatch.setattr(client_module, "BACKOFF", 0.0)
+    monkeypatch.setattr(gate.time, "sleep", lambda _: None)
     s3, secrets = aws_clients.s3, aws_clients.secretsmanager
     bucket = f"lake-{dt.datetime.now(dt.UTC):%H%M%S%f}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -301,31 +302,57 @@ def test_failing_to_land_raises(cloud, logs, fake, monkeypatch, capsys):
     assert metrics_in(capsys.readouterr().out)["RunFailed"] == [1.0]
 
 
-def test_nothing_hidden_is_printed_or_landed_in_a_run_that_fails_in_every_way(
+EVERY_WAY = {
+    "/v1/me/tracks": [error(401, "The access token expired"), (403, {"error": "text"})],
+    "/v1/me/player/recently-played": [(500, b"<html>hidden-payload")],
+    "/v1/me/top/artists": [{"items": [{"name": "hidden-payload"}], "next": "http://127.0.0.1:1/hidden-payload"}],
+    "/v1/me/following": [b'{"artists": {"items": [{"name": "hidden-payload"'],
+    "/v1/me/albums": [(429, {"error": {"status": 429, "message": "m", "reason": "QUOTA_EXCEEDED"}})],
+    "/v1/search": [error(429, "limit")],
+    "/v1/albums/" + "a" * 22: [b"hidden-payload, no json"],
+    "/v1/albums/" + "b" * 22: [(0, b"")],
+    "/v1/tracks/" + "c" * 22: [b""],
+    "/v1/artists/" + "d" * 22: [error(403, "Premium required")],
+}
+EVERY_SOURCE = {
+    **{name: {} for name in ("saved_tracks", "recently_played", "top_artists", "followed_artists", "saved_albums")},
+    "searches": [{"query": "q", "types": ["track"]}],
+    "albums": {"ids": ["a" * 22, "b" * 22]},
+    "tracks": {"ids": ["c" * 22]},
+    "artists": {"ids": ["d" * 22]},
+}
+
+
+def test_nothing_hidden_is_printed_in_a_run_that_fails_in_every_way(
     cloud, logs, fake, capsys, caplog, tmp_path, monkeypatch
 ):
-    store(cloud)
+    store(cloud, {**USER_SECRET, "login_date": "2026-01-01", "client_secret_date": "2020-01-01"})
     caplog.set_level(logging.DEBUG, logger="root")
-    for name in ("spotipy", "urllib3", "botocore", "spotipy.client", "spotipy.oauth2"):
+    for name in ("urllib3", "botocore", "spotipy", "spotipy.client", "spotipy.oauth2"):
         logging.getLogger(name).setLevel(logging.NOTSET)
-    ids = ["a" * 22, "b" * 22, "c" * 22, "d" * 22]
-    (tmp_path / "sources.json").write_text(json.dumps({**SOURCES, "albums": {"ids": ids}}))
+    (tmp_path / "sources.json").write_text(json.dumps(EVERY_SOURCE))
     monkeypatch.setenv("EXTRACT_SOURCES", str(tmp_path / "sources.json"))
+    (tmp_path / "no folder").write_text("")
+    monkeypatch.setenv("EXTRACT_STATE", str(tmp_path / "no folder"))
+    monkeypatch.setattr(aws.SecretStore, "write", refuse_to_write)
     fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-2"}]
-    fake.replies["/v1/me/tracks"] = [error(401, "The access token expired"), (403, {"error": "text"})]
-    fake.replies["/v1/me/player/recently-played"] = [(500, b"<html>")]
-    for one, reply in zip(
-        ids, [b"no json", error(429, "limit"), (0, b""), error(403, "Premium required")], strict=True
-    ):
-        fake.replies[f"/v1/albums/{one}"] = [reply]
+    fake.replies["/v1/me/"] = [{"id": "user-201", "email": "hidden-payload@mail.example"}]
+    fake.replies |= {path: list(replies) for path, replies in EVERY_WAY.items()}
     told = handler.handler({}, None)
+    monkeypatch.setenv("EXTRACT_RAW", "s3://no-such-bucket-here/raw")
+    with pytest.raises(ExtractError) as caught:
+        handler.handler({"sources": ["tracks"]}, None)
     printed = capsys.readouterr()
-    landed = json.dumps(fetch(cloud, objects(cloud)[0], tmp_path))
-    everything = printed.out + printed.err + logs.getvalue() + caplog.text + landed + json.dumps(told)
+    everything = printed.out + printed.err + logs.getvalue() + caplog.text + json.dumps(told) + str(caught.value)
     assert told["stopped_by"] == "premium"
     assert "a" * 22 in everything
-    assert {word: everything.count(word) for word in HIDDEN} == dict.fromkeys(HIDDEN, 0)
-    assert "user@" not in everything
+    hidden = (*HIDDEN, "hidden-payload", "user@", "@mail.example")
+    assert {word: everything.count(word) for word in hidden} == dict.fromkeys(hidden, 0)
+    landed = json.dumps(fetch(cloud, objects(cloud)[0], tmp_path))
+    assert {word: landed.count(word) for word in HIDDEN} == dict.fromkeys(HIDDEN, 0)
+    warned = {line["message"] for line in logged(logs) if line["level"] != "INFO"}
+    assert warned == {"source not read to its end", "a login or secret is old", "refresh token not stored", "state",
+                      "run ended early"}  # fmt: skip
 
 
 # Landing

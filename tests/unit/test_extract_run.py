@@ -11,30 +11,32 @@ import pytest
 import requests
 
 from lambda_extract import client as client_module
+from lambda_extract.memory import Memory
 from lambda_extract.raw_object import Source
 from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
 from lambda_extract.shapes import count_entries
 from lambda_extract.sources import parse_sources
 from local.simulator.running import RunningSimulator, running_simulator
-from tests.unit.test_extract_support import APP_SECRET, NOW, USER_SECRET, error, make_client, running_fake
+from tests.unit.test_extract_support import APP_SECRET, NOW, USER_SECRET, error, make_client, make_gate, running_fake
 
 TODAY = dt.date(2026, 11, 1)
 USER = "tin_kettle_31"
 PLAYLIST, OTHER = "p" * 22, "q" * 22
 
 
-def run(service, document, secret=USER_SECRET):
+def run(service, document, secret=USER_SECRET, gate=None, memory=None):
     """Run a document; return the outcome, its lines and what was reported."""
     written: list[bytes] = []
     told: list[tuple[Source, str, str | None]] = []
-    clock = build_clock(NOW)
+    gate = gate or make_gate()
     outcome = run_extraction(
         parse_sources(json.dumps(document), "test"),
-        make_client(service, secret, clock=clock),
-        clock,
+        make_client(service, secret, gate=gate),
+        gate.clock,
         written.append,
         lambda result, trouble: told.append((result.source, result.status, trouble)),
+        recall=lambda _: memory or Memory(),
     )
     lines = [json.loads(line) for line in written]
     return outcome, lines, told
@@ -260,7 +262,7 @@ FAILURES = [
     pytest.param({"total": 3}, "error", "without a list of items (fields total)", id="no items"),
 ]
 LINKS = [
-    pytest.param({"items": [], "next": 7}, "error", "the next link is 7 again", id="a link that is none"),
+    pytest.param({"items": [], "next": 7}, "error", "the next link is no text: expected", id="a link that is none"),
     pytest.param({"items": [], "next": "http://127.0.0.1:1/x"}, "error", "expected one to", id="another host"),
 ]
 
@@ -305,7 +307,7 @@ def test_a_next_link_that_points_back_ends_the_source(fake):
     fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link}]
     _, lines, told = run(fake.service, {"saved_tracks": {}})
     assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"]) == ("error", 2)
-    assert "again: expected another page" in str(told[0][2])
+    assert "leads back: expected another page" in str(told[0][2])
 
 
 def test_no_answer_costs_the_source_only(fake):

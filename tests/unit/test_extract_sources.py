@@ -1,13 +1,20 @@
 """The sources document: what it means, and that all its faults are said at once."""
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lambda_extract.faults import ExtractError
+from lambda_extract.json_schema import is_valid, require_known
 from lambda_extract.raw_object import Source
-from lambda_extract.sources import choose_sections, parse_sources, read_file, require_login
+from lambda_extract.sources import KINDS, SCHEMA, Search, choose_sections, parse_sources, read_file, require_login
+from local import sources_check
 
+EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "local" / "sources").glob("*.json"))
 ID_1, ID_2, SPOTIFYS = "1" * 22, "2" * 22, "37i9dQZEVXbMDoHDwVN2tF"
 
 
@@ -66,7 +73,7 @@ def test_spotifys_own_playlists_need_the_switch():
 def test_all_faults_are_said_in_one_message():
     message = faults_of(
         {
-            "saved_albums": {},
+            "shows": {},
             "saved_tracks": {"limit": 10},
             "recently_played": True,
             "playlists": {"all_mine": 1, "ids": ["short", ID_1, ID_1], "alow": True},
@@ -78,8 +85,8 @@ def test_all_faults_are_said_in_one_message():
         }
     )
     for fault in (
-        "saved_albums: unknown; expected playlists, saved_tracks, top_tracks, top_artists, recently_played, albums",
-        "saved_tracks.limit: unknown; expected an empty object {}",
+        "shows: unknown; expected an object with the sections playlists, saved_tracks, saved_albums, top_tracks",
+        "saved_tracks.limit: unknown; expected an object with stop_at_known",
         "recently_played is true; expected an empty object {}",
         "playlists.all_mine is 1; expected true or false",
         "playlists.ids: short: expected ids of 22 letters and digits",
@@ -100,7 +107,7 @@ def test_all_faults_are_said_in_one_message():
         pytest.param("{", "no JSON (", id="no JSON"),
         pytest.param("[]", "expected an object with the sections playlists, ", id="no object"),
         pytest.param("{}", "it names no source; expected one or more of playlists, ", id="no source"),
-        pytest.param('{"playlists": {}}', "playlists.ids not given; expected a list of texts", id="no playlist"),
+        pytest.param('{"playlists": {}}', "playlists: names nothing; expected ids, or all_mine true", id="no playlist"),
     ],
 )
 def test_a_document_that_asks_for_nothing_is_refused(text, fault):
@@ -138,3 +145,106 @@ def test_a_document_that_cannot_be_read_is_said_in_one_line(tmp_path):
     (tmp_path / "latin.json").write_bytes(b'{"\xff": 1}')
     with pytest.raises(ExtractError, match=r"latin\.json: no UTF-8; expected a JSON text. Nothing was fetched"):
         read_file(str(tmp_path / "latin.json"))
+
+
+def test_ids_links_and_uris_are_one_thing():
+    links = [
+        f"https://open.spotify.com/album/{ID_1}?si=x",
+        f"spotify:album:{ID_2}",
+        "https://open.spotify.com/intl-de/album/" + "3" * 22,
+    ]
+    assert [source.id for source in parse({"albums": {"ids": links}}).sources] == [ID_1, ID_2, "3" * 22]
+    assert f"albums.ids: {ID_1}: more than once" in faults_of({"albums": {"ids": [links[0], ID_1]}})
+    message = faults_of(
+        {"albums": {"ids": [f"spotify:track:{ID_1}", f"https://example.com/album/{ID_1}", f"{ID_1}/x"]}}
+    )
+    assert message.count("expected ids of 22 letters and digits, spotify:album:… or https://") == 3
+
+
+def test_searches_are_told_apart_by_what_they_ask():
+    document = {
+        "searches": [{"query": "a", "types": ["track", "album"], "count": 30}, {"query": "a", "types": ["track"]}]
+    }
+    plan = parse(document)
+    assert [source.id for source in plan.sources] == ["track,album: a", "track: a"]
+    assert plan.searches["track: a"] == Search("a", ("track",), 10)
+    document["searches"].append(document["searches"][1])
+    assert "searches: track: a: more than once" in faults_of(document)
+    message = faults_of({"searches": [{"query": "", "types": ["show"], "count": 0}, 7, {"types": []}]})
+    for fault in (
+        'searches[1].query is ""; expected a text of 1 to 250 letters',
+        "searches[1].types: show: expected album, artist, track",
+        "searches[1].count is 0; expected a number, 1 to 1000",
+        "searches: 7: expected an object with query, types, count, max_age_days",
+        "searches[3].query not given; expected a text",
+        "searches[3].types is []; expected a list of texts",
+    ):
+        assert fault in message
+
+
+def test_comments_are_allowed_everywhere():
+    document = {"//": "a", "saved_tracks": {"// why": "b"}, "searches": [{"//": "c", "query": "q", "types": ["track"]}]}
+    assert len(parse(document).sources) == 2
+    assert "// is 7; expected" in faults_of({"//": 7, "saved_tracks": {}})
+
+
+def test_how_often_things_are_asked_for():
+    plan = parse({"albums": {"ids": [ID_1]}, "top_tracks": {"max_age_days": 2, "time_ranges": ["long_term"]},
+                  "artists": {"ids": [ID_1], "max_age_days": 0}, "saved_tracks": {"stop_at_known": True},
+                  "followed_artists": {"albums": {}}, "full_walk_days": 30})  # fmt: skip
+    assert plan.max_age_days == {Source("album", ID_1): 1, Source("top_tracks", "long_term"): 2}
+    assert (plan.stop_at_known, plan.full_walk_days) == ({"saved_tracks"}, 30)
+    assert (plan.followed_albums.max_calls, plan.followed_albums.max_age_days) == (20, 7)
+
+
+# The schema
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_valid_and_names_the_schema(path, capsys):
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert json.loads((path.parent / document["$schema"]).read_text(encoding="utf-8")) == SCHEMA
+    assert "//" in document
+    assert sources_check.main([str(path)]) == 0
+    said = capsys.readouterr().out
+    sections = {source.kind for source in parse_sources(json.dumps(document), path.name).sources}
+    assert all(f"\n{kind}" in said for kind in sections)
+    assert "A run costs at least " in said
+
+
+def test_a_faulty_document_is_said_in_one_line(tmp_path, capsys):
+    (tmp_path / "s.json").write_text('{"albums": {}, "shows": {}}')
+    assert sources_check.main([str(tmp_path / "s.json")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("sources-check: sources document ")
+    assert said.count("\n") == 1
+
+
+def test_the_schema_knows_every_section_and_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    require_known(SCHEMA)
+    assert set(SCHEMA["properties"]) == {"$schema", "market", "full_walk_days", *KINDS}
+    with pytest.raises(ValueError, match="schema: maxItems unknown"):
+        require_known({"properties": {"a": {"maxItems": 3}}})
+
+
+TEXT = st.sampled_from(["", "a", ID_1, f"spotify:album:{ID_1}", SPOTIFYS, "long_term", "track", "DE", "//", "true"])
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 400) | st.just(1.0) | st.just(0.5) | TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["ids", "all_mine", "query", "types", "count", "albums", "max_age_days", "//"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+DOCUMENT = st.dictionaries(st.sampled_from([*SCHEMA["properties"], "//", "shows"]), VALUE, max_size=3) | VALUE
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(DOCUMENT)
+def test_our_reading_of_the_schema_is_the_librarys(document):
+    assert is_valid(SCHEMA, document) is jsonschema.Draft202012Validator(SCHEMA).is_valid(document)

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from lambda_extract.client import Client
+from lambda_extract.gate import Gate
+from lambda_extract.limits import Limits
 from lambda_extract.secret import Secret, parse_secret
-from lambda_extract.settings import Clock, Service, build_clock
+from lambda_extract.settings import Service
 
 NOW = dt.datetime(2026, 11, 5, 6, 0, tzinfo=dt.UTC)
 TOKEN = {"access_token": "hidden-access-1", "token_type": "Bearer", "expires_in": 3600}
@@ -34,6 +37,7 @@ class FakeSpotify(ThreadingHTTPServer):
         self.replies: dict[str, list[Any]] = {"/api/token": [TOKEN], "/v1/me/": [{"id": "user-201"}]}
         self.asked: list[tuple[str, str]] = []
         self.headers: list[dict[str, str]] = []
+        self.pauses: list[float] = []
 
     @property
     def service(self) -> Service:
@@ -52,9 +56,11 @@ class FakeHandler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.server.asked.append((parts.path, parts.query))
         self.server.headers.append(dict(self.headers))
+        if self.server.pauses and parts.path != "/api/token":
+            sleep(self.server.pauses.pop())
         waiting = self.server.replies.get(parts.path, [error(404, "Resource not found")])
         reply = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        status, body = reply if isinstance(reply, tuple) else (200, reply)
+        status, body, *headers = reply if isinstance(reply, tuple) else (200, reply)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         if status == 0:
             self.close_connection = True
@@ -62,6 +68,8 @@ class FakeHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         if 300 <= status < 400:
             self.send_header("Location", data.decode())
+        for name, value in headers[0].items() if headers else ():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -88,13 +96,36 @@ def running_fake() -> Iterator[FakeSpotify]:
         server.server_close()
 
 
+class FakeTime:
+    """A clock that goes on only where somebody waits, and a moment at which the function would be ended."""
+
+    def __init__(self, left: float = float("inf")) -> None:
+        self.now = NOW
+        self.left = left
+        self.waits: list[float] = []
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += dt.timedelta(seconds=seconds)
+        self.left -= seconds
+
+
+def make_gate(time: FakeTime | None = None, **given: Any) -> Gate:
+    time = time or FakeTime()
+    told = {"limits": Limits(), "pace": 10_000, "time_left": lambda: time.left, "wait": time.wait}
+    return Gate(time, **{**told, **given})
+
+
 def make_client(
     service: Service,
     secret: dict[str, Any] = USER_SECRET,
     keep: Callable[[str], None] = lambda _: None,
-    clock: Clock | None = None,
+    gate: Gate | None = None,
 ) -> Client:
-    return Client(make_secret(secret), service, clock or build_clock(NOW), keep)
+    return Client(make_secret(secret), service, gate or make_gate(), keep)
 
 
 def make_secret(fields: dict[str, Any]) -> Secret:

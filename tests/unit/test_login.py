@@ -83,8 +83,10 @@ def test_a_login_is_kept_in_a_file_of_ones_own(simulator, port, monkeypatch, cap
     assert "Logged in as tin_kettle_31. The login is kept in .secrets/spotify.json" in printed.out
     assert printed.err == ""
     kept = json.loads(login.SECRET_FILE.read_text())
-    assert set(kept) == {"client_id", "client_secret", "refresh_token", "login_date", "scope"}
+    names = {"client_id", "client_secret", "client_secret_date", "refresh_token", "login_date", "scope"}
+    assert set(kept) == names
     assert (kept["client_id"], kept["login_date"]) == (simulator.client_id, "2026-11-05")
+    assert kept["client_secret_date"] == "2026-11-05"
     assert "user-library-read" in kept["scope"].split()
     assert stat.S_IMODE(login.SECRET_FILE.stat().st_mode) == 0o600
     assert stat.S_IMODE(login.SECRET_FILE.parent.stat().st_mode) == 0o700
@@ -105,7 +107,7 @@ def test_the_newest_refresh_token_is_kept(port, monkeypatch):
         secret = login.parse_secret(
             json.dumps({"client_id": running.client_id, "client_secret": running.client_secret}), "test"
         )
-        assert login.log_in(secret, environment, Path("own/s.json"), port, browse) == "tin_kettle_31"
+        assert login.log_in(secret, environment, login.SecretFile(Path("own/s.json")), port, browse) == "tin_kettle_31"
         kept = json.loads(Path("own/s.json").read_text())["refresh_token"]
         assert list(running.simulator.authority.refreshes) == [kept]
     assert not Path("own/.gitignore").exists()
@@ -177,7 +179,7 @@ def test_what_does_not_belong_to_the_login_is_turned_away(fake, port):
 
     environment = login.read_environment(os.environ)
     with pytest.raises(UserError, match="Spotify says <script>: expected a login"):
-        login.log_in(login.read_secret(Path("s"), environment), environment, Path("s"), port, visit)
+        login.log_in(login.read_secret(Path("s"), environment), environment, login.SecretFile(Path("s")), port, visit)
     assert replies[:3] == [404, 400, 400]
     time.sleep(0.1)
     assert "&lt;script&gt;" in replies[3]
@@ -187,7 +189,7 @@ def test_nobody_waits_for_ever(fake, port):
     environment = login.read_environment(os.environ)
     secret = login.read_secret(Path("s"), environment)
     with pytest.raises(UserError, match="no login within 0 s: expected the browser to come back"):
-        login.log_in(secret, environment, Path("s"), port, lambda _: None, patience=0)
+        login.log_in(secret, environment, login.SecretFile(Path("s")), port, lambda _: None, patience=0)
 
 
 def test_a_port_that_is_taken_is_said_before_a_browser_opens(fake, monkeypatch, capsys):

@@ -98,7 +98,7 @@ def project(fresh: Project) -> Project:
 
 def test_help_is_the_default_and_names_every_target(fresh):
     done = fresh.make()
-    named = re.findall(r"^make (\w+)", done.stdout, re.MULTILINE)
+    named = re.findall(r"^make ([\w-]+)", done.stdout, re.MULTILINE)
     inner = {"from", "statement", "name"}
     phony = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
@@ -126,6 +126,27 @@ def test_what_to_import_arrives_as_it_was_typed(project, value):
     assert project.make("import", f"FROM={value}", f"RAW={value}", "DATE=2026-11-20").returncode == 0
     start = ["-m", "lambda_extract.import_dump", "--date=2026-11-20"]
     assert project.arguments() == [[*start, f"--raw={value}", "--", value]]
+
+
+@pytest.mark.parametrize("value", AWKWARD)
+def test_what_the_extractor_is_told_arrives_as_it_was_typed(project, value):
+    assert project.make("login", f"SECRET={value}", f"LOGIN={value}").returncode == 0
+    assert project.make("extract", f"SOURCES={value}", f"LOGIN={value}").returncode == 0
+    assert project.make("sources-check", f"FILE={value}").returncode == 0
+    assert project.arguments() == [
+        ["-m", "local.login", f"--file={value}", f"--secret={value}"],
+        ["-m", "local.extract", f"--sources={value}", "--raw=data/raw", f"--file={value}"],
+        ["-m", "local.sources_check", "--", value],
+    ]
+
+
+def test_a_secret_or_file_of_the_environment_does_not_count(project):
+    assert project.make("login", SECRET="of a shell").returncode == 0
+    assert project.make("sources-check", FILE="of a shell").returncode == 0
+    assert project.arguments() == [
+        ["-m", "local.login", "--file=.secrets/spotify.json", "--secret="],
+        ["-m", "local.sources_check", "--", "local/sources/mine.json"],
+    ]
 
 
 @pytest.mark.parametrize("value", AWKWARD)

@@ -1,0 +1,63 @@
+"""One run from secret to landed object, the same for the Lambda function and by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lambda_extract.client import Client
+from lambda_extract.gate import Gate, know_no_end
+from lambda_extract.landing import Landed, Lines, collect_lines, land
+from lambda_extract.memory import Memory
+from lambda_extract.run import Outcome, Report, run_extraction
+from lambda_extract.secret import Secret
+from lambda_extract.settings import Settings, build_clock
+from lambda_extract.sources import Plan, require_login
+from lambda_extract.store import Store, Warn
+
+
+@dataclass
+class Job:
+    """What a run needs: what to read, with what, and whom to tell."""
+
+    plan: Plan
+    secret: Secret
+    settings: Settings
+    keep_token: Callable[[str], None]
+    warn: Warn
+    report: Report
+    time_left: Callable[[], float] = know_no_end
+    gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the clock of this run; nothing is asked yet."""
+        require_login(self.plan, self.secret.refresh_token is not None)
+        settings = self.settings
+        self.clock = build_clock(settings.now)
+        self.started = self.clock()
+        self.store = Store(settings.state, settings.raw, self.secret.client_id, self.clock, self.warn)
+        limits = self.store.read_limits(settings.budgets)
+        numbers = settings.numbers
+        self.gate = Gate(self.clock, limits, numbers.pace, float(numbers.reserve), self.time_left)
+        self.memory = Memory()
+
+    def run(self) -> tuple[Outcome, Landed]:
+        """Fetch, land, and only then remember; what was asked counts also where landing fails."""
+        try:
+            with collect_lines() as lines:
+                return self._fetch_and_land(lines)
+        finally:
+            self.store.write_limits(self.gate.limits)
+
+    def _fetch_and_land(self, lines: Lines) -> tuple[Outcome, Landed]:
+        """Land what came, even where the run ended early; a run that was asked nothing has nothing to land."""
+        client = Client(self.secret, self.settings.service, self.gate, self.keep_token)
+        outcome = run_extraction(self.plan, client, self.clock, lines.add, self.report, self.started, self._recall)
+        if outcome.error and not outcome.answers:
+            raise outcome.error
+        landed = land(lines, self.settings.raw, outcome.key)
+        self.memory.learn(outcome.learned)
+        self.store.write_memory(outcome.account, self.memory)
+        return outcome, landed
+
+    def _recall(self, account: str | None) -> Memory:
+        self.memory = self.store.read_memory(account)
+        return self.memory

@@ -1,0 +1,129 @@
+"""`make login SECRET=…`: the login goes to Secrets Manager, verified by one call, and the function reads it there."""
+
+import json
+import socket
+from threading import Thread
+
+import boto3
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+
+from lambda_extract import handler
+from lambda_extract.aws import SecretStore
+from local import login
+from local.simulator.running import running_simulator
+
+
+@pytest.fixture(scope="module")
+def moto_url():
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def secrets(moto_url, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setattr(login.webbrowser, "open", browse)
+    session = boto3.session.Session("testing", "testing", region_name="eu-west-1")
+    return session.client("secretsmanager", endpoint_url=moto_url)
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    with running_simulator() as running:
+        monkeypatch.setenv("SPOTIFY_API_URL", running.api_url)
+        monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", running.accounts_url)
+        yield running
+
+
+def browse(address):
+    """Do in a thread what a person does in the browser."""
+    Thread(target=lambda: requests.get(f"{address}&answer=agree", timeout=10), daemon=True).start()
+
+
+def log_in(name, now, monkeypatch):
+    """Log in as of a moment; return the exit code."""
+    monkeypatch.setenv("EXTRACT_NOW", now)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return login.main(["--secret", name, "--port", str(port)])
+
+
+def stored(secrets, name):
+    return json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+
+
+def use_app(simulator, monkeypatch, secret=None):
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", simulator.client_id)
+    monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", secret or simulator.client_secret)
+
+
+def test_a_login_makes_the_secret_and_the_next_one_keeps_the_age_of_the_client_secret(
+    secrets, simulator, monkeypatch, capsys, tmp_path
+):
+    use_app(simulator, monkeypatch)
+    assert log_in("spotify/mine", "2026-11-01T06:00:00Z", monkeypatch) == 0
+    printed = capsys.readouterr()
+    said = "Logged in as tin_kettle_31. The login is kept in Secrets Manager as spotify/mine; it lasts six months."
+    assert said in printed.out
+    first = stored(secrets, "spotify/mine")
+    assert (first["login_date"], first["client_secret_date"]) == ("2026-11-01", "2026-11-01")
+    assert first["refresh_token"] not in printed.out + printed.err
+    assert simulator.client_secret not in printed.out + printed.err
+    assert [record.path for record in simulator.log if record.path.startswith("/v1/")] == ["/v1/me/"]
+    assert list(tmp_path.iterdir()) == []
+
+    for name in ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"):
+        monkeypatch.delenv(name)
+    assert log_in("spotify/mine", "2026-12-01T06:00:00Z", monkeypatch) == 0
+    again = stored(secrets, "spotify/mine")
+    assert (again["login_date"], again["client_secret_date"]) == ("2026-12-01", "2026-11-01")
+    assert again["refresh_token"] != first["refresh_token"]
+
+    monkeypatch.setattr(simulator.simulator.authority, "client_secret", "new-secret")
+    use_app(simulator, monkeypatch, "new-secret")
+    assert log_in("spotify/mine", "2026-12-02T06:00:00Z", monkeypatch) == 0
+    assert stored(secrets, "spotify/mine")["client_secret_date"] == "2026-12-02"
+
+
+def test_the_function_reads_the_login_and_a_changed_client_secret_at_its_next_run(
+    secrets, simulator, monkeypatch, tmp_path
+):
+    use_app(simulator, monkeypatch)
+    assert log_in("spotify/two", "2026-11-01T06:00:00Z", monkeypatch) == 0
+    (tmp_path / "sources.json").write_text('{"recently_played": {}}')
+    told = {"EXTRACT_SECRET": "spotify/two", "EXTRACT_SOURCES": "sources.json", "EXTRACT_RAW": "raw"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert handler.handler({}, None)["is_complete"] is True
+    monkeypatch.setattr(simulator.simulator.authority, "client_secret", "new-secret")
+    assert handler.handler({}, None)["stopped_by"] == "login"
+    SecretStore("spotify/two").write(json.dumps({**stored(secrets, "spotify/two"), "client_secret": "new-secret"}))
+    monkeypatch.setenv("EXTRACT_NOW", "2026-11-01T07:00:00Z")
+    assert handler.handler({}, None)["is_complete"] is True
+
+
+def test_without_an_app_the_steps_are_said(secrets, simulator, monkeypatch, capsys):
+    assert log_in("spotify/none", "2026-11-01T06:00:00Z", monkeypatch) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("login: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set, and Secrets Manager as")
+
+
+def test_a_secret_that_cannot_be_written_or_read_is_one_line(secrets, simulator, monkeypatch, capsys):
+    use_app(simulator, monkeypatch)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    assert log_in("spotify/three", "2026-11-01T06:00:00Z", monkeypatch) == 2
+    assert "expected to read it" in capsys.readouterr().err
+    with pytest.raises(login.UserError, match=r"expected to write it\. The login is not kept"):
+        login.SecretInAws("spotify/three").keep("{}")
