@@ -47,7 +47,7 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks deploy run status publish \
-	destroy cost doctor package check test lock clean \
+	destroy cost docker-load docker-test doctor package check checkov test lock clean \
 	from statement name
 
 help: ## say what there is to type
@@ -107,6 +107,13 @@ destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected:
 cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"]
 	@$(PY) -m local.cost $(ARGS)
 
+docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
+	@$(PY) -m lambda_extract.import_dump --raw=data/docker/raw local/demo_dump
+	@docker compose -f docker/compose.yaml run --rm --build load
+
+docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
+	@docker compose -f docker/compose.yaml run --rm test
+
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
 	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
@@ -120,12 +127,16 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m mypy
 	@$(PY) -m local.sql_lint
 
+checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
+	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
+
 test: $(DEV) ## all tests, the fast ones first: [T="-k import"] goes to pytest
 	@$(PY) -m pytest -v $(T)
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
 	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
@@ -148,6 +159,15 @@ $(PY):
 $(RUN): requirements/run.txt $(PY)
 	@echo "Installing requirements/run.txt into $(VENV): about 400 MB to download where nothing is cached, 750 MB on disk" >&2
 	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+# In an environment of its own: what it needs is at odds with what everything else needs.
+build/checkov/.installed: requirements/infra.txt
+	@$(REQUIRE_PYTHON)
+	@echo "Installing requirements/infra.txt into build/checkov: about 120 MB to download where nothing is cached" >&2
+	@"$$PYTHON" -m venv --clear build/checkov
+	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements/infra.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)
