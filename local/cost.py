@@ -1,4 +1,4 @@
-"""`make cost`: what a month on AWS costs: the project's own run lengths and sizes, times list prices with their date."""
+"""`make cost`: what a month on AWS costs: run lengths and sizes of the project, times list prices with their date."""
 
 import argparse
 import json
@@ -19,6 +19,13 @@ MINUTE = 60
 
 LEAST_SCAN_MB = 10
 """Athena bills 10 MB for a query at least."""
+
+ALARMS = 17
+METRICS = 30
+"""A custom metric is billed for the hours in which it is reported."""
+
+LOGGED_GB = 0.0005
+"""What one run of all programs logs."""
 
 NEEDED = (
     "glue_dpu_hour", "lambda_gb_second", "lambda_million_requests", "s3_gb_month", "s3_thousand_puts",
@@ -60,7 +67,9 @@ def compute_month(usage: Usage, prices: Mapping[str, float]) -> dict[str, float]
         + runs * usage.files_a_run / 1000 * (prices["s3_thousand_puts"] + 10 * prices["s3_thousand_gets"]),
         "Athena": queries * scanned_mb / 1e6 * prices["athena_tb"],
         "Secrets Manager": prices["secret_month"],
-        "CloudWatch": 17 * prices["alarm_month"] + 20 * prices["metric_month"] + runs * 0.0005 * prices["logs_gb"],
+        "CloudWatch": ALARMS * prices["alarm_month"]
+        + METRICS * min(gauges / DAYS / 24, 1) * prices["metric_month"]
+        + runs * LOGGED_GB * prices["logs_gb"],
     }
 
 
