@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,26 @@ def emulated() -> Iterator[EmulatedAws]:
     """Return an empty AWS; until the end it is that of this process."""
     with running_server() as endpoint, environment_of(aws := EmulatedAws(endpoint, Names())):
         yield aws
+
+
+TARGETS = (
+    "module.extract", "module.load_music.aws_iam_role_policy.this", "module.publish.aws_iam_role_policy.this",
+    "module.load_workflow.aws_iam_role_policy.this", "module.load_workflow.aws_cloudwatch_event_target.queue",
+    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this",
+)  # fmt: skip
+"""What the tests of policies and events look at; the whole, which takes longer, is applied in tests/long."""
+
+
+@pytest.fixture(scope="session")
+def applying(
+    terraform: Terraform, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[None]]:
+    """Apply the roles, the rule and its queue meanwhile: Terraform mostly waits."""
+    plan = tmp_path_factory.mktemp("plan") / "plan"
+
+    def apply() -> None:
+        terraform.plan(plan, *(f"-target={target}" for target in TARGETS), quiet=True)
+        terraform.apply(plan, quiet=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(apply)

@@ -22,7 +22,7 @@ from local.cloud.status import status
 from local.cloud.terraform import MIRROR, ROOT, Terraform, find_mirror, read_reason
 from local.errors import UserError
 
-NAME = "spotify-lakehouse-pr-7"
+NAME = "spotify-lakehouse-pr-9"
 SCHEDULE = f"{NAME}-extract-me-schedule"
 NOW = dt.datetime.now(dt.UTC)
 pytestmark = pytest.mark.usefixtures("emulated")

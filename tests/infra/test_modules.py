@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ MODULES = sorted(path.name for path in (ROOT / "infra" / "modules").iterdir())
 
 
 @pytest.fixture(scope="module")
-def results(terraform: Terraform, packages: Path) -> dict[tuple[str, str], tuple[str, str]]:
-    """Run all of them in one go; return status and trouble of each run by file and name."""
+def results(terraform: Terraform, packages: Path, applying: Future[None]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Run all of them in one go, beside an apply that mostly waits; return how each run went, by file and name."""
     done = terraform.call("test", "-json", f"-var=packages={packages}", quiet=True, accept=(0, 1))
     found: dict[tuple[str, str], tuple[str, str]] = {}
     trouble = dict[tuple[str, str], list[str]]()

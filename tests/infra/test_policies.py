@@ -1,6 +1,7 @@
 """What the roles may do, and that the load's own writes never start it: read from what Terraform applied to moto."""
 
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,20 +18,12 @@ GLUE = "arn:aws:glue:eu-central-1:123456789012"
 EXTRACT, LOAD, PUBLISH, READER = (
     f"spotify-lakehouse-pr-7-{part}" for part in ("extract-me", "load-music", "publish", "reader")
 )
-TARGETS = (
-    "module.extract", "module.load_music.aws_iam_role_policy.this", "module.publish.aws_iam_role_policy.this",
-    "module.load_workflow.aws_iam_role_policy.this", "module.load_workflow.aws_cloudwatch_event_target.queue",
-    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this",
-)  # fmt: skip
-"""What these tests look at; the whole takes Terraform a minute of waiting, and is applied by `make test-long`."""
 
 
 @pytest.fixture(scope="module")
-def applied(terraform: Terraform, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> EmulatedAws:
-    """Apply the roles, the rule and its queue."""
-    plan = tmp_path_factory.mktemp("plan") / "plan"
-    terraform.plan(plan, *(f"-target={target}" for target in TARGETS), quiet=True)
-    terraform.apply(plan, quiet=True)
+def applied(applying: Future[None], emulated: EmulatedAws) -> EmulatedAws:
+    """Wait until roles, rule and queue are applied."""
+    applying.result()
     return emulated
 
 

@@ -181,7 +181,7 @@ def test_a_queued_query_is_waited_for(lake: Lake) -> None:
 
 
 def test_a_throttled_start_is_tried_again(lake: Lake) -> None:
-    lake.throttled = 2
+    lake.throttled = 1
     lake.can(7)
     assert lake.athena.fetch("select 7 as seven") == [["7"]]
     assert lake.throttled == 0
