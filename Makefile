@@ -17,6 +17,9 @@ override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
 override ENGINE := $(or $(value ENGINE),duckdb)
 override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
+# ENV too: shells know a variable of that name.
+override ENV := $(or $(if $(filter command,$(origin ENV)),$(value ENV)),prod)
+override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
 override SIZE := $(or $(value SIZE),250MB)
@@ -24,7 +27,7 @@ override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
 override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(value FILE))),$(SOURCES))
 override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
 override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
-export FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET SIZE PYTHON
+export ENV ACCOUNT FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET SIZE PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -63,7 +66,8 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks report \
-	trino doctor package check test bench samples test-long lock clean from statement name
+	trino deploy run status publish destroy cost docker-load docker-test doctor package check checkov test bench \
+	samples test-long lock clean from statement name
 
 help: ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -110,18 +114,46 @@ report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehou
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
+deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes]
+	@$(PY) -m local.cloud deploy --env="$$ENV" $(ARGS)
+
+run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
+	@$(PY) -m local.cloud run --env="$$ENV" --account="$$ACCOUNT"
+
+status: $(RUN) ## on AWS: last runs, freshness, what was set aside, schedules, alarms: [ENV=prod]
+	@$(PY) -m local.cloud status --env="$$ENV"
+
+publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
+	@$(PY) -m local.cloud publish --env="$$ENV"
+
+destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
+	@$(PY) -m local.cloud destroy --env="$$ENV" $(ARGS)
+
+cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"]
+	@$(PY) -m local.cost $(ARGS)
+
+docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
+	@$(PY) -m lambda_extract.import_dump --raw=data/docker/raw local/demo_dump
+	@docker compose -f docker/compose.yaml run --rm --build load
+
+docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
+	@docker compose -f docker/compose.yaml run --rm test
+
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
 	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
 
-package: $(RUN) ## write the zips of the job and the Lambda function, the same byte for byte wherever they are made
-	@$(PY) -m local.package glue_jobs lambda_extract
+package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
+	@$(PY) -m local.package glue_jobs lambda_extract sql
 
 check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@$(PY) -m local.sql_lint
+
+checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
+	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
 
 test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: tests/spark alone
 test-3.5: $(DEV)
@@ -147,6 +179,7 @@ lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer version
 	$(COMPILE) $(ARGS) --fork-strategy fewest -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(KEEP_LOCKED)
 	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
+	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt
 	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
 	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
 	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
@@ -170,6 +203,15 @@ $(PY):
 $(RUN): requirements/run.txt $(PY)
 	@echo "Installing requirements/run.txt into $(VENV): about 420 MB to download where nothing is cached, 850 MB on disk" >&2
 	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+# In an environment of its own: what it needs is at odds with what everything else needs.
+build/checkov/.installed: requirements/infra.txt
+	@$(REQUIRE_PYTHON)
+	@echo "Installing requirements/infra.txt into build/checkov: about 120 MB to download where nothing is cached" >&2
+	@"$$PYTHON" -m venv --clear build/checkov
+	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements/infra.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)

@@ -1,5 +1,6 @@
 """The edge to AWS: objects on S3, secrets in Secrets Manager. Nothing else here imports boto3."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,6 +68,32 @@ def put_object(place: S3Place, file: IO[bytes]) -> None:
         _connect("s3").put_object(Bucket=place.bucket, Key=place.key, Body=file, ContentType="application/gzip")
     except (ClientError, BotoCoreError) as error:
         raise refuse_landing(str(place), str(error)) from error
+
+
+def list_keys(place: S3Place) -> list[str]:
+    """List the keys of a folder, or of a bucket, in order."""
+    prefix = f"{place.key}/" if place.key else ""
+    pages = _connect("s3").get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=prefix)
+    return [str(one["Key"]) for page in pages for one in page.get("Contents", [])]
+
+
+def fetch_object(place: S3Place) -> tuple[bytes, dt.datetime]:
+    """Read an object, and when it was written."""
+    answer = _connect("s3").get_object(Bucket=place.bucket, Key=place.key)
+    return answer["Body"].read(), answer["LastModified"]
+
+
+def put_new_object(place: S3Place, file: IO[bytes]) -> bool:
+    """Write an object in one PUT unless one of its name is there; False means there is."""
+    try:
+        _connect("s3").put_object(
+            Bucket=place.bucket, Key=place.key, Body=file, ContentType="application/gzip", IfNoneMatch="*"
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
+            return False
+        raise
+    return True
 
 
 def refuse_landing(place: str, seen: str) -> ExtractError:

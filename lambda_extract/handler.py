@@ -27,7 +27,7 @@ from lambda_extract.sources import Plan, choose_sections, parse_sources, read_fi
 
 SERVICE = "extract"
 logger = Logger(service=SERVICE)
-metrics = Metrics(namespace="SpotifyLakehouse", service=SERVICE)
+metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "SpotifyLakehouse"), service=SERVICE)
 REASON_METRICS = {
     faults.SECRET: "MissingSecret",
     faults.LOGIN: "DeadLogin",

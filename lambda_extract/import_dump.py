@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NoReturn
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
+from lambda_extract.aws import S3Place, find_place
+from lambda_extract.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lambda_extract.dump_date import find_path_date
 from lambda_extract.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
 from lambda_extract.raw_object import Run, build_key, land_in_folder, list_run_ids
@@ -20,6 +23,8 @@ from lambda_extract.raw_object import Run, build_key, land_in_folder, list_run_i
 DEFAULT_RAW = "data/raw"
 MANY_FILES = 20
 Say = Callable[[str], None]
+File = Path | S3File
+Place = Path | S3Place
 
 
 class ImportFault(Exception):
@@ -30,8 +35,8 @@ class ImportFault(Exception):
 class Listing:
     """The files below a folder, and what was passed over."""
 
-    files: list[Path] = field(default_factory=list)
-    unreadable: list[tuple[Path, str]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
 
     def skip(self, reason: str) -> None:
@@ -78,6 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ImportFault, OSError) as fault:
         _print(complaints, f"import: {fault}")
         return 2
+    except (ClientError, BotoCoreError) as error:
+        _print(complaints, f"import: S3: {error}. What was landed before is whole; run it again for the rest.")
+        return 2
     except KeyboardInterrupt:
         complaints.print("import: stopped. What was landed before is whole; run it again for the rest.")
         return 130
@@ -86,9 +94,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments; an empty one counts as not given."""
     parser = _Parser(prog="import", description=__doc__, allow_abbrev=False)
-    parser.add_argument("source", metavar="FROM", nargs="?", default="", help="a folder of dumps, or one file")
+    parser.add_argument(
+        "source", metavar="FROM", nargs="?", default="", help="a folder of dumps, or one file; also s3://…"
+    )
     parser.add_argument("--date", type=_parse_date, help="extraction date; else from the path, else the file's time")
-    parser.add_argument("--raw", default="", help=f"the raw folder to land in (default {DEFAULT_RAW})")
+    parser.add_argument("--raw", default="", help=f"the raw folder to land in, also s3://… (default {DEFAULT_RAW})")
     arguments = parser.parse_args(argv)
     arguments.raw = arguments.raw or DEFAULT_RAW
     if not arguments.source:
@@ -98,12 +108,16 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
     """Land every file and print a line for each and one for all."""
-    origin, raw = Path(arguments.source), Path(arguments.raw)
+    origin, raw = (
+        find_place(arguments.source) or Path(arguments.source),
+        find_place(arguments.raw) or Path(arguments.raw),
+    )
     listing = list_files(origin, raw)
     require_landing_place(origin, raw)
     require_files(origin, listing)
     out = Console(soft_wrap=True, markup=False, highlight=False)
-    task = _Import(origin, raw, arguments.date, list_run_ids(raw))
+    landed = list_run_ids(raw) if isinstance(raw, Path) else list_bucket_run_ids(raw)
+    task = _Import(origin, raw, arguments.date, landed)
     with _show_progress(len(listing.files), out, complaints) as (say, step):
         for path, reason in listing.unreadable:
             task.report_unreadable(path, reason, say)
@@ -114,22 +128,43 @@ def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
     return 1 if task.tally.unreadable or task.tally.refused else 0
 
 
-def list_files(origin: Path, raw: Path) -> Listing:
+def list_files(origin: Place, raw: Place) -> Listing:
     """List the regular files below a folder in order, or the one file."""
+    if isinstance(origin, S3Place):
+        return _list_objects(origin, raw)
     if not origin.exists():
         raise ImportFault(f"{origin} does not exist: expected a folder of dumps or one file. Nothing was landed.")
     listing = Listing()
     if origin.is_dir():
-        _walk(origin, raw.resolve(), listing)
-        listing.files.sort(key=lambda path: path.relative_to(origin).parts)
+        files = list[Path]()
+        _walk(origin, raw.resolve() if isinstance(raw, Path) else None, listing, files)
+        files.sort(key=lambda path: path.parts)
+        listing.files.extend(files)
     else:
         listing.files.append(origin)
     return listing
 
 
-def require_landing_place(origin: Path, raw: Path) -> None:
+def _list_objects(origin: S3Place, raw: Place) -> Listing:
+    """List the objects below a folder of a bucket, or the one object."""
+    listing = Listing()
+    for file in list_bucket(origin):
+        if any(part.startswith(".") for part in file.below(origin).parts):
+            listing.skip("hidden")
+        elif isinstance(raw, S3Place) and file.is_within(raw) and raw != origin:
+            listing.skip("raw object")
+        else:
+            listing.files.append(file)
+    return listing
+
+
+def require_landing_place(origin: Place, raw: Place) -> None:
     """Refuse a raw folder that cannot be written to, or that holds what is to be imported."""
-    if origin.resolve().is_relative_to(raw.resolve()):
+    if isinstance(origin, S3Place) and isinstance(raw, S3Place) and S3File(origin).is_within(raw):
+        raise ImportFault(f"{origin} lies in the raw folder {raw}: its files are landed already. Nothing was landed.")
+    if isinstance(raw, S3Place):
+        return
+    if isinstance(origin, Path) and origin.resolve().is_relative_to(raw.resolve()):
         raise ImportFault(f"{origin} lies in the raw folder {raw}: its files are landed already. Nothing was landed.")
     nearest = next(folder for folder in (raw, *raw.absolute().parents) if os.path.lexists(folder))
     if not nearest.is_dir():
@@ -138,7 +173,7 @@ def require_landing_place(origin: Path, raw: Path) -> None:
         raise ImportFault(f"{nearest} cannot be written to: expected a folder to land in. Nothing was landed.")
 
 
-def require_files(origin: Path, listing: Listing) -> None:
+def require_files(origin: Place, listing: Listing) -> None:
     """Refuse a folder without a file."""
     if not listing.files and not listing.unreadable:
         skipped = _describe_skipped(listing)
@@ -148,51 +183,58 @@ def require_files(origin: Path, listing: Listing) -> None:
 class _Import:
     """One import: where from, where to, and what has happened."""
 
-    def __init__(self, origin: Path, raw: Path, date: dt.date | None, landed: dict[str, set[str]]) -> None:
+    def __init__(self, origin: Place, raw: Place, date: dt.date | None, landed: dict[str, set[str]]) -> None:
         """Start with what has landed before."""
         self.origin, self.raw, self.date, self.landed = origin, raw, date, landed
         self.tally = Tally()
 
-    def import_file(self, path: Path, say: Say) -> None:
+    def import_file(self, file: File, say: Say) -> None:
         """Land one file and say what became of it."""
         try:
-            dump, modified = open_dump(path.read_bytes()), path.stat().st_mtime
-        except OSError as error:
-            self.report_unreadable(path, error.strerror or str(error), say)
+            data, moment = read_dumped(file)
+        except (OSError, ClientError) as error:
+            self.report_unreadable(file, getattr(error, "strerror", None) or str(error), say)
             return
+        dump, path = open_dump(data), path_of(file)
         self.tally.files += 1
         if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
             self.tally.refused += 1
-            say(f"{self.name(path)}  refused: it is a raw object already; copy it into {self.raw}. Not landed")
+            say(f"{self.name(file)}  refused: it is a raw object already; copy it into {self.raw}. Not landed")
             return
-        moment = dt.datetime.fromtimestamp(int(modified), dt.UTC)
         dated = find_date(path, self.date, moment)
-        say(f"{self.name(path)}  {dated.date} ({dated.origin})  {self._land(path, dump, dated, moment)}")
+        say(f"{self.name(file)}  {dated.date} ({dated.origin})  {self._land(file, dump, dated, moment)}")
 
-    def report_unreadable(self, path: Path, reason: str, say: Say) -> None:
+    def report_unreadable(self, file: File, reason: str, say: Say) -> None:
         """Say that a file could not be read, and go on."""
         self.tally.files += 1
         self.tally.unreadable += 1
-        say(f"{self.name(path)}  cannot be read: {reason}. Not landed")
+        say(f"{self.name(file)}  cannot be read: {reason}. Not landed")
 
-    def name(self, path: Path) -> str:
+    def name(self, file: File) -> str:
         """Name a file as the request of its answers does."""
-        return path.name if path == self.origin else path.relative_to(self.origin).as_posix()
+        path, origin = path_of(file), self.origin if isinstance(self.origin, Path) else path_of(S3File(self.origin))
+        return path.name if path == origin else path.relative_to(origin).as_posix()
 
-    def _land(self, path: Path, dump: Dump, dated: Dated, moment: dt.datetime) -> str:
+    def _land(self, file: File, dump: Dump, dated: Dated, moment: dt.datetime) -> str:
         """Land what is not there yet; return what there is to say."""
         dates = self.landed.setdefault(dump.run_id, set())
         if dated.date.isoformat() in dates or (dated.is_file_time and dates):
             self.tally.already += 1
             return "already landed"
         run = Run(dump.run_id, dt.datetime.combine(dated.date, moment.time(), dt.UTC))
-        imported = import_dump_file(dump, run, self.name(path))
+        imported = import_dump_file(dump, run, self.name(file))
         try:
-            is_new = land_in_folder(self.raw, build_key(run), imported.lines)
-        except OSError as error:
-            raise ImportFault(self._describe_failure(path, error)) from error
+            is_new = self._write(build_key(run), imported.lines)
+        except (OSError, ClientError, BotoCoreError) as error:
+            raise ImportFault(self._describe_failure(file, error)) from error
         dates.add(dated.date.isoformat())
         return self._count(imported) if is_new else self._count_already()
+
+    def _write(self, key: str, lines: list[bytes]) -> bool:
+        """Write a raw object; False means there is one of this name."""
+        if isinstance(self.raw, S3Place):
+            return land_in_bucket(self.raw, key, lines)
+        return land_in_folder(self.raw, key, lines)
 
     def _count(self, imported: ImportedDump) -> str:
         """Add a landed file to the tally and describe it."""
@@ -208,15 +250,28 @@ class _Import:
         self.tally.already += 1
         return "already landed"
 
-    def _describe_failure(self, path: Path, error: OSError) -> str:
+    def _describe_failure(self, file: File, error: Exception) -> str:
         """Say that landing failed and what is there."""
         before = (
             f"{_count_of(self.tally.landed, 'file')} landed before it" if self.tally.landed else "Nothing was landed"
         )
-        return f"{self.name(path)} could not be written to {self.raw}: {error.strerror}. {before}."
+        reason = getattr(error, "strerror", None) or str(error)
+        return f"{self.name(file)} could not be written to {self.raw}: {reason}. {before}."
 
 
-def find_date(path: Path, given: dt.date | None, modified: dt.datetime) -> Dated:
+def read_dumped(file: File) -> tuple[bytes, dt.datetime]:
+    """Read a file, and when it was written, to the second."""
+    if isinstance(file, S3File):
+        return file.read()
+    return file.read_bytes(), dt.datetime.fromtimestamp(int(file.stat().st_mtime), dt.UTC)
+
+
+def path_of(file: File) -> PurePath:
+    """Return a file's path, or an object's, its bucket first."""
+    return file.path if isinstance(file, S3File) else file
+
+
+def find_date(path: PurePath, given: dt.date | None, modified: dt.datetime) -> Dated:
     """Take the given date, else the one in the path, else the day of the file's time."""
     if given:
         return Dated(given, "given")
@@ -225,7 +280,7 @@ def find_date(path: Path, given: dt.date | None, modified: dt.datetime) -> Dated
     return Dated(modified.date(), "from the file's time", is_file_time=True)
 
 
-def describe_tally(tally: Tally, listing: Listing, raw: Path) -> str:
+def describe_tally(tally: Tally, listing: Listing, raw: Place) -> str:
     """Sum up the import in one line."""
     files = [f"{tally.landed} landed", f"{tally.already} already there"]
     files += [f"{tally.refused} refused"] if tally.refused else []
@@ -237,7 +292,7 @@ def describe_tally(tally: Tally, listing: Listing, raw: Path) -> str:
     return f"{_count_of(tally.files, 'file')}: {', '.join(files)}; {', '.join(content)}{skipped} → {raw}"
 
 
-def _walk(folder: Path, raw: Path, listing: Listing) -> None:
+def _walk(folder: Path, raw: Path | None, listing: Listing, files: list[Path]) -> None:
     """List the files below a folder, passing over what is hidden, linked or ours."""
     try:
         entries = list(os.scandir(folder))
@@ -249,14 +304,14 @@ def _walk(folder: Path, raw: Path, listing: Listing) -> None:
         if reason := _find_reason_to_skip(entry, path, raw):
             listing.skip(reason)
         elif entry.is_dir():
-            _walk(path, raw, listing)
+            _walk(path, raw, listing, files)
         elif entry.is_file():
-            listing.files.append(path)
+            files.append(path)
         else:
             listing.unreadable.append((path, "it is no regular file"))
 
 
-def _find_reason_to_skip(entry: os.DirEntry[str], path: Path, raw: Path) -> str | None:
+def _find_reason_to_skip(entry: os.DirEntry[str], path: Path, raw: Path | None) -> str | None:
     """Say why a file or folder is passed over, if it is."""
     if entry.name.startswith("."):
         return "hidden"

@@ -38,6 +38,12 @@ def package_glue_jobs(build: Path = BUILD) -> Path:
     return write_zip(build / "glue_jobs.zip", ROOT, sorted((ROOT / "glue_jobs").rglob("*.py")))
 
 
+def package_sql(build: Path = BUILD) -> Path:
+    """Write sql.zip: the SQL files and what publishes them, for a Lambda function that needs nothing else."""
+    folder = ROOT / "sql"
+    return write_zip(build / "sql.zip", ROOT, sorted([*folder.glob("*.py"), *folder.rglob("*.sql")]))
+
+
 def package_lambda(build: Path = BUILD, wheels: Path = BUILD / "wheels") -> Path:
     """Write lambda_extract.zip: the package and what it needs, for CPython 3.13 on arm64; return its path."""
     files = [path for path in (ROOT / "lambda_extract").rglob("*") if path.suffix in (".py", ".json")]
@@ -146,7 +152,11 @@ def find_foreign(name: str, content: bytes) -> str | None:
     return "another Python" if OTHER_PYTHON.search(name) else None
 
 
-PACKAGES: dict[str, Callable[[], Path]] = {"glue_jobs": package_glue_jobs, "lambda_extract": package_lambda}
+PACKAGES: dict[str, Callable[[], Path]] = {
+    "glue_jobs": package_glue_jobs,
+    "lambda_extract": package_lambda,
+    "sql": package_sql,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

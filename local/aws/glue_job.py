@@ -1,32 +1,42 @@
 """The load job as Glue runs it: its arguments, its catalog, and what changes where AWS is emulated.
 
-What Terraform sets must equal default_arguments(); what Glue adds for a run is run_arguments().
+What Terraform sets stands in one file that both read; what Glue adds for a run is run_arguments().
 """
 
+import json
 from collections.abc import Mapping
+from string import Template
+from typing import Any
 
 from glue_jobs.arguments import Settings, parse_settings
+from local.aws.emulated import REGION
+from local.java import ROOT
 
 JOB = "load_music"
 CATALOG = "glue_catalog"
 DATABASE = "music"
 WORKFLOW = "load_music"
+ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
+"""For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
 
 
 def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
     """Return the job's arguments in Terraform, those for Glue itself among them; a flag has an empty value."""
-    return {
-        "--raw": f"s3://{bucket}/raw/",
-        "--catalog": CATALOG,
-        "--database": database,
-        "--time_zone": "UTC",
-        "--datalake-formats": "iceberg",
-        "--conf": chain(catalog_settings(bucket)),
-        "--extra-py-files": f"s3://{bucket}/code/glue_jobs.zip",
-        "--enable-metrics": "",
-        "--enable-observability-metrics": "true",
-        "--job-bookmark-option": "job-bookmark-disable",
-    }
+    told = _read_arguments(bucket, database)
+    return {**told["arguments"], "--conf": chain(told["spark"])}
+
+
+def catalog_settings(bucket: str) -> dict[str, str]:
+    """Return Spark's settings of the catalog, on AWS and here; they must stand before the session does."""
+    settings: dict[str, str] = _read_arguments(bucket, DATABASE)["spark"]
+    return settings
+
+
+def _read_arguments(bucket: str, database: str) -> Any:
+    """Return the file's content for one lake."""
+    log_group = f"/aws-glue/{bucket}/{JOB}"
+    values = {"bucket": bucket, "database": database, "region": REGION, "time_zone": "UTC", "log_group": log_group}
+    return json.loads(Template(ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
 
 
 def run_arguments(run_id: str) -> dict[str, str]:
@@ -37,19 +47,6 @@ def run_arguments(run_id: str) -> dict[str, str]:
         "--JOB_RUN_ID": f"jr_{run_id}",
         "--WORKFLOW_NAME": WORKFLOW,
         "--WORKFLOW_RUN_ID": f"wr_{run_id}",
-    }
-
-
-def catalog_settings(bucket: str) -> dict[str, str]:
-    """Return Spark's settings of the catalog, on AWS and here; they must stand before the session does."""
-    prefix = f"spark.sql.catalog.{CATALOG}"
-    return {
-        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-        prefix: "org.apache.iceberg.spark.SparkCatalog",
-        f"{prefix}.catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",
-        f"{prefix}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
-        f"{prefix}.warehouse": f"s3://{bucket}/warehouse",
-        f"{prefix}.cache-enabled": "false",
     }
 
 

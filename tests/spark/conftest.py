@@ -50,18 +50,25 @@ TUNED = {
 }
 
 
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """Return the one session of all tests, with the settings every job relies on."""
+def own_spark(patch: pytest.MonkeyPatch) -> str:
+    """Let this process take the project's own Spark and Java; return the jars it needs."""
     known = environment()
-    patch = pytest.MonkeyPatch()
     for name in ("JAVA_HOME", "PYSPARK_PYTHON"):
         patch.setenv(name, known[name])
     patch.delenv("SPARK_HOME", raising=False)
+    return ",".join(str(jar) for jar in ensure_jars(known))
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """Return the one session of all tests, with the settings every job relies on."""
+    patch = pytest.MonkeyPatch()
+    # The image of AWS Glue has a Spark of its own, with Iceberg's jar and a Java (docker/test.sh).
+    jars = "" if os.environ.get("SPARK_OF_THE_IMAGE") else own_spark(patch)
     builder = SparkSession.builder.master("local[1]").appName("tests")
-    jars = ",".join(str(jar) for jar in ensure_jars(known))
     folder = tmp_path_factory.mktemp("lakes")
-    settings = {**TUNED, **SETTINGS, "spark.jars": jars, "spark.sql.catalog.lake.warehouse": str(folder)}
+    settings = {**TUNED, **SETTINGS, "spark.sql.catalog.lake.warehouse": str(folder)}
+    settings |= {"spark.jars": jars} if jars else {}
     for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()

@@ -169,7 +169,7 @@ def test_a_download_that_fails_is_said_in_one_line(tmp_path):
 def test_an_unknown_package_is_said(capsys):
     assert package.main(["nonsense"]) == 2
     assert capsys.readouterr().err == (
-        "package: nonsense unknown: expected glue_jobs or lambda_extract. Nothing was packaged.\n"
+        "package: nonsense unknown: expected glue_jobs or lambda_extract or sql. Nothing was packaged.\n"
     )
 
 

@@ -134,7 +134,8 @@ def test_no_lock_file_names_an_index(path):
 
 def test_the_lock_files_agree():
     pins: dict[str, set[str]] = {}
-    for path in LOCKS:
+    # checkov lives in an environment of its own, with versions of its own.
+    for path in (path for path in LOCKS if path.name != "infra.txt"):
         for name, version in re.findall(r"^([a-z0-9-]+)==([\w.+]+)", path.read_text(), re.MULTILINE):
             pins.setdefault(name, set()).add(version)
     # Two Sparks, each with its bridge, and two Javas, the second for Trino, are the point of lock files of their own.

@@ -1,0 +1,81 @@
+# Every alarm of the lakehouse; each has its line in docs/runbook.md, and a test compares the two.
+
+locals {
+  day = 86400
+
+  function_alarms = merge(
+    { for name, alarm in module.publish.alarms : "publish-${name}" => alarm },
+    { for name, alarm in module.load_workflow.alarms : "load-${name}" => alarm },
+    [for account, extract in module.extract : { for name, alarm in extract.alarms : "extract-${name}-${account}" => alarm }]...
+  )
+
+  # What the extractor says of each run.
+  extract_alarms = {
+    for name, alarm in {
+      dead-login = {
+        description = "Spotify no longer takes a login: log in again."
+        metric      = "DeadLogin"
+      }
+      missing-secret = {
+        description = "A secret is missing or cannot be read."
+        metric      = "MissingSecret"
+      }
+      quota = {
+        description = "Spotify's limits kept a run from reading all it was to read."
+        metric      = "QuotaStops"
+      }
+      login-age = {
+        description = "A login is older than 150 days; after 180 Spotify may take it no more."
+        metric      = "LoginAgeDays"
+        statistic   = "Maximum"
+        threshold   = 150
+      }
+      secret-age = {
+        description = "An app's client secret is older than 180 days."
+        metric      = "ClientSecretAgeDays"
+        statistic   = "Maximum"
+        threshold   = 180
+      }
+    } : "extract-${name}" => merge(alarm, { namespace = local.namespace, dimensions = { service = "extract" }, period = local.day })
+  }
+
+  # What the publish function finds, after each load and by its schedule.
+  publish_alarms = {
+    for name, alarm in {
+      load-stale = {
+        description = "No object was loaded for ${local.stale_after_hours} hours."
+        metric      = "HoursSinceLoad"
+        threshold   = local.stale_after_hours
+        # A gauge that nobody reports is no good sign either.
+        missing = "breaching"
+        periods = 2
+      }
+      load-failed = {
+        description = "A run of the load failed within the last day."
+        metric      = "FailedLoads"
+      }
+      rejected-records = {
+        description = "Records were set aside that nobody has resolved."
+        metric      = "OpenRejected"
+      }
+      failed-checks = {
+        description = "A check on the tables found rows that offend."
+        metric      = "FailedChecks"
+      }
+      glue-hours = {
+        description = "Glue ran for ${var.glue_hours_budget} hours or more this month."
+        metric      = "GlueHoursThisMonth"
+        threshold   = var.glue_hours_budget
+      }
+    } : name => merge(alarm, { namespace = local.namespace, dimensions = { service = "publish" }, period = local.day, statistic = "Maximum" })
+  }
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+
+  name        = local.prefix
+  email       = var.alarm_email
+  kms_key_arn = var.kms_key_arn
+  alarms      = merge(local.function_alarms, local.extract_alarms, local.publish_alarms)
+}

@@ -1,0 +1,13 @@
+output "database" {
+  description = "Name of the database."
+  value       = aws_glue_catalog_database.this.name
+}
+
+output "arns" {
+  description = "What a policy on this database and its tables must name: catalog, database, tables."
+  value = [
+    "${local.glue}:catalog",
+    "${local.glue}:database/${var.database}",
+    "${local.glue}:table/${var.database}/*",
+  ]
+}

@@ -1,0 +1,79 @@
+variable "name" {
+  description = "Name of the workflow, its rule, trigger and queues."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,48}$", var.name))
+    error_message = "name must be up to 49 lower-case letters, digits and hyphens, beginning with a letter; got \"${var.name}\"."
+  }
+}
+
+variable "job_name" {
+  description = "The Glue job that the workflow runs."
+  type        = string
+  nullable    = false
+}
+
+variable "event_pattern" {
+  description = "The events that start the workflow, as JSON. It must name a bucket and the keys in it: what the job writes must never start it again."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition = try(
+      length(jsondecode(var.event_pattern).detail.bucket.name) > 0 && alltrue([
+        for match in jsondecode(var.event_pattern).detail.object.key : can(regex("^raw/", try(match.prefix, match.wildcard)))
+      ]),
+      false,
+    )
+    error_message = "event_pattern must name detail.bucket.name, and in detail.object.key only a prefix or wildcard that begins with raw/; got ${var.event_pattern}."
+  }
+}
+
+variable "batch_size" {
+  description = "Events that start one run together."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.batch_size >= 1 && var.batch_size <= 100
+    error_message = "batch_size must be between 1 and 100; got ${var.batch_size}."
+  }
+}
+
+variable "batch_window_seconds" {
+  description = "Seconds after the first event in which a run starts even if the batch is not full."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.batch_window_seconds >= 1 && var.batch_window_seconds <= 900
+    error_message = "batch_window_seconds must be between 1 and 900; got ${var.batch_window_seconds}."
+  }
+}
+
+variable "catch_up" {
+  description = "When the workflow starts without an event, for what a lost event left behind; null never."
+  type        = object({ expression = string, time_zone = optional(string, "UTC") })
+  default     = { expression = "cron(30 4 * * ? *)" }
+
+  validation {
+    condition     = var.catch_up == null || can(regex("^(cron|rate)\\(.+\\)$", var.catch_up.expression))
+    error_message = "catch_up.expression must be cron(…) or rate(…); got \"${try(var.catch_up.expression, "null")}\"."
+  }
+}
+
+variable "event_target" {
+  description = "What the rule's events reach: the workflow, or a queue where an emulated AWS has no workflows to start."
+  type        = string
+  default     = "workflow"
+  nullable    = false
+
+  validation {
+    condition     = contains(["workflow", "queue"], var.event_target)
+    error_message = "event_target must be workflow or queue; got \"${var.event_target}\"."
+  }
+}

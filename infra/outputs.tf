@@ -1,0 +1,94 @@
+output "environment" {
+  description = "Which copy this is."
+  value       = var.environment
+}
+
+output "region" {
+  description = "The region it stands in."
+  value       = data.aws_region.current.id
+}
+
+output "bucket" {
+  description = "The bucket of raw objects, tables and results."
+  value       = module.bucket.name
+}
+
+output "database" {
+  description = "The Glue database."
+  value       = module.catalog.database
+}
+
+output "workgroup" {
+  description = "The Athena workgroup."
+  value       = module.athena.workgroup
+}
+
+output "reader_policy_arn" {
+  description = "Policy to attach to people and tools that ask questions."
+  value       = module.athena.reader_policy_arn
+}
+
+output "accounts" {
+  description = "By account: the extractor's function, its secret and its schedule."
+  value = {
+    for name, extract in module.extract :
+    name => {
+      function = extract.name
+      secret   = aws_secretsmanager_secret.login[name].name
+      schedule = extract.schedules["schedule"]
+    }
+  }
+}
+
+output "publish_function" {
+  description = "The function that creates the views and runs the checks."
+  value       = module.publish.name
+}
+
+output "load_job" {
+  description = "The Glue job."
+  value       = module.load_music.name
+}
+
+output "load_arguments" {
+  description = "The arguments that every run of the job gets."
+  value       = module.load_music.default_arguments
+}
+
+output "workflow" {
+  description = "The Glue workflow."
+  value       = module.load_workflow.name
+}
+
+output "events_queue_url" {
+  description = "The queue that gets the events of landed objects where AWS is emulated; else null."
+  value       = module.load_workflow.queue_url
+}
+
+output "failed_queue_urls" {
+  description = "The queues of what could not be delivered or handled."
+  value = concat(
+    [module.load_workflow.undelivered_queue_url, module.publish.failed_queue_url],
+    [for extract in module.extract : extract.failed_queue_url],
+  )
+}
+
+output "namespace" {
+  description = "The namespace of the metrics."
+  value       = local.namespace
+}
+
+output "stale_after_hours" {
+  description = "Hours without a loaded object after which the data counts as stale."
+  value       = local.stale_after_hours
+}
+
+output "topic_arn" {
+  description = "The topic of the alarms."
+  value       = module.alarms.topic_arn
+}
+
+output "removal_protection" {
+  description = "Whether data outlives a destroy."
+  value       = local.is_protected
+}

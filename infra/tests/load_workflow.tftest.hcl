@@ -1,0 +1,186 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-central-1", name = "eu-central-1" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+}
+
+variables {
+  name          = "a-load"
+  job_name      = "a-load-music"
+  event_pattern = "{\"detail\": {\"bucket\": {\"name\": [\"a-lake\"]}, \"object\": {\"key\": [{\"wildcard\": \"raw/*.gz\"}]}}}"
+}
+
+run "an_event_starts_one_run_at_a_time" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  assert {
+    condition     = aws_glue_workflow.this.max_concurrent_runs == 1 && aws_glue_trigger.this.type == "EVENT"
+    error_message = "expected one run at a time, started by an event"
+  }
+
+  assert {
+    condition     = one(aws_glue_trigger.this.event_batching_condition).batch_size == 1 && one(aws_glue_trigger.this.event_batching_condition).batch_window == 60
+    error_message = "expected every event to start a run"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_target.workflow) == 1 && length(aws_cloudwatch_event_target.queue) == 0
+    error_message = "expected the workflow as the only target"
+  }
+}
+
+run "catches_up_by_the_listeners_clock" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    catch_up = { expression = "cron(0 5 * * ? *)", time_zone = "Asia/Tokyo" }
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.catch_up["catch-up"].schedule_expression_timezone == "Asia/Tokyo"
+    error_message = "expected the zone that was given"
+  }
+
+  assert {
+    condition     = jsondecode(one(aws_scheduler_schedule.catch_up["catch-up"].target).input) == { Name = "a-load" }
+    error_message = "expected the workflow to be started by its name"
+  }
+}
+
+run "feeds_a_queue_where_aws_is_emulated" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    event_target = "queue"
+    catch_up     = null
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_target.workflow) == 0 && length(aws_cloudwatch_event_target.queue) == 1
+    error_message = "expected the queue as the only target"
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.catch_up) == 0
+    error_message = "expected no catch-up"
+  }
+}
+
+run "rejects_a_pattern_without_a_prefix" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    event_pattern = "{\"detail\": {\"bucket\": {\"name\": [\"a-lake\"]}, \"object\": {\"key\": [{\"wildcard\": \"*.gz\"}]}}}"
+  }
+
+  expect_failures = [var.event_pattern]
+}
+
+run "rejects_a_pattern_of_every_key" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    event_pattern = "{\"detail\": {\"bucket\": {\"name\": [\"a-lake\"]}}}"
+  }
+
+  expect_failures = [var.event_pattern]
+}
+
+run "rejects_a_pattern_of_every_bucket" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    event_pattern = "{\"detail\": {\"object\": {\"key\": [{\"prefix\": \"raw/\"}]}}}"
+  }
+
+  expect_failures = [var.event_pattern]
+}
+
+run "rejects_a_batch_of_more_than_100" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    batch_size = 101
+  }
+
+  expect_failures = [var.batch_size]
+}
+
+run "rejects_a_window_of_more_than_15_minutes" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    batch_window_seconds = 901
+  }
+
+  expect_failures = [var.batch_window_seconds]
+}
+
+run "rejects_a_time_that_is_no_expression" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    catch_up = { expression = "daily" }
+  }
+
+  expect_failures = [var.catch_up]
+}
+
+run "rejects_another_target" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    event_target = "topic"
+  }
+
+  expect_failures = [var.event_target]
+}

@@ -1,0 +1,158 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-central-1", name = "eu-central-1" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:a" }
+  }
+}
+
+variables {
+  environment = "pr-7"
+}
+
+run "is_what_a_person_gets_by_default" {
+  command = plan
+
+  assert {
+    condition     = [output.bucket, output.database, output.workgroup] == ["spotify-lakehouse-pr-7-123456789012", "music_pr_7", "spotify-lakehouse-pr-7"]
+    error_message = "expected names that hold the environment; the database takes no hyphen"
+  }
+
+  assert {
+    condition     = module.extract["me"].schedules == { schedule = "spotify-lakehouse-pr-7-extract-me-schedule" }
+    error_message = "expected one account on a schedule"
+  }
+
+  assert {
+    condition     = !output.removal_protection && output.stale_after_hours == 26
+    error_message = "expected a copy that can go again, and data that is stale after 26 hours"
+  }
+
+  assert {
+    condition     = length(module.athena.questions) == length(fileset("../sql/question", "*.sql"))
+    error_message = "expected every question to be saved"
+  }
+}
+
+run "prod_is_protected" {
+  command = plan
+
+  variables {
+    environment = "prod"
+    schedule    = "weekly"
+  }
+
+  assert {
+    condition     = output.removal_protection && output.stale_after_hours == 170
+    error_message = "expected prod to be protected, and weekly data to be stale after 170 hours"
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.login["me"].recovery_window_in_days == 30
+    error_message = "expected a deleted secret to be recoverable"
+  }
+}
+
+run "several_accounts_feed_one_lake" {
+  command = plan
+
+  variables {
+    accounts = { anna = { sources = "local/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    schedule = "rate(6 hours)"
+  }
+
+  assert {
+    condition     = [for account in ["anna", "ben"] : output.accounts[account].secret] == ["spotify-lakehouse-pr-7/anna", "spotify-lakehouse-pr-7/ben"]
+    error_message = "expected a secret for each account"
+  }
+}
+
+run "rejects_an_environment_with_capitals" {
+  command = plan
+
+  variables {
+    environment = "Prod"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_an_environment_that_would_clash_as_a_database" {
+  command = plan
+
+  variables {
+    environment = "pr_7"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_a_schedule_it_does_not_know" {
+  command = plan
+
+  variables {
+    schedule = "monthly"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "rejects_sources_that_are_not_there" {
+  command = plan
+
+  variables {
+    accounts = { me = { sources = "none.json" } }
+  }
+
+  expect_failures = [var.accounts]
+}
+
+run "rejects_no_account" {
+  command = plan
+
+  variables {
+    accounts = {}
+  }
+
+  expect_failures = [var.accounts]
+}
+
+run "rejects_a_zone_that_is_an_abbreviation" {
+  command = plan
+
+  variables {
+    time_zone = "CET"
+  }
+
+  expect_failures = [var.time_zone]
+}
+
+run "rejects_no_budget" {
+  command = plan
+
+  variables {
+    glue_hours_budget = 0
+  }
+
+  expect_failures = [var.glue_hours_budget]
+}
+
+run "rejects_a_version_of_glue_that_is_not_tested" {
+  command = plan
+
+  variables {
+    glue_version = "5.0"
+  }
+
+  expect_failures = [var.glue_version]
+}

@@ -1,0 +1,186 @@
+variable "environment" {
+  description = "Which copy this is; all names hold it, so any number of copies stand side by side in one account."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.environment)) && length(var.environment) <= 16
+    error_message = "environment must be up to 16 lower-case letters, digits and single hyphens, beginning with a letter; got \"${var.environment}\"."
+  }
+}
+
+variable "region" {
+  description = "AWS region; null takes that of AWS_REGION or the profile."
+  type        = string
+  default     = null
+}
+
+variable "accounts" {
+  description = "Spotify accounts by a name of your own, each with the path of its sources document, from the project's folder. Each gets a function, a secret and the schedule."
+  type        = map(object({ sources = string }))
+  default     = { me = { sources = "local/sources/mine.json" } }
+  nullable    = false
+
+  validation {
+    condition     = length(var.accounts) > 0 && alltrue([for name in keys(var.accounts) : can(regex("^[a-z][a-z0-9]{0,11}$", name))])
+    error_message = "accounts must be one or more, named with up to 12 lower-case letters and digits; got ${jsonencode(keys(var.accounts))}."
+  }
+
+  validation {
+    condition     = alltrue([for account in values(var.accounts) : fileexists(startswith(account.sources, "/") ? account.sources : "${path.root}/../${account.sources}")])
+    error_message = "accounts must name sources documents that exist, from the project's folder; got ${join(", ", [for account in values(var.accounts) : account.sources])}."
+  }
+}
+
+variable "schedule" {
+  description = "When to extract: hourly, daily, weekly, or an own cron(…) or rate(…)."
+  type        = string
+  default     = "daily"
+  nullable    = false
+
+  validation {
+    condition     = contains(["hourly", "daily", "weekly"], var.schedule) || can(regex("^(cron|rate)\\(.+\\)$", var.schedule))
+    error_message = "schedule must be hourly, daily, weekly, cron(…) or rate(…); got \"${var.schedule}\"."
+  }
+}
+
+variable "time_zone" {
+  description = "Time zone of the schedule, and of played_at_local: a name such as Europe/Berlin."
+  type        = string
+  default     = "UTC"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$", var.time_zone))
+    error_message = "time_zone must be UTC or a name such as Europe/Berlin; got \"${var.time_zone}\"."
+  }
+}
+
+variable "stale_after_hours" {
+  description = "Hours without a loaded object after which to alarm; null takes what fits an hourly, daily or weekly schedule, and the daily one for an own expression."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.stale_after_hours, 1) >= 1
+    error_message = "stale_after_hours must be 1 or more; got ${coalesce(var.stale_after_hours, 0)}."
+  }
+}
+
+variable "glue_version" {
+  description = "Version of Glue: 5.1 or 6.0."
+  type        = string
+  default     = "5.1"
+  nullable    = false
+
+  validation {
+    condition     = contains(["5.1", "6.0"], var.glue_version)
+    error_message = "glue_version must be 5.1 or 6.0; got \"${var.glue_version}\"."
+  }
+}
+
+variable "worker_type" {
+  description = "Size of a worker of the load: G.1X, G.2X, G.4X or G.8X."
+  type        = string
+  default     = "G.1X"
+  nullable    = false
+}
+
+variable "number_of_workers" {
+  description = "Workers of the load, two or more."
+  type        = number
+  default     = 2
+  nullable    = false
+}
+
+variable "timeout_minutes" {
+  description = "Minutes after which a load is stopped: what bounds its cost."
+  type        = number
+  default     = 60
+  nullable    = false
+}
+
+variable "batch_size" {
+  description = "Landed objects that start one load together."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "batch_window_seconds" {
+  description = "Seconds after the first landed object in which a load starts."
+  type        = number
+  default     = 60
+  nullable    = false
+}
+
+variable "glue_hours_budget" {
+  description = "Glue hours (DPU hours) in a calendar month from which on to alarm."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.glue_hours_budget > 0
+    error_message = "glue_hours_budget must be more than 0; got ${var.glue_hours_budget}."
+  }
+}
+
+variable "scan_limit_mb" {
+  description = "Megabytes that one Athena query may read."
+  type        = number
+  default     = 1000
+  nullable    = false
+}
+
+variable "alarm_email" {
+  description = "Address that alarms are mailed to; null mails nobody."
+  type        = string
+  default     = null
+}
+
+variable "kms_key_arn" {
+  description = "Key for bucket, logs, functions, secrets, topic and results; null takes AWS's own keys. Its policy must admit CloudWatch, CloudWatch Logs and S3."
+  type        = string
+  default     = null
+}
+
+variable "removal_protection" {
+  description = "Whether data outlives a destroy; null protects the environment prod only."
+  type        = bool
+  default     = null
+}
+
+variable "reserved_concurrency" {
+  description = "Runs at once reserved for each function; -1 reserves none."
+  type        = number
+  default     = -1
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "raw_expires_after_days" {
+  description = "Days after which raw objects go, for a private store of finite retention; null keeps them."
+  type        = number
+  default     = null
+}
+
+variable "packages" {
+  description = "Folder of the zips that `make package` writes, from the project's folder."
+  type        = string
+  default     = "build"
+  nullable    = false
+}
+
+variable "emulated" {
+  description = "Whether AWS is emulated by moto, which starts no workflow, queues no run, deletes no saved question and reads no conditions of a bucket's policy: the rule then feeds a queue, and the others are left out."
+  type        = bool
+  default     = false
+  nullable    = false
+}

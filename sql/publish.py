@@ -1,0 +1,237 @@
+"""Apply this folder to an Athena: views, summaries, checks; and say how the data is. A Lambda function, and by hand.
+
+It may end at any moment, for lack of time too: what is done is remembered, and the next run goes on from there.
+"""
+
+import datetime as dt
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sql import athena as engine
+from sql.athena import Athena, AthenaFault, OutOfTime
+from sql.gauges import read_job_gauges, read_table_gauges
+from sql.publish_state import State, StateObject
+from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
+
+REQUIRED = ("PUBLISH_DATABASE", "PUBLISH_WORKGROUP", "PUBLISH_BUCKET", "PUBLISH_NAMESPACE")
+SERVICE = "publish"
+Files = Mapping[str, SqlFile]
+
+
+class PublishFault(Exception):
+    """What could not be published; the message says what and what became of the rest."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to publish and whom to tell."""
+
+    database: str
+    workgroup: str
+    bucket: str
+    namespace: str
+    jobs: tuple[str, ...] = ()
+    topic: str | None = None
+
+
+@dataclass
+class Report:
+    """What one run did and found."""
+
+    created: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=dict)
+    gauges: dict[str, float] = field(default_factory=dict)
+    is_out_of_time: bool = False
+
+    @property
+    def offending(self) -> dict[str, int]:
+        """Return the checks that found rows, with how many."""
+        return {name: rows for name, rows in self.checks.items() if rows}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {**vars(self), "offending": self.offending}
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; one error names every variable that is missing."""
+    if missing := [name for name in REQUIRED if not environment.get(name)]:
+        raise PublishFault(f"environment: {', '.join(missing)} not set. Nothing was published.")
+    database, workgroup, bucket, namespace = (environment[name] for name in REQUIRED)
+    jobs = tuple(filter(None, environment.get("PUBLISH_JOBS", "").split(",")))
+    return Settings(database, workgroup, bucket, namespace, jobs, environment.get("PUBLISH_TOPIC") or None)
+
+
+class Publishing:
+    """One run: what is remembered, and what it does and finds."""
+
+    def __init__(self, settings: Settings, athena: Athena, now: dt.datetime) -> None:
+        """Read what is remembered."""
+        self.settings, self.athena, self.now = settings, athena, now
+        self.store = StateObject(settings.bucket)
+        self.state: State = self.store.read()
+        self.report = Report()
+
+    def run(self, *, only_gauges: bool = False) -> Report:
+        """Do all that is to do, as far as the time goes."""
+        try:
+            if not only_gauges:
+                self.publish_files({**read_files("view"), **read_files("ctas")})
+            if not only_gauges or self.state.is_checking:
+                self.run_checks(read_files("check"))
+            self.report.gauges |= read_table_gauges(self.athena)
+        except OutOfTime:
+            self.report.is_out_of_time = True
+        self.report.gauges |= read_job_gauges(engine.connect("glue"), self.settings.jobs, self.now)
+        return self.report
+
+    def publish_files(self, files: Files) -> None:
+        """Create what is new or changed, each after what it reads; what reads something that failed waits."""
+        ordered, existing = order_files(files), self.list_existing()
+        digests = digest_files(ordered)
+        for file in ordered:
+            if broken := [name for name in file.reads if name in self.report.failed]:
+                self.report.failed[file.name] = f"waits for {', '.join(broken)}"
+                continue
+            try:
+                is_new = self.publish_file(file, digests[file.name], file.name in existing)
+            except (AthenaFault, FileFault) as error:
+                self.report.failed[file.name] = str(error)
+                continue
+            (self.report.created if is_new else self.report.unchanged).append(file.name)
+            if is_new:
+                self.store.write(self.state)
+
+    def publish_file(self, file: SqlFile, digest: str, exists: bool) -> bool:
+        """Create one view or summary unless it stands as it should."""
+        if file.kind == "ctas":
+            return self.refresh_summary(file, digest, exists)
+        if exists and self.state.views.get(file.name) == digest:
+            return False
+        self.athena.run(file.text)
+        self.state.views[file.name] = digest
+        return True
+
+    def refresh_summary(self, file: SqlFile, digest: str, exists: bool) -> bool:
+        """Write a summary anew, at most once a day, and switch its name to it; the one before stays for who reads it.
+
+        Athena cannot rename Iceberg tables, so a table bears its version and the name that people use is a view.
+        """
+        known = self.state.summaries.setdefault(file.name, {"versions": []})
+        today = self.now.date().isoformat()
+        if exists and (known.get("date"), known.get("digest")) == (today, digest):
+            return False
+        version = f"{file.name}__{self.now:%Y%m%dt%H%M%S}"
+        text = version_summary(file, version, f"s3://{self.settings.bucket}/summary/{version}/")
+        # Written down first: a run that is killed leaves no table that nobody knows.
+        self.state.summaries[file.name] = {**known, "versions": [*known["versions"], version]}
+        self.store.write(self.state)
+        self.athena.run(text)
+        self.athena.run(f'create or replace view "{file.name}" as select * from "{version}"')
+        self.state.summaries[file.name] |= {"date": today, "digest": digest, "before": known.get("current")}
+        self.state.summaries[file.name]["current"] = version
+        self.store.write(self.state)
+        self.drop_old_versions(file.name)
+        return True
+
+    def drop_old_versions(self, name: str) -> None:
+        """Drop all versions of a summary but the one in use and the one before."""
+        known = self.state.summaries[name]
+        kept = (known["before"], known["current"])
+        for version in [version for version in known["versions"] if version not in kept]:
+            self.athena.run(f"drop table if exists `{version}`")
+            known["versions"].remove(version)
+            self.report.dropped.append(version)
+
+    def run_checks(self, checks: Files) -> None:
+        """Count the rows that each check returns; checks that the last run had no time for come first."""
+        if not self.state.is_checking:
+            self.state.checks, self.state.is_checking = {}, True
+        done = self.state.checks
+        try:
+            for check in checks.values():
+                if check.name not in done:
+                    self.run_check(check)
+            self.state.is_checking = False
+        finally:
+            self.report.checks = dict(done)
+            self.store.write(self.state)
+
+    def run_check(self, check: SqlFile) -> None:
+        """Count the rows of one check; one that does not run counts as failed to be published."""
+        try:
+            rows = self.athena.fetch(f"select count(*) as found from (\n{check.text}\n) as offending")
+        except AthenaFault as error:
+            self.report.failed[f"check {check.name}"] = str(error)
+            return
+        self.state.checks[check.name] = int(rows[0][0] or 0)
+
+    def list_existing(self) -> set[str]:
+        """List the tables and views of the database."""
+        pages = engine.connect("glue").get_paginator("get_tables").paginate(DatabaseName=self.settings.database)
+        return {table["Name"] for page in pages for table in page["TableList"]}
+
+    def tell(self) -> None:
+        """Notify of checks that found rows, once for each new finding; the metrics say it every time."""
+        offending = self.report.offending
+        if self.settings.topic and offending and offending != self.state.told:
+            engine.connect("sns").publish(
+                TopicArn=self.settings.topic,
+                Subject=f"{self.settings.database}: {len(offending)} checks found rows"[:100],
+                Message="\n".join(
+                    ["Checks on the tables that returned rows (name, rows):", ""]
+                    + [f"{name}, {rows}" for name, rows in sorted(offending.items())]
+                    + ["", "docs/runbook.md, failed-checks, says how to look."]
+                ),
+            )
+        if self.report.checks and not self.state.is_checking and offending != self.state.told:
+            self.state.told = offending
+            self.store.write(self.state)
+
+
+def describe_metrics(settings: Settings, report: Report, now: dt.datetime) -> str:
+    """Return the metrics as CloudWatch reads them from a log line (embedded metric format)."""
+    values: dict[str, float] = {**report.gauges, "FilesFailed": len(report.failed)}
+    if report.checks:
+        values["FailedChecks"] = len(report.offending)
+    metrics = [{"Name": name} for name in values]
+    definition = {"Namespace": settings.namespace, "Dimensions": [["service"]], "Metrics": metrics}
+    meta = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [definition]}
+    return json.dumps({"_aws": meta, "service": SERVICE, **values})
+
+
+def publish(
+    settings: Settings,
+    seconds_left: Callable[[], float] = lambda: 1e9,
+    *,
+    only_gauges: bool = False,
+    say: Callable[[str], object] = sys.stdout.write,
+) -> Report:
+    """Publish, tell, and raise only after everything else if something could not be published."""
+    now = dt.datetime.now(dt.UTC)
+    publishing = Publishing(settings, Athena(settings.workgroup, settings.database, seconds_left), now)
+    report = publishing.run(only_gauges=only_gauges)
+    publishing.tell()
+    say(json.dumps({"message": "published", **report.as_dict()}) + "\n")
+    say(describe_metrics(settings, report, now) + "\n")
+    if report.failed:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in report.failed.items())
+        raise PublishFault(f"{reasons}. All else is published.")
+    return report
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Publish as a Lambda function; the event may ask for the gauges alone."""
+    ends = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+    report = publish(
+        read_settings(os.environ), lambda: ends - time.monotonic(), only_gauges=event.get("only") == "gauges"
+    )
+    return report.as_dict()

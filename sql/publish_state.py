@@ -1,0 +1,47 @@
+"""What publish remembers between runs, in one small object on S3; without it everything is published once more."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from sql.athena import connect
+
+KEY = "state/publish/state.json"
+
+
+@dataclass
+class State:
+    """What is published, the versions of each summary (newest last), and how far the checks came."""
+
+    views: dict[str, str] = field(default_factory=dict)
+    summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: dict[str, int] = field(default_factory=dict)
+    is_checking: bool = False
+    told: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class StateObject:
+    """The object that holds the state."""
+
+    bucket: str
+    client: Any = field(default_factory=lambda: connect("s3"))
+
+    def read(self) -> State:
+        """Read it; none, or one that is broken, is an empty one."""
+        try:
+            text = self.client.get_object(Bucket=self.bucket, Key=KEY)["Body"].read()
+            return State(**json.loads(text))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+                raise
+        except (ValueError, TypeError):
+            pass
+        return State()
+
+    def write(self, state: State) -> None:
+        """Write it in one PUT."""
+        body = json.dumps(asdict(state), sort_keys=True).encode()
+        self.client.put_object(Bucket=self.bucket, Key=KEY, Body=body, ContentType="application/json")

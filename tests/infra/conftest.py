@@ -1,0 +1,82 @@
+"""Terraform for tests: the provider fetched once, tiny zips for packages, and an AWS of moto's to apply to."""
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from local.aws.emulated import EmulatedAws, Names, environment_of, running_server
+from local.cloud.terraform import BUILD, ROOT, Terraform
+from local.errors import UserError
+
+LEFT_OUT = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "backend.tf", "environments")
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with zips of the packages' names: what is in them matters to no test of Terraform."""
+    folder = tmp_path_factory.mktemp("packages")
+    for name in ("glue_jobs", "lambda_extract", "sql"):
+        with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+            archive.writestr(f"{name}/__init__.py", "")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project's infra/, so that no state of anybody's is touched; the rest is linked."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "infra", folder / "infra", ignore=LEFT_OUT)
+    for name in ("sql", "glue_jobs", "local"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def terraform(project: Path, packages: Path) -> Terraform:
+    """Return a Terraform that is ready to test and to plan; without one, say so."""
+    made = Terraform(
+        "pr-7",
+        project / "infra",
+        BUILD / "test",
+        workspace=False,
+        variables={"emulated": "true", "packages": str(packages)},
+    )
+    try:
+        made.init()
+    except UserError as error:
+        pytest.skip(str(error))
+    return made
+
+
+@pytest.fixture(scope="session")
+def emulated() -> Iterator[EmulatedAws]:
+    """Return an empty AWS; until the end it is that of this process."""
+    with running_server() as endpoint, environment_of(aws := EmulatedAws(endpoint, Names())):
+        yield aws
+
+
+TARGETS = (
+    "module.extract", "module.load_music.aws_iam_role_policy.this", "module.publish.aws_iam_role_policy.this",
+    "module.load_workflow.aws_iam_role_policy.this", "module.load_workflow.aws_cloudwatch_event_target.queue",
+    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this",
+)  # fmt: skip
+"""What the tests of policies and events look at; the whole, which takes longer, is applied in tests/long."""
+
+
+@pytest.fixture(scope="session")
+def applying(
+    terraform: Terraform, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[None]]:
+    """Apply the roles, the rule and its queue meanwhile: Terraform mostly waits."""
+    plan = tmp_path_factory.mktemp("plan") / "plan"
+
+    def apply() -> None:
+        terraform.plan(plan, *(f"-target={target}" for target in TARGETS), quiet=True)
+        terraform.apply(plan, quiet=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(apply)

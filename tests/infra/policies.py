@@ -1,0 +1,89 @@
+"""The policies that an applied root has, and what they allow."""
+
+import fnmatch
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from local.aws.emulated import EmulatedAws
+
+WITHOUT_RESOURCES = {"PutGlueMetrics": "cloudwatch:PutMetricData knows no resources; its namespace is bound to Glue"}
+"""Statements on everything, by their sid, and why AWS allows nothing else."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy, and whose it is."""
+
+    owner: str
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    condition: Any
+
+    def allows(self, action: str, resource: str, prefix: str | None = None) -> bool:
+        """Say whether it allows an action on a resource; a listing asks for a prefix."""
+        if action not in self.actions or not any(fnmatch.fnmatchcase(resource, known) for known in self.resources):
+            return False
+        prefixes = self.condition.get("StringLike", {}).get("s3:prefix")
+        return prefixes is None or any(fnmatch.fnmatchcase(prefix or "", known) for known in as_tuple(prefixes))
+
+
+def as_tuple(value: Any) -> tuple[str, ...]:
+    """Return one or many texts as many."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def read_statements(aws: EmulatedAws) -> list[Statement]:
+    """Return the statements of all roles and of all policies of our own."""
+    iam = aws.connect("iam")
+    found: list[Statement] = []
+    for role in iam.list_roles()["Roles"]:
+        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
+            found += parse_policy(role["RoleName"], document)
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        found += parse_policy(policy["PolicyName"], version["PolicyVersion"]["Document"])
+    return found
+
+
+def parse_policy(owner: str, document: Any) -> Iterator[Statement]:
+    """Yield the statements of one policy."""
+    document = json.loads(document) if isinstance(document, str) else document
+    for one in document["Statement"]:
+        assert one["Effect"] == "Allow"
+        yield Statement(
+            owner, one.get("Sid", ""), as_tuple(one["Action"]), as_tuple(one["Resource"]), one.get("Condition", {})
+        )
+
+
+def find_broad(statements: list[Statement], bucket: str) -> list[str]:
+    """Return what is broader than it must be: actions or resources with a wildcard where a name could stand."""
+    found = []
+    for one in statements:
+        found += [f"{one.owner} {one.sid}: action {action}" for action in one.actions if "*" in action]
+        found += [
+            f"{one.owner} {one.sid}: {resource}"
+            for resource in one.resources
+            if is_broad(resource, bucket) and one.sid not in WITHOUT_RESOURCES
+        ]
+        if "s3:ListBucket" in one.actions and not one.condition.get("StringLike", {}).get("s3:prefix"):
+            found.append(f"{one.owner} {one.sid}: lists without a prefix")
+    return found
+
+
+def is_broad(resource: str, bucket: str) -> bool:
+    """Say whether a resource names more than one thing, one folder of ours, or one database's tables."""
+    if "*" not in resource:
+        return False
+    folder = resource.removeprefix(f"arn:aws:s3:::{bucket}/")
+    if folder != resource:
+        return not (folder.endswith("/*") and folder.count("*") == 1 and len(folder) > 2)
+    if ":log-group:" in resource:
+        return not (resource.endswith(":*") and resource.count("*") == 1)
+    if ":glue:" in resource:
+        kind, _, name = resource.split(":", 5)[5].partition("/")
+        return not (kind == "table" and name.count("/") == 1 and name.split("/")[1] in ("*", "*__*"))
+    return True

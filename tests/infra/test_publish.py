@@ -1,0 +1,366 @@
+"""Publish against moto's Athena with canned answers: order, what is unchanged, summaries, checks, time, trouble."""
+
+import datetime as dt
+import json
+import re
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+from local.aws.emulated import REGION, EmulatedAws
+from sql import publish as program
+from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime
+from sql.gauges import count_dpu_seconds
+from sql.publish import PublishFault, Publishing, Settings
+from sql.publish_state import KEY, StateObject
+from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
+
+NOW = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
+TOMORROW = NOW + dt.timedelta(days=1)
+CREATED = re.compile(r'create (?:or replace )?(?:view|table)\s+"?(\w+)"?', re.IGNORECASE)
+DROPPED = re.compile(r"drop table if exists `(\w+)`")
+
+
+class Lake:
+    """A bucket, a database, and an Athena that keeps the catalog as the real one does but answers what it is told."""
+
+    def __init__(self, aws: EmulatedAws, name: str) -> None:
+        """Make them; names of their own keep tests apart."""
+        self.aws, self.glue, self.said = aws, aws.connect("glue"), list[str]()
+        self.settings = Settings(name.replace("-", "_"), "primary", name, "Lake/test")
+        self.glue.create_database(DatabaseInput={"Name": self.settings.database})
+        aws.connect("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.failing, self.throttled, self.states = dict[str, str](), 0, list[str]()
+        self.retryable = False
+        self.seconds = 1e9
+        self.athena = Athena("primary", self.settings.database, lambda: self.seconds, self.rest)
+        events = self.athena.client.meta.events
+        events.register("before-send.athena.StartQueryExecution", self.throttle)
+        events.register("provide-client-params.athena.StartQueryExecution", self.note)
+        events.register("after-call.athena.GetQueryExecution", self.judge)
+        self.pauses = list[float]()
+
+    def rest(self, seconds: float) -> None:
+        """Take note of a pause instead of taking it."""
+        self.pauses.append(seconds)
+        self.seconds -= seconds
+
+    def can(self, *answers: int) -> None:
+        """Let the next selects answer with these numbers."""
+        rows = [
+            {"rows": [{"Data": [{"VarCharValue": "found"}]}, {"Data": [{"VarCharValue": str(answer)}]}]}
+            for answer in answers
+        ]
+        body = json.dumps({"account_id": "123456789012", "region": REGION, "results": rows}).encode()
+        address = f"{self.aws.endpoint}/moto-api/static/athena/query-results"
+        urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}))
+
+    def throttle(self, request: Any, **_: Any) -> AWSResponse | None:
+        """Answer as Athena does when there are too many requests."""
+        if not self.throttled:
+            return None
+        self.throttled -= 1
+
+        class Raw:
+            def stream(self, **_: Any) -> Iterator[bytes]:
+                yield b'{"__type": "TooManyRequestsException", "Message": "Rate exceeded"}'
+
+        return AWSResponse(request.url, 400, {}, Raw())
+
+    def note(self, params: dict[str, Any], **_: Any) -> None:
+        """Write down a statement and keep the catalog."""
+        text = params["QueryString"]
+        self.said.append(text)
+        if (made := CREATED.search(text)) and made[1] not in self.names() and made[1] not in self.failing:
+            self.glue.create_table(DatabaseName=self.settings.database, TableInput={"Name": made[1]})
+        if dropped := DROPPED.search(text):
+            self.glue.delete_table(DatabaseName=self.settings.database, Name=dropped[1])
+
+    def judge(self, parsed: dict[str, Any], **_: Any) -> None:
+        """Change the state of a query to what the test wants."""
+        status = parsed["QueryExecution"]["Status"]
+        if self.states:
+            status["State"] = self.states.pop(0)
+        for name, reason in self.failing.items():
+            if re.search(rf"\b{name}\b", CREATED.search(self.said[-1])[1] if CREATED.search(self.said[-1]) else ""):
+                status |= {"State": "FAILED", "StateChangeReason": reason}
+        if status["State"] == "FAILED":
+            status["AthenaError"] = {"Retryable": self.retryable}
+
+    def names(self) -> set[str]:
+        """Return what the catalog holds."""
+        return {table["Name"] for table in self.glue.get_tables(DatabaseName=self.settings.database)["TableList"]}
+
+    def publish(self, files: dict[str, SqlFile], now: dt.datetime = NOW) -> Publishing:
+        """Publish some files in a run of its own."""
+        self.said.clear()
+        publishing = Publishing(self.settings, self.athena, now)
+        publishing.publish_files(files)
+        return publishing
+
+
+COUNT = iter(range(1000))
+
+
+@pytest.fixture
+def lake(emulated: EmulatedAws) -> Lake:
+    return Lake(emulated, f"lake-{next(COUNT)}")
+
+
+def view(name: str, *reads: str, says: str = "1") -> SqlFile:
+    return SqlFile("view", name, reads, f"create or replace view {name} as\nselect {says} as one")
+
+
+def summary(name: str) -> SqlFile:
+    text = f"create table {name}\nwith (table_type = 'ICEBERG', location = '${{location}}') as\nselect 1 as one"
+    return SqlFile("ctas", name, ("song",), text)
+
+
+def files(*made: SqlFile) -> dict[str, SqlFile]:
+    return {file.name: file for file in made}
+
+
+def test_views_come_after_what_they_read(lake: Lake) -> None:
+    report = lake.publish(files(view("a", "b", "c"), view("b", "c"), view("c", "song"))).report
+    assert report.created == ["c", "b", "a"]
+    assert [CREATED.search(text)[1] for text in lake.said] == ["c", "b", "a"]
+
+
+def test_every_view_of_the_project_finds_its_place() -> None:
+    ordered = [file.name for file in order_files({**read_files("view"), **read_files("ctas")})]
+    assert len(ordered) > 10
+    assert ordered.index("song_full") > ordered.index("song_latest")
+
+
+def test_views_in_a_circle_are_refused(lake: Lake) -> None:
+    with pytest.raises(FileFault, match="a, b read each other in a circle"):
+        lake.publish(files(view("a", "b"), view("b", "a")))
+    assert lake.said == []
+
+
+def test_what_stands_is_not_created_again(lake: Lake) -> None:
+    lake.publish(files(view("a"), view("b", "a")))
+    report = lake.publish(files(view("a"), view("b", "a"))).report
+    assert (lake.said, report.unchanged) == ([], ["a", "b"])
+
+
+def test_a_changed_view_is_created_with_all_that_reads_it(lake: Lake) -> None:
+    lake.publish(files(view("a"), view("b", "a"), view("other")))
+    report = lake.publish(files(view("a", says="2"), view("b", "a"), view("other"))).report
+    assert (report.created, report.unchanged) == (["a", "b"], ["other"])
+
+
+def test_a_view_that_somebody_dropped_comes_back(lake: Lake) -> None:
+    lake.publish(files(view("a")))
+    lake.glue.delete_table(DatabaseName=lake.settings.database, Name="a")
+    assert lake.publish(files(view("a"))).report.created == ["a"]
+
+
+def test_a_failed_view_holds_back_only_what_reads_it(lake: Lake) -> None:
+    lake.failing["a"] = "line 1:1: Table 'song' does not exist"
+    report = lake.publish(files(view("a"), view("b", "a"), view("c", "b"), view("other"))).report
+    assert report.created == ["other"]
+    assert report.failed == {
+        "a": "failed: line 1:1: Table 'song' does not exist", "b": "waits for a", "c": "waits for b",
+    }  # fmt: skip
+    lake.failing.clear()
+    assert lake.publish(files(view("a"), view("b", "a"), view("c", "b"), view("other"))).report.created == [
+        "a",
+        "b",
+        "c",
+    ]
+
+
+def test_a_queued_query_is_waited_for(lake: Lake) -> None:
+    lake.states = ["QUEUED", "QUEUED", "RUNNING", "SUCCEEDED"]
+    assert lake.athena.run("select 1")
+    assert lake.pauses == [0.25, 0.5, 1.0]
+
+
+def test_a_throttled_start_is_tried_again(lake: Lake) -> None:
+    lake.throttled = 1
+    lake.can(7)
+    assert lake.athena.fetch("select 7 as seven") == [["7"]]
+    assert lake.throttled == 0
+
+
+def test_a_failure_that_athena_calls_retryable_is_tried_once_more(lake: Lake) -> None:
+    lake.retryable, lake.states = True, ["FAILED", "SUCCEEDED"]
+    assert lake.athena.run("select 1")
+    lake.states = ["FAILED", "FAILED", "SUCCEEDED"]
+    with pytest.raises(AthenaFault, match="failed"):
+        lake.athena.run("select 1")
+
+
+def test_a_failure_of_another_kind_is_not(lake: Lake) -> None:
+    lake.states = ["FAILED", "SUCCEEDED"]
+    with pytest.raises(AthenaFault, match=r"^failed: "):
+        lake.athena.run("select 1")
+
+
+def test_a_cancelled_query_is_a_fault(lake: Lake) -> None:
+    lake.states = ["CANCELLED"]
+    with pytest.raises(AthenaFault, match=r"^cancelled: "):
+        lake.athena.run("select 1")
+
+
+def test_a_query_still_running_when_time_ends_is_stopped(lake: Lake) -> None:
+    lake.seconds, lake.states = RESERVE + 1, ["RUNNING"] * 50
+    stopped: list[str] = []
+    lake.athena.client.meta.events.register(
+        "before-parameter-build.athena.StopQueryExecution",
+        lambda params, **_: stopped.append(params["QueryExecutionId"]),
+    )
+    with pytest.raises(OutOfTime):
+        lake.athena.run("select 1")
+    assert len(stopped) == 1
+
+
+def test_the_next_run_goes_on_where_time_ended(lake: Lake) -> None:
+    lake.seconds, lake.states = RESERVE + 1.5, ["SUCCEEDED", "QUEUED", "RUNNING", "RUNNING", "RUNNING"]
+    with pytest.raises(OutOfTime):
+        lake.publish(files(view("a"), view("b", "a"), view("c", "b")))
+    lake.seconds, lake.states = 1e9, []
+    report = lake.publish(files(view("a"), view("b", "a"), view("c", "b"))).report
+    assert (report.unchanged, report.created) == (["a"], ["b", "c"])
+
+
+def test_a_summary_is_written_beside_the_old_one_and_then_switched(lake: Lake) -> None:
+    lake.publish(files(summary("s")))
+    table, switch = lake.said
+    assert "create table s__20261120t080000\n" in table
+    assert f"location = 's3://{lake.settings.bucket}/summary/s__20261120t080000/'" in table
+    assert switch == 'create or replace view "s" as select * from "s__20261120t080000"'
+
+
+def test_a_summary_is_refreshed_once_a_day_and_keeps_two_versions(lake: Lake) -> None:
+    assert lake.publish(files(summary("s"))).report.created == ["s"]
+    assert lake.publish(files(summary("s"))).report.unchanged == ["s"]
+    assert lake.publish(files(summary("s")), TOMORROW).report.dropped == []
+    dropped = lake.publish(files(summary("s")), TOMORROW + dt.timedelta(days=1)).report.dropped
+    assert dropped == ["s__20261120t080000"]
+    assert lake.names() == {"s", "s__20261121t080000", "s__20261122t080000"}
+
+
+def test_what_a_killed_run_left_of_a_summary_is_dropped(lake: Lake) -> None:
+    lake.failing["s"] = "killed between table and switch"
+    lake.publish(files(summary("s")))
+    lake.failing.clear()
+    dropped = lake.publish(files(summary("s")), TOMORROW).report.dropped
+    assert dropped == ["s__20261120t080000"]
+
+
+def test_a_summary_of_another_form_is_refused() -> None:
+    wrong = SqlFile("ctas", "s", ("song",), "create table other with (location = 'x') as select 1")
+    with pytest.raises(FileFault, match=r"ctas/s\.sql: expected 'create table s' and one location"):
+        version_summary(wrong, "s__1", "s3://a/b/")
+
+
+def test_checks_count_the_rows_that_offend(lake: Lake) -> None:
+    publishing = Publishing(lake.settings, lake.athena, NOW)
+    lake.can(0, 3)
+    checks = [SqlFile("check", name, ("song",), "-- why\nselect 1 as one order by one") for name in ("good", "bad")]
+    publishing.run_checks(files(*checks))
+    assert publishing.report.offending == {"bad": 3}
+    assert lake.said[0] == "select count(*) as found from (\n-- why\nselect 1 as one order by one\n) as offending"
+
+
+def test_checks_go_on_after_those_that_were_done(lake: Lake) -> None:
+    checks = files(*(SqlFile("check", name, ("song",), "select 1 as one") for name in ("first", "second")))
+    lake.can(5, 0)
+    lake.states, lake.seconds = ["SUCCEEDED", "RUNNING", "RUNNING", "RUNNING", "RUNNING"], RESERVE + 1
+    with pytest.raises(OutOfTime):
+        Publishing(lake.settings, lake.athena, NOW).run_checks(checks)
+    lake.seconds, lake.states = 1e9, []
+    lake.said.clear()
+    lake.can(0)
+    publishing = Publishing(lake.settings, lake.athena, NOW)
+    publishing.run_checks(checks)
+    assert (len(lake.said), publishing.report.checks) == (1, {"first": 5, "second": 0})
+    assert not StateObject(lake.settings.bucket).read().is_checking
+
+
+def test_a_new_finding_is_told_once(lake: Lake) -> None:
+    topic = lake.aws.connect("sns").create_topic(Name=lake.settings.bucket)["TopicArn"]
+    queue = lake.aws.connect("sqs").create_queue(QueueName=lake.settings.bucket)["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:123456789012:{lake.settings.bucket}"
+    lake.aws.connect("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    told = Settings(**{**vars(lake.settings), "topic": topic})
+    for found in (2, 2, 0):
+        publishing = Publishing(told, lake.athena, NOW)
+        publishing.report.checks = {"song_key": found}
+        publishing.tell()
+    (message,) = lake.aws.connect("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert "song_key, 2" in json.loads(message["Body"])["Message"]
+    assert StateObject(lake.settings.bucket).read().told == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"views": {}, "unknown": 1}'], ids=["empty", "cut", "list", "foreign"]
+)
+def test_a_broken_state_counts_as_none(lake: Lake, text: str) -> None:
+    lake.aws.connect("s3").put_object(Bucket=lake.settings.bucket, Key=KEY, Body=text.encode())
+    assert lake.publish(files(view("a"))).report.created == ["a"]
+
+
+def run_whole(lake: Lake, monkeypatch: pytest.MonkeyPatch, **told: Any) -> tuple[Any, list[dict[str, Any]]]:
+    monkeypatch.setattr(program, "Athena", lambda *_: lake.athena)
+    monkeypatch.setattr(program, "read_files", lambda kind: files(view("a")) if kind == "view" else {})
+    said: list[str] = []
+    try:
+        return program.publish(lake.settings, say=said.append, **told), [json.loads(line) for line in said]
+    except PublishFault as fault:
+        return fault, [json.loads(line) for line in said]
+
+
+def test_gauges_are_metrics_that_cloudwatch_reads(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.can(90, 4)
+    report, (_, metrics) = run_whole(lake, monkeypatch, only_gauges=True)
+    assert report.created == []
+    assert {name: metrics[name] for name in ("HoursSinceLoad", "OpenRejected", "FilesFailed", "service")} == {
+        "HoursSinceLoad": 1.5, "OpenRejected": 4, "FilesFailed": 0, "service": "publish",
+    }  # fmt: skip
+    (definition,) = metrics["_aws"]["CloudWatchMetrics"]
+    assert definition["Namespace"] == "Lake/test"
+    assert {one["Name"] for one in definition["Metrics"]} == {
+        "HoursSinceLoad", "OpenRejected", "FilesFailed", "GlueHoursThisMonth", "FailedLoads",
+    }  # fmt: skip
+
+
+def test_a_fault_is_raised_after_all_else_is_done(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.failing["a"] = "no"
+    lake.can(0, 60, 0)
+    fault, lines = run_whole(lake, monkeypatch)
+    assert str(fault) == "a: failed: no. All else is published."
+    assert lines[1]["FilesFailed"] == 1
+
+
+def test_before_the_first_load_there_is_no_age(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.states = ["FAILED"]
+    report, _ = run_whole(lake, monkeypatch, only_gauges=True)
+    assert report.gauges == {"GlueHoursThisMonth": 0.0, "FailedLoads": 0}
+
+
+def test_every_missing_variable_is_named() -> None:
+    with pytest.raises(PublishFault, match="PUBLISH_WORKGROUP, PUBLISH_NAMESPACE not set"):
+        program.read_settings({"PUBLISH_DATABASE": "music", "PUBLISH_BUCKET": "b"})
+
+
+@pytest.mark.parametrize(("run", "seconds"), [
+    pytest.param({"WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 90}, 180, id="workers times seconds"),
+    pytest.param({"WorkerType": "G.2X", "NumberOfWorkers": 2, "ExecutionTime": 90}, 360, id="a greater worker"),
+    pytest.param({"WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 5}, 120, id="a minute at least"),
+    pytest.param({"DPUSeconds": 77.0, "NumberOfWorkers": 2, "ExecutionTime": 5}, 77, id="Glue's own figure"),
+    pytest.param({"MaxCapacity": 3.0, "ExecutionTime": 100}, 300, id="capacity where there are no workers"),
+])  # fmt: skip
+def test_what_a_run_is_billed_for(run: dict[str, Any], seconds: float) -> None:
+    assert count_dpu_seconds(run) == seconds
+
+
+def test_a_digest_follows_all_that_a_view_reads() -> None:
+    before = digest_files(order_files(files(view("a"), view("b", "a"), view("c", "b"), view("d"))))
+    after = digest_files(order_files(files(view("a", says="2"), view("b", "a"), view("c", "b"), view("d"))))
+    assert {name for name in before if before[name] != after[name]} == {"a", "b", "c"}
