@@ -63,7 +63,7 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks report trino doctor \
-	package check test test-long bench samples lock clean \
+	package check test bench samples test-long lock clean \
 	from statement name
 
 help: ## say what there is to type

