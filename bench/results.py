@@ -115,11 +115,11 @@ def write_markdown(
     machine: Iterable[str],
     said: Iterable[str],
     figures: Sequence[Figure],
-    phases: Mapping[str, float],
+    phases: Mapping[str, tuple[float, float]],
     today: dt.date,
 ) -> None:
-    """Write the figures down; nothing of an earlier run stays."""
-    total = sum(phases.values())
+    """Write the figures down; nothing of an earlier run stays. `phases` are seconds afresh and in a warm JVM."""
+    afresh, warm = (sum(both[side] for both in phases.values()) for side in (0, 1))
     lines = [
         "# Figures of the load job",
         "",
@@ -137,11 +137,14 @@ def write_markdown(
         "",
         "## Where the time goes",
         "",
-        "The whole load started afresh, as `make load` does:",
+        "The whole load, started afresh as `make load` does, and in a warm JVM:",
         "",
-        "| part | seconds | share |",
-        "|---|---|---|",
-        *(f"| {name} | {seconds:.1f} | {seconds / total:.0%} |" for name, seconds in phases.items()),
+        "| part | afresh, s | share | warm, s | share |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {name} | {cold:.1f} | {cold / afresh:.0%} | {hot:.1f} | {hot / warm:.0%} |"
+            for name, (cold, hot) in phases.items()
+        ),
         "",
         "## What else there is to say",
         "",

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.__main__ import best, main, make_part, middle
+from bench.__main__ import best, main, make_part, middle, phases_of
 from bench.compare import KEY_COLUMNS, differences, duckdb_rows
 from bench.duckdb_rival import flatten
 from bench.raw_data import PAGE_SIZE, Shape, land_runs
@@ -128,14 +128,21 @@ def test_the_best_and_the_middle_of_several_rounds():
     assert (best(steps).seconds, middle(steps).seconds) == (1.0, 2.0)
 
 
+def test_the_phases_add_up_to_the_whole():
+    phases = phases_of({"seconds": {"parse": 3.0, "merge": 1.5}}, 6.0)
+    assert phases == {"start-up and end": 1.5, "parse": 3.0, "merge": 1.5}
+
+
 def test_the_results_say_what_was_not_met(tmp_path):
     path = tmp_path / "RESULTS.md"
     figures = [figure(7, 2, at_most=3), figure(2, 10, at_least=5)]
-    write_markdown(path, ["2 cores"], ["so it is"], figures, {"parse": 3.0, "merge": 1.0}, dt.date(2026, 11, 21))
+    write_markdown(
+        path, ["2 cores"], ["so it is"], figures, {"parse": (3.0, 1.0), "merge": (1.0, 1.0)}, dt.date(2026, 11, 21)
+    )
     text = path.read_text(encoding="utf-8")
     assert "| a load | 7.0 (14.0) | 2.0 | 3.50 |  | ≤ 3 × | no |" in text
     assert "| a load | 2.0 (4.0) | 10.0 | 5.00 |  | ≥ 5 × | yes |" in text
-    assert "| parse | 3.0 | 75% |" in text
+    assert "| parse | 3.0 | 75% | 1.0 | 50% |" in text
     assert "2026-11-21" in text
 
 
