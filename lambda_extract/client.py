@@ -162,7 +162,7 @@ class Client:
                 break
             reply = self._ask_fresh(call)
         if reply.status == 429:
-            self.gate.close(reply.path, reply.retry_after)
+            self.gate.close(reply.path, reply.retry_after, reply.is_over_quota)
         return reply
 
     def _ask_fresh(self, call: Call) -> Reply:

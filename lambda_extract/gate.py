@@ -94,9 +94,11 @@ class Gate:
         self.pause(seconds)
         return True
 
-    def close(self, url: str, retry_after: float | None) -> None:
-        """Remember that the family of an address does not answer for now."""
-        pause = DAY if retry_after is None else dt.timedelta(seconds=min(retry_after, LONGEST.total_seconds()))
+    def close(self, url: str, retry_after: float | None, is_over_quota: bool) -> None:
+        """Remember that the family of an address does not answer for now; a short limit that went on, for a minute."""
+        unsaid = DAY.total_seconds() if is_over_quota else SHORT
+        seconds = unsaid if retry_after is None else max(retry_after, 0.0 if is_over_quota else SHORT)
+        pause = dt.timedelta(seconds=min(seconds, LONGEST.total_seconds()))
         self.stops += 1
         self.limits.close(find_family(url) or url, self.clock() + pause)
 

@@ -7,10 +7,8 @@ import json
 import logging
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from aws_lambda_powertools import Metrics
-from moto.server import ThreadedMotoServer
 
 from lambda_extract import aws, gate, handler, landing
 from lambda_extract import client as client_module
@@ -18,39 +16,36 @@ from lambda_extract.aws import S3Place, find_place
 from lambda_extract.faults import ExtractError
 from lambda_extract.landing import collect_lines, land
 from local.simulator.running import running_simulator
-from tests.unit.test_extract_support import HIDDEN, TOKEN, USER_SECRET, error, read_lines, running_fake
+from tests.unit.test_extract_support import (
+    HIDDEN,
+    TOKEN,
+    USER_SECRET,
+    connect_aws,
+    error,
+    read_lines,
+    running_aws,
+    running_fake,
+)
 
 SECRET = "spotify/one"
 SOURCES = {"saved_tracks": {}, "recently_played": {}}
 
 
 @pytest.fixture(scope="module")
-def moto_url():
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def aws_clients(moto_url):
-    """Give the tests' own clients, made once: making one takes longer than any of the tests' calls."""
-    session = boto3.session.Session("testing", "testing", region_name="eu-west-1")
-    return SimpleNamespace(**{name: session.client(name, endpoint_url=moto_url) for name in ("s3", "secretsmanager")})
+def aws_server():
+    with running_aws() as (url, variables):
+        clients = {name: connect_aws(url, name) for name in ("s3", "secretsmanager")}
+        yield SimpleNamespace(variables=variables, **clients)
 
 
 @pytest.fixture
-def cloud(moto_url, aws_clients, monkeypatch):
+def cloud(aws_server, monkeypatch):
     """Give an empty AWS with a bucket, and the environment that leads there."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    for name, value in aws_server.variables.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(client_module, "BACKOFF", 0.0)
     monkeypatch.setattr(gate.time, "sleep", lambda _: None)
-    s3, secrets = aws_clients.s3, aws_clients.secretsmanager
+    s3, secrets = aws_server.s3, aws_server.secretsmanager
     bucket = f"lake-{dt.datetime.now(dt.UTC):%H%M%S%f}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket=bucket, Key="sources.json", Body=json.dumps(SOURCES))

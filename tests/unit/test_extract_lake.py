@@ -10,10 +10,8 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from aws_lambda_powertools import Metrics
-from moto.server import ThreadedMotoServer
 
 from lambda_extract import client as client_module
 from lambda_extract import gate, handler, job
@@ -21,7 +19,7 @@ from lambda_extract.faults import ExtractError
 from lambda_extract.settings import NUMBERS
 from lambda_extract.shapes import count_entries
 from local.simulator.running import running_simulator
-from tests.unit.test_extract_support import read_lines
+from tests.unit.test_extract_support import connect_aws, read_lines, running_aws
 
 USER = "tin_kettle_31"
 DAY = dt.date(2026, 11, 1)
@@ -78,19 +76,10 @@ class Lake:
 
 @pytest.fixture(scope="module")
 def secrets():
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    patch = pytest.MonkeyPatch()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        patch.setenv(name, "testing")
-    patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    patch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    session = boto3.session.Session("testing", "testing", region_name="eu-west-1")
-    yield session.client("secretsmanager", endpoint_url=f"http://{host}:{port}")
-    patch.undo()
-    server.stop()
+    with running_aws() as (url, variables), pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield connect_aws(url, "secretsmanager")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,9 @@ from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import requests
+from moto.server import ThreadedMotoServer
 
 from lambda_extract.client import Client
 from lambda_extract.gate import Gate
@@ -94,6 +97,23 @@ def running_fake() -> Iterator[FakeSpotify]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def running_aws() -> Iterator[tuple[str, dict[str, str]]]:
+    """Run an AWS of moto; give its address and the variables that lead there."""
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
+    url = f"http://{host}:{port}"
+    yield url, {**keys, "AWS_DEFAULT_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": os.devnull}
+    server.stop()
+
+
+def connect_aws(url: str, service: str) -> Any:
+    """Return a client of a test's own."""
+    return boto3.session.Session("testing", "testing", region_name="eu-west-1").client(service, endpoint_url=url)
 
 
 class FakeTime:

@@ -4,37 +4,30 @@ import json
 import socket
 from threading import Thread
 
-import boto3
 import pytest
 import requests
-from moto.server import ThreadedMotoServer
 
 from lambda_extract import handler
 from lambda_extract.aws import SecretStore
 from local import login
 from local.simulator.running import running_simulator
+from tests.unit.test_extract_support import connect_aws, running_aws
 
 
 @pytest.fixture(scope="module")
-def moto_url():
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def aws():
+    with running_aws() as told:
+        yield told
 
 
 @pytest.fixture
-def secrets(moto_url, monkeypatch, tmp_path):
+def secrets(aws, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    url, variables = aws
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(login.webbrowser, "open", browse)
-    session = boto3.session.Session("testing", "testing", region_name="eu-west-1")
-    return session.client("secretsmanager", endpoint_url=moto_url)
+    return connect_aws(url, "secretsmanager")
 
 
 @pytest.fixture

@@ -121,6 +121,9 @@ def test_the_token_service_fails_as_well(running):
 
 def test_faults_are_ordered_over_http_and_said_in_the_settings(running):
     url = f"{running[0].accounts_url}/_simulator"
+    as_curl = {"Content-Type": "application/x-www-form-urlencoded"}
+    told = requests.post(f"{url}/faults", data='["me:500"]', headers=as_curl, timeout=5)
+    assert told.json()["faults"] == ["me:500"]
     assert requests.post(f"{url}/faults", json=["search:quota"], timeout=5).json()["faults"] == ["search:quota"]
     assert requests.get(url, timeout=5).json()["faults"] == ["search:quota"]
     for wrong in ("{", '{"a": 1}', "[1]", '["search"]'):
