@@ -50,7 +50,18 @@ class Athena:
 
     def fetch(self, text: str) -> list[list[str | None]]:
         """Run one select and return its rows as text; few rows, of one page."""
-        answer = self.client.get_query_results(QueryExecutionId=self.run(text))
+        return self.read(self.run(text))
+
+    def fetch_cell(self, text: str) -> str | None:
+        """Run a select that answers with one value and return it."""
+        rows = self.fetch(text)
+        if len(rows) != 1 or not rows[0]:
+            raise AthenaFault(f"answered {len(rows)} rows, expected one")
+        return rows[0][0]
+
+    def read(self, query_id: str) -> list[list[str | None]]:
+        """Return the rows of a query as text."""
+        answer = self.client.get_query_results(QueryExecutionId=query_id)
         rows = answer["ResultSet"]["Rows"][1:]
         return [[cell.get("VarCharValue") for cell in row.get("Data", [])] for row in rows]
 

@@ -18,10 +18,10 @@ def read_table_gauges(athena: Athena) -> dict[str, float]:
     """Return the age of the newest load in hours, and the open rejected records; before the first load neither."""
     found: dict[str, float] = {}
     with contextlib.suppress(AthenaFault):
-        minutes = athena.fetch(FRESHNESS)[0][0]
+        minutes = athena.fetch_cell(FRESHNESS)
         if minutes is not None:
             found["HoursSinceLoad"] = round(int(minutes) / 60, 2)
-        found["OpenRejected"] = int(athena.fetch(REJECTED)[0][0] or 0)
+        found["OpenRejected"] = int(athena.fetch_cell(REJECTED) or 0)
     return found
 
 

@@ -168,11 +168,11 @@ class Publishing:
     def run_check(self, check: SqlFile) -> None:
         """Count the rows of one check; one that does not run counts as failed to be published."""
         try:
-            rows = self.athena.fetch(f"select count(*) as found from (\n{check.text}\n) as offending")
+            found = self.athena.fetch_cell(f"select count(*) as found from (\n{check.text}\n) as offending")
         except AthenaFault as error:
             self.report.failed[f"check {check.name}"] = str(error)
             return
-        self.state.checks[check.name] = int(rows[0][0] or 0)
+        self.state.checks[check.name] = int(found or 0)
 
     def list_existing(self) -> set[str]:
         """List the tables and views of the database."""

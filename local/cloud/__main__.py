@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Sequence
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.cloud.deploy import deploy, destroy, say
 from local.cloud.lakehouse import Lakehouse, find_lakehouse
 from local.cloud.run import run
@@ -29,7 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return do(told)
     except (UserError, PublishFault) as error:
-        sys.stderr.write(f"{told.command}: {error}\n")
+        # What AWS answers may have lines of its own.
+        sys.stderr.write(f"{told.command}: {' '.join(str(error).split())}\n")
+        return 2
+    except (ClientError, BotoCoreError) as error:
+        sys.stderr.write(f"{told.command}: AWS: {' '.join(str(error).split())}. What was done before stays done.\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write(f"{told.command}: stopped. What was done before stays done.\n")

@@ -92,7 +92,7 @@ def find_staleness(lakehouse: Lakehouse, gauges: dict[str, float]) -> Iterator[s
 def find_alarms(lakehouse: Lakehouse) -> Iterator[str]:
     """Yield the alarms that are on."""
     alarms = lakehouse.connect("cloudwatch").describe_alarms(AlarmNamePrefix=lakehouse.workgroup, StateValue="ALARM")
-    for alarm in alarms["MetricAlarms"]:
+    for alarm in (one for one in alarms["MetricAlarms"] if one["StateValue"] == "ALARM"):
         name = alarm["AlarmName"].removeprefix(f"{lakehouse.workgroup}-")
         yield f"alarm {name}: {alarm.get('AlarmDescription', '')} See docs/runbook.md"
 

@@ -230,13 +230,19 @@ def test_dead_letters_and_alarms_end_with_1(
         AlarmName="primary-load-stale", AlarmDescription="Too old.", Namespace="n", MetricName="m", Period=60,
         EvaluationPeriods=1, Threshold=1, Statistic="Sum", ComparisonOperator="GreaterThanThreshold",
     )  # fmt: skip
+    metrics.put_metric_alarm(
+        AlarmName="primary-fine", Namespace="n", MetricName="m", Period=60, EvaluationPeriods=1, Threshold=1,
+        Statistic="Sum", ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    metrics.set_alarm_state(AlarmName="primary-fine", StateValue="OK", StateReason="test")
     metrics.set_alarm_state(AlarmName="primary-load-stale", StateValue="ALARM", StateReason="test")
     assert status(apart) == 1
     said = capsys.readouterr().out
     assert f"trouble   1 in {NAME}-load-undelivered; docs/runbook.md" in said
     assert "trouble   alarm load-stale: Too old. See docs/runbook.md" in said
+    assert "alarm fine" not in said
     queues.purge_queue(QueueUrl=url)
-    metrics.delete_alarms(AlarmNames=["primary-load-stale"])
+    metrics.delete_alarms(AlarmNames=["primary-load-stale", "primary-fine"])
 
 
 class FakeTerraform(Terraform):

@@ -268,6 +268,13 @@ def test_checks_count_the_rows_that_offend(lake: Lake) -> None:
     assert lake.said[0] == "select count(*) as found from (\n-- why\nselect 1 as one order by one\n) as offending"
 
 
+def test_a_check_without_an_answer_is_a_fault_of_its_own(lake: Lake) -> None:
+    publishing = Publishing(lake.settings, lake.athena, NOW)
+    publishing.run_checks(files(SqlFile("check", "song_key", ("song",), "select 1 as one")))
+    assert publishing.report.failed == {"check song_key": "answered 0 rows, expected one"}
+    assert publishing.report.checks == {}
+
+
 def test_checks_go_on_after_those_that_were_done(lake: Lake) -> None:
     checks = files(*(SqlFile("check", name, ("song",), "select 1 as one") for name in ("first", "second")))
     lake.can(5, 0)
