@@ -157,10 +157,10 @@ checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exc
 
 test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: tests/spark alone
 test-3.5: $(DEV)
-	@$(PY) -m pytest $(SIDE_BY_SIDE) -v $(T)
+	@$(PY) -u -m pytest $(SIDE_BY_SIDE) -v $(T)
 test-4.1: $(DEV_4_1)
 	@$(VENV_4_1)/bin/python -m local.java --full
-	@$(VENV_4_1)/bin/python -m pytest -v tests/spark $(T)
+	@$(VENV_4_1)/bin/python -u -m pytest -v tests/spark $(T)
 test-%:
 	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
 
@@ -171,7 +171,7 @@ samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--r
 	@$(PY) -m local.sql_readme $(ARGS)
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
-	@$(PY) -m pytest -vv $(T) tests/long
+	@$(PY) -u -m pytest -vv $(T) tests/long
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt

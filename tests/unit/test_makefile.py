@@ -261,7 +261,7 @@ def test_tests_and_checks_install_the_tools_too(fresh):
     fresh.make("test", "T=-k 'a or b'")
     assert [call[-1] for call in fresh.arguments()[1:3]] == ["requirements/run.txt", "requirements/dev.txt"]
     called = fresh.arguments()[3]
-    assert (called[:2], called[-3:]) == (["-m", "pytest"], ["-v", "-k", "a or b"])
+    assert (called[:3], called[-3:]) == (["-u", "-m", "pytest"], ["-v", "-k", "a or b"])
 
 
 def test_clean_removes_what_was_made_and_keeps_your_data(project):
