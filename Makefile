@@ -42,7 +42,7 @@ INSTALL := $(PY) -m pip install $(OPTIONS)
 VENV_4_1 := .venv-4.1
 DEV_4_1 := $(VENV_4_1)/.dev-installed
 # A process for each core; tests that share something dear (a Spark) stay in one, see tests/conftest.py.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
+SPARK = "tests/spark/"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -41,15 +43,25 @@ def reason_of(longrepr: object) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests side by side share what is dear to start: all of Spark's one process, others that of their file."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("spark" if is_of_spark(item) else item.path.name))
-    items.sort(key=is_of_spark, reverse=True)
+    """Begin with the longest, the tests of Spark; those of other processes run beside them, the fast ones first."""
+    items.sort(key=lambda item: process_of(item.nodeid) != SPARK)
 
 
-def is_of_spark(item: pytest.Item) -> bool:
-    """Return whether a test shares the one Spark."""
-    return item.path.parent == ROOT / "tests" / "spark"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let tests side by side share what is dear to start."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByProcess(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return process_of(nodeid)
+
+    return ByProcess(config, log)
+
+
+def process_of(nodeid: str) -> str:
+    """Name the tests that run in one process: all of the one Spark, else those of a file."""
+    return SPARK if nodeid.startswith(SPARK) else nodeid.split("::")[0]
 
 
 @pytest.fixture(scope="session")
