@@ -16,6 +16,7 @@ from local.errors import UserError
 from local.extract import MINE, RAW, extract
 from local.load import load
 from local.login import PORT, SECRET_FILE, build_console, read_environment, read_secret, run_login, run_program
+from local.report.write import write_report
 
 WAREHOUSE = Path("data/warehouse")
 QUESTIONS = (("sources",), ("top_artists", "limit=10"), ("top_songs", "limit=10"), ("listening_hours",))
@@ -34,6 +35,7 @@ def run_mine(told: argparse.Namespace, console: Console) -> int:
     if code := load(str(told.raw), str(told.warehouse)):
         raise UserError(f"the load ended with exit code {code}. What was fetched is landed: make load loads it.")
     ask_questions(told.warehouse, console)
+    show_charts(told.warehouse, console)
     return 0 if outcome.is_complete else 1
 
 
@@ -56,6 +58,13 @@ def ask_questions(warehouse: Path, console: Console) -> None:
         told = f' PARAMS="{" ".join(parameters)}"' if parameters else ""
         console.print(f"\n$ make question NAME={name}{told}")
         query.main(["question", name, *parameters, "--warehouse", str(warehouse)])
+
+
+def show_charts(warehouse: Path, console: Console) -> None:
+    """Write the page of charts beside the tables, and say where it is and what comes next."""
+    page = warehouse.parent / "report.html"
+    write_report(warehouse, page)
+    console.print(f"\n5 A page of charts, to open in any browser\n{page.resolve().as_uri()}")
     console.print("\nmake questions lists more; make mine again brings what is new.")
 
 

@@ -176,7 +176,7 @@ def open_line(folder: Path) -> Iterator[Line]:
         }
         with emulated_aws(secret=secret) as aws:
             line = Line(simulator, aws, folder)
-            line._s3.put_object(Bucket=aws.names.bucket, Key=SOURCES_KEY, Body=MINE.read_bytes())
+            line._s3.put_object(Bucket=aws.names.bucket, Key=SOURCES_KEY, Body=json.dumps(sources()))
             # What Terraform sets for the function, and where Spotify is.
             os.environ |= {
                 "EXTRACT_SECRET": aws.names.secret,
@@ -186,6 +186,14 @@ def open_line(folder: Path) -> Iterator[Line]:
                 "SPOTIFY_ACCOUNTS_URL": simulator.accounts_url,
             }
             yield line
+
+
+def sources() -> dict[str, Any]:
+    """Return the sources document of a personal account, every list read in full on each day.
+
+    So each day holds all that the simulator serves on it, and can be compared with that row by row.
+    """
+    return {**json.loads(MINE.read_text(encoding="utf-8")), "full_walk_days": 1}
 
 
 def _lines(said: Path) -> list[str]:

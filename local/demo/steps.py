@@ -13,6 +13,7 @@ from local.demo.show import Show
 from local.errors import UserError
 from local.output import to_rows
 from local.query import Session, find_question
+from local.report.write import write_report
 from local.simulator.regimes import Regime
 from local.simulator.world import World
 from local.spark import AWS_JARS, ensure_jars, environment
@@ -45,6 +46,9 @@ def run_demo(folder: Path = DEMO) -> None:
             tell_answers(show, Session(GlueWarehouse()), line.simulator.world)
         with show.step(f"Keep a copy of the tables in {folder / 'warehouse'}: the AWS here ends now"):
             show.tell(tell_counts(copy_tables(GlueWarehouse(), folder / "warehouse")))
+    with show.step("A page of charts, to open in any browser"):
+        write_report(folder / "warehouse", folder / "report.html")
+        show.tell((folder / "report.html").resolve().as_uri())
     tell_next(show)
 
 

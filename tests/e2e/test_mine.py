@@ -65,6 +65,8 @@ def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator,
     assert ask(tmp_path, "select distinct raw_key from song") == [(f"raw/{landed.relative_to(tmp_path / 'raw')}",)]
     asked = said.partition("$ make question NAME=sources")[2]
     assert "kitchen, 23:59" in asked.partition("$ make question")[0]
+    assert (tmp_path / "report.html").as_uri() in said
+    assert "Paper Oars Survey" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def ask(folder: Path, text: str) -> list[tuple[object, ...]]:
