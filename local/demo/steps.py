@@ -17,7 +17,7 @@ from local.report.write import write_report
 from local.simulator.regimes import Regime
 from local.simulator.world import World
 from local.spark import AWS_JARS, ensure_jars, environment
-from local.statements import parse_statement, read_folder, set_parameters
+from local.statements import parameters_of, parse_statement, read_folder, set_parameters
 from local.warehouse import DEMO
 
 FIRST_DAY = dt.date(2026, 11, 1)
@@ -144,13 +144,17 @@ def tell_comparison(show: Show, line: Line) -> None:
         if not one.is_same:
             example = [*one.missing[:1], *one.unexpected[:1]]
             raise UserError(f"{one.table} does not hold what was served, e.g. {' but '.join(example)}")
-    tell_checks(show, Session(GlueWarehouse()))
+    tell_checks(show, Session(GlueWarehouse()), max(one.date for one in line.served))
 
 
-def tell_checks(show: Show, session: Session) -> None:
-    """Run every check; fail where one finds something."""
+def tell_checks(show: Show, session: Session, today: dt.date) -> None:
+    """Run every check, as of a day; fail where one finds something."""
     checks = read_folder("check")
-    found = {name: session.run(parse_statement(check.text)).num_rows for name, check in checks.items()}
+    found = {}
+    for name, check in checks.items():
+        tree = parse_statement(check.text)
+        asked = set_parameters(tree, {"today": str(today)}) if "today" in parameters_of(tree) else tree
+        found[name] = session.run(asked).num_rows
     if failed := [name for name, rows in found.items() if rows]:
         raise UserError(f"checks that found something: {', '.join(failed)}")
     show.tell(f"{len(checks)} checks find nothing wrong: {', '.join(checks)}")

@@ -14,7 +14,7 @@ from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import as_words, default_arguments, emulated_settings, run_arguments
 from local.cloud.terraform import Terraform
 from local.spark import AWS_JARS, submit
-from tests.e2e.test_emulated_aws import KEY, SONGS, raw_object
+from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.infra.conftest import emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
