@@ -372,10 +372,11 @@ def stop(*_):
 
 @pytest.fixture
 def steps(monkeypatch):
-    """Stand in for Spark and the questions, which have tests of their own; say what was done."""
+    """Stand in for Spark, the questions and the page, which have tests of their own; say what was done."""
     done: list[object] = []
     monkeypatch.setattr(mine, "load", lambda raw, warehouse: done.append((raw, warehouse)) or 0)
     monkeypatch.setattr(mine.query, "main", lambda told: done.append(told))
+    monkeypatch.setattr(mine, "write_report", lambda warehouse, page: done.append(("page", warehouse, page)))
     return done
 
 
@@ -386,7 +387,8 @@ def test_mine_logs_in_fetches_loads_and_asks(simulator, port, monkeypatch, capsy
     printed = capsys.readouterr().out
     assert steps[0] == ("raw", "wh")
     assert steps[1] == ["question", "sources", "--warehouse", "wh"]
-    assert len(steps) == 1 + len(mine.QUESTIONS)
+    assert len(steps) == 1 + len(mine.QUESTIONS) + 1
+    assert steps[-1] == ("page", Path("wh"), Path("report.html"))
     assert "Logged in as tin_kettle_31" in printed
     assert '$ make question NAME=top_artists PARAMS="limit=10"' in printed
     assert mine.main(told) == 0
