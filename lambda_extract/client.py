@@ -27,6 +27,7 @@ from lambda_extract.gate import SHORT, Gate
 from lambda_extract.raw_object import Json, JsonObject
 from lambda_extract.secret import SCOPES, Secret
 from lambda_extract.settings import Service
+from lambda_extract.whole_answer import WholeAnswerAdapter
 
 BACKOFF = 0.5
 ATTEMPTS = 4
@@ -85,6 +86,8 @@ class RecordingSession(requests.Session):
         self.last: requests.Response | None = None
         self.gate = gate
         self.trust_env = urlsplit(url).hostname not in LOOPBACK
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, WholeAnswerAdapter())
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request until it is answered, a few times at most; a redirect would carry the token elsewhere."""

@@ -6,17 +6,18 @@ A fault is written `endpoint:kind[=value][:after=N][:times=N]`. The endpoint is 
 
 import json
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock
+from time import sleep
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 JSON_TYPE = "application/json; charset=utf-8"
 LONG, SHORT = 50_000, 1
+DRIPPING, DROPS = 60, 50
 NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 PAGE_NAMES = ("items", "tracks", "albums", "artists")
 
@@ -134,8 +135,24 @@ def with_retry_after(response: Response, seconds: float) -> Response:
 
 def be_slow(response: Response, value: float | None) -> Response:
     """Answer late."""
-    time.sleep(SHORT if value is None else value)
+    sleep(SHORT if value is None else value)
     return response
+
+
+def drip(response: Response, value: float | None) -> Response:
+    """Send the body a few bytes at a time, all of it only after so many seconds."""
+    data = response.get_data()
+    step = max(1, len(data) // DROPS)
+    pause = (DRIPPING if value is None else value) / DROPS
+
+    def send() -> Iterator[bytes]:
+        for start in range(0, len(data), step):
+            sleep(pause)
+            yield data[start : start + step]
+
+    dripping = Response(send(), response.status_code, content_type=JSON_TYPE)
+    dripping.headers["Content-Length"] = str(len(data))
+    return dripping
 
 
 def drop(_response: Response, _value: float | None) -> Response:
@@ -235,6 +252,7 @@ KINDS: dict[str, FaultKind] = {
     "429": FaultKind("429 rate limit, with =N a Retry-After", limit, True),
     "quota": FaultKind("429 QUOTA_EXCEEDED, Retry-After N", use_up_quota, True),
     "slow": FaultKind("answers N seconds late", be_slow, True),
+    "drip": FaultKind("sends its body in drops, N seconds long", drip, True),
     "drop": FaultKind("closes the connection", drop),
     "truncated": FaultKind("announces the body, sends half", truncate),
     "cut": FaultKind("sends half a JSON", cut),

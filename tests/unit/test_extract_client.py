@@ -1,9 +1,15 @@
 """The client over HTTP: what is asked, what is kept of the answer, and what each failure becomes."""
 
+import contextlib
 import datetime as dt
 import logging
+import socket
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
+import requests
 
 from lambda_extract import client as client_module
 from lambda_extract import faults
@@ -237,6 +243,64 @@ def test_a_slow_answer_is_asked_for_again(fake, monkeypatch):
     fake.replies[TRACKS], fake.pauses = [{"items": []}], [0.3]
     assert ask_tracks(make_client(fake.service)).status == 200
     assert len(fake.paths()) == 2
+
+
+@contextmanager
+def dripping(*drops, pause):
+    """Answer each connection with these bytes, one after the other with a pause."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        began = []
+
+        def answer(connection):
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                for drop in drops:
+                    connection.sendall(drop)
+                    sleep(pause)
+
+        def listen():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    began.append(monotonic())
+                    Thread(target=answer, args=(connection,), daemon=True).start()
+
+        Thread(target=listen, daemon=True).start()
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        yield Service(f"{base}v1/", base), began
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "drops",
+    [
+        pytest.param([HEAD, *[b"{"] * 900], id="the body"),
+        pytest.param([HEAD.replace(b"Content-Length: 900", b"Transfer-Encoding: chunked"), *[b"1\r\n{\r\n"] * 900],
+                     id="a body in chunks"),
+        pytest.param([bytes([one]) for one in HEAD * 20], id="the headers"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_drips_is_bounded_as_a_whole(drops, monkeypatch):
+    monkeypatch.setattr(client_module.Gate, "find_timeout", lambda self: (1, 0.2))
+    with dripping(*drops, pause=0.02) as (service, began):
+        session = client_module.RecordingSession(service.api_url, make_gate())
+        start = monotonic()
+        with pytest.raises((requests.ConnectionError, requests.Timeout)):
+            session.request("GET", f"{service.api_url}me/tracks")
+    assert len(began) == client_module.ATTEMPTS
+    assert monotonic() - start < 3
+
+
+def test_both_ways_to_spotify_bound_their_answers():
+    session = client_module.RecordingSession("https://api.spotify.com/v1/", make_gate())
+    for url in ("https://api.spotify.com/v1/me", "http://127.0.0.1:1/v1/me"):
+        adapter = session.get_adapter(url)
+        for manager in (adapter.poolmanager, adapter.proxy_manager_for("http://127.0.0.1:1")):
+            connection = manager.connection_from_url(url).ConnectionCls
+            assert connection.response_class.__name__ == "_Answer"
 
 
 def test_calls_keep_the_pace_over_any_thirty_seconds(fake):

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
@@ -546,6 +547,18 @@ def test_a_fault_that_no_call_gets_past_ends_the_run_after_landing(lake, kind, r
     assert told["stopped_by"] == lines[-1]["stopped_by"] == reason
     assert statuses(lines) == {"saved_tracks": "ok", "recently_played": "error", "saved_albums": "error"}
     assert "me/albums" not in calls
+
+
+def test_an_answer_that_drips_costs_its_source_and_no_more_than_its_time(lake, monkeypatch):
+    monkeypatch.setattr(gate, "ANSWER", 0.3)
+    lake.simulator.set_faults("me/tracks:drip=2:times=1")
+    assert lake.run({"saved_tracks": {}})[0]["is_complete"] is True
+    lake.simulator.set_faults("me/tracks:drip=2")
+    start = monotonic()
+    _, lines, calls = lake.run({"saved_tracks": {}, "recently_played": {}}, at="2026-11-01T07:00:00Z")
+    assert statuses(lines) == {"saved_tracks": "error", "recently_played": "ok"}
+    assert calls.count("me/tracks") == client_module.ATTEMPTS
+    assert monotonic() - start < 4 * 2
 
 
 def test_a_list_that_changes_while_it_is_read_is_not_taken_for_whole(lake):

@@ -164,3 +164,10 @@ def test_a_library_of_any_size_is_served_the_newest_first():
     assert (page["total"], len(page["items"]), page["next"]) == (1234, 34, None)
     moments = [one.added_at for one in saved]
     assert moments == sorted(moments, reverse=True)
+
+
+def test_a_dripping_answer_is_whole_in_the_end_and_every_byte_comes_in_time(get):
+    right = get([]).json()
+    dripping = get("me/tracks:drip=0.4", timeout=0.2)
+    assert dripping.json() == right
+    assert dripping.headers["Content-Length"] == str(len(dripping.content))

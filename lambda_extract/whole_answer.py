@@ -1,0 +1,78 @@
+"""Bound the whole of an answer in time: by itself a read timeout begins anew with each byte that comes."""
+
+import io
+import socket
+from http.client import HTTPResponse
+from time import monotonic
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class _Answer(HTTPResponse):
+    """An answer that has the socket's timeout for all of it: status, headers and body."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_BoundedReader(self.fp.detach(), sock))
+
+
+class _BoundedReader(io.RawIOBase):
+    """Reads a socket until its timeout, counted from now, is over."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw, self._sock = raw, sock
+        timeout = sock.gettimeout()
+        self._end = None if timeout is None else monotonic() + timeout
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        """Wait for bytes no longer than until the end."""
+        if self._end is not None:
+            left = self._end - monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer is not whole in time")
+            self._sock.settimeout(left)
+        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _Answer
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class WholeAnswerAdapter(HTTPAdapter):
+    """Sends requests whose read timeout is that of the whole answer, by a proxy as well."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Let the pools make connections that bound their answers."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Do so for those of a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
