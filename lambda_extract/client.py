@@ -3,13 +3,17 @@
 spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
 """
 
+import base64
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import requests
 from spotipy import (  # type: ignore[import-untyped]
@@ -44,7 +48,14 @@ TALKATIVE = ("urllib3", "botocore")
 SILENT = 100
 """Above every level of logging."""
 
-NO_JSON = (b"NaN", b"Infinity")
+NO_JSON = re.compile(rb"NaN|Infinity|[0-9][eE]\+?[0-9]{3,}\s*[,}\]]")
+"""What may be a number that Python reads and JSON does not know: NaN, or one beyond all others."""
+
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+LONGEST_SAID = 200
+"""Letters of what Spotify says that a message repeats."""
+
 NAMELESS = {429: faults.LIMIT, 400: faults.LOGIN, 403: faults.LOGIN, 404: faults.LOGIN}
 """What it means that Spotify does not say who the user is, by status."""
 
@@ -74,7 +85,7 @@ class Reply:
         """Give the message of an error body, for people."""
         error = self.body.get("error") if isinstance(self.body, dict) else None
         message = error.get("message") if isinstance(error, dict) else error
-        return str(message or "no message")
+        return shorten(message or "no message")
 
 
 class RecordingSession(requests.Session):
@@ -161,7 +172,9 @@ class Client:
         """Make one call; wait out short limits, and remember a long one or a quota that is used up."""
         reply = self._ask_fresh(call)
         for attempt in range(SHORT_LIMITS):
-            if reply.status != 429 or reply.is_over_quota or not self.gate.wait_out(reply.retry_after, attempt):
+            if reply.status != 429 or reply.is_over_quota:
+                break
+            if not self.gate.wait_out(reply.path, reply.retry_after, attempt):
                 break
             reply = self._ask_fresh(call)
         if reply.status == 429:
@@ -182,10 +195,9 @@ class Client:
 
     def ask_next(self, page: JsonObject) -> Reply:
         """Ask for the page after this one; the token goes to no other host."""
-        link = page.get("next")
-        if not isinstance(link, str) or _name_origin(link) != _name_origin(self._service.api_url):
-            seen = "://".join(_name_origin(link)) if isinstance(link, str) else "no text"
-            raise SourceError(f"the next link is to {seen}: expected one to {self._service.api_url}")
+        origin = _name_origin(page.get("next"))
+        if origin != _name_origin(self._service.api_url):
+            raise SourceError(f"the next link is to {shorten(origin)}: expected one to {self._service.api_url}")
         return self.ask(lambda spotify: spotify.next(page))
 
     def find_account(self) -> str:
@@ -211,11 +223,12 @@ class Client:
         body: Json = None
         try:
             body = call(self._spotify)
-        except (SpotifyException, AttributeError):
-            # AttributeError: spotipy stumbles over an error body whose `error` is a text.
-            body = None
         except requests.RequestException as error:
             raise SourceError(f"no answer from {self._service.api_url}: {describe(error)}") from error
+        except (SpotifyException, AttributeError, ValueError, RecursionError):
+            # AttributeError: spotipy stumbles over an error body whose `error` is a text. The last two: what it is
+            # given cannot be sent, or lists inside lists are more than Python's reader takes.
+            body = None
         if self._session.last is None:
             raise SourceError(f"spotipy did not send the call to {self._service.api_url}: expected an answer")
         return _build_reply(self._session.last, body, self.gate.clock())
@@ -230,9 +243,21 @@ def is_sound(response: requests.Response) -> bool:
 
 
 def read_retry_after(response: requests.Response) -> float | None:
-    """Read how many seconds Spotify wants to be left alone."""
-    text = response.headers.get("Retry-After", "")
-    return float(text) if text.isascii() and text.isdigit() else None
+    """Read how many seconds Spotify wants to be left alone, said so or as a date; None where it is neither."""
+    text = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        until, now = (parsedate_to_datetime(one) for one in (text, response.headers.get("Date", "")))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def shorten(said: object) -> str:
+    """Repeat what Spotify says on one line, not at any length, and no address of a person."""
+    text = " ".join(str(said).split())
+    return E_MAIL.sub("…", text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…")
 
 
 def build_auth(
@@ -270,16 +295,19 @@ def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | Non
         else:
             auth.get_access_token(code, as_dict=False, check_cache=False)
     except SpotifyOauthError as error:
-        raise explain_refusal(error) from error
-    except (requests.RequestException, KeyError, TypeError) as error:
+        raise explain_refusal(error, _list_hidden(auth)) from None
+    except (requests.RequestException, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ExtractError(
             f"no access token from {auth.OAUTH_TOKEN_URL}: {describe(error)}; expected one.", faults.UNREACHABLE
         ) from error
 
 
-def explain_refusal(error: SpotifyOauthError) -> ExtractError:
-    """Say what it means that Spotify refuses a token, and what to do."""
-    seen = error.error_description or error.error or "no reason given"
+def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractError:
+    """Say what it means that Spotify refuses a token, and what to do; an answer may repeat what it was sent."""
+    seen = str(error.error_description or error.error or "no reason given")
+    for one in hidden:
+        seen = seen.replace(one, "…")
+    seen = shorten(seen)
     if error.error == "invalid_grant":
         return ExtractError(
             f"the login is dead ({seen}): expected a refresh token that lives. Log in again with make login.",
@@ -290,7 +318,15 @@ def explain_refusal(error: SpotifyOauthError) -> ExtractError:
             f"Spotify does not know the app ({seen}): expected client_id and client_secret of the developer dashboard.",
             faults.LOGIN,
         )
-    return ExtractError(f"no access token from Spotify ({str(seen)[:200]}): expected one.", faults.UNREACHABLE)
+    return ExtractError(f"no access token from Spotify ({seen}): expected one.", faults.UNREACHABLE)
+
+
+def _list_hidden(auth: SpotifyClientCredentials | SpotifyOAuth) -> list[str]:
+    """List what may stand in no message: the parts of the secret, and as they are sent."""
+    token = auth.cache_handler.get_cached_token() or {}
+    parts = [auth.client_secret, *(str(token.get(name) or "") for name in ("refresh_token", "access_token"))]
+    basic = base64.b64encode(f"{auth.client_id}:{auth.client_secret}".encode()).decode()
+    return [one for part in (*parts, basic) if part for one in (part, quote_plus(part))]
 
 
 def require_no_end(reply: Reply) -> None:
@@ -340,7 +376,7 @@ def _build_stale_token(secret: Secret) -> dict[str, Any] | None:
 def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -> Reply:
     """Keep what was asked and what came; spotipy gives nothing for an error, and None for a body that is no JSON."""
     text = None
-    if body is None or any(word in response.content for word in NO_JSON):
+    if body is None or NO_JSON.search(response.content):
         body, text = _read_body(response)
     url = urlsplit(str(response.request.url))
     params: dict[str, Json] = dict(parse_qsl(url.query, keep_blank_values=True))
@@ -350,15 +386,22 @@ def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -
 def _read_body(response: requests.Response) -> tuple[Json, str | None]:
     """Read a body strictly: NaN and Infinity, which Python would take, are no JSON."""
     try:
-        return json.loads(response.content, parse_constant=_refuse_constant), None
-    except ValueError:
+        return json.loads(response.content, parse_constant=_read_finite, parse_float=_read_finite), None
+    except (ValueError, RecursionError):
         return None, response.text
 
 
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no JSON")
+def _read_finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no JSON")
+    return number
 
 
-def _name_origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+def _name_origin(url: Json) -> str:
+    """Name where an address leads; what is none leads nowhere."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:
+        parts = None
+    return f"{parts.scheme}://{parts.netloc}" if parts else "no address"

@@ -85,11 +85,13 @@ class Gate:
             self.waited += seconds
             self.wait(seconds)
 
-    def wait_out(self, retry_after: float | None, attempt: int) -> bool:
-        """Wait out a short limit; False where it is long, or there is no time."""
+    def wait_out(self, url: str, retry_after: float | None, attempt: int) -> bool:
+        """Wait out a short limit; False where it is long. Where there is no time the family is left alone as long."""
         seconds = float(2**attempt) if retry_after is None else retry_after
         if seconds > SHORT:
             return False
+        if not self.has_time(seconds):
+            self.limits.close(find_family(url) or url, self.clock() + dt.timedelta(seconds=seconds))
         self.require_time(seconds)
         self.pause(seconds)
         return True
@@ -105,7 +107,8 @@ class Gate:
     def _keep_pace(self) -> None:
         """Wait until fewer calls than the pace began within the window."""
         now = self.clock()
-        while self.started and self.started[0] <= now - WINDOW:
+        while self.started and not now - WINDOW < self.started[0] <= now:
+            # Older than the window or, where the clock was set back, yet to come.
             self.started.popleft()
         if len(self.started) >= self.pace:
             seconds = (self.started[0] + WINDOW - now).total_seconds()

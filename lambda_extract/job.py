@@ -54,8 +54,7 @@ class Job:
         if outcome.error and not outcome.answers:
             raise outcome.error
         landed = land(lines, self.settings.raw, outcome.key)
-        self.memory.learn(outcome.learned)
-        self.store.write_memory(outcome.account, self.memory)
+        self.store.write_memory(outcome.account, self.memory, outcome.learned)
         return outcome, landed
 
     def _recall(self, account: str | None) -> Memory:

@@ -15,6 +15,7 @@ DAY = dt.timedelta(hours=24)
 LONGEST = dt.timedelta(hours=48)
 """A header that closes a family for longer is not believed."""
 
+HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}")
 API_PATH = re.compile(r"/v1/(?P<rest>.+?)/?")
 
 
@@ -84,17 +85,23 @@ def read_limits(document: Json, budgets: Mapping[str, int], now: dt.datetime) ->
             limits.close(family, min(until, now + LONGEST))
     for family, known in (hours if isinstance(hours, dict) else {}).items():
         counted = known.items() if isinstance(known, dict) else ()
-        limits.hours[family] = {hour: calls for hour, calls in counted if isinstance(calls, int) and calls > 0}
+        limits.hours[family] = {hour: calls for hour, calls in counted if _is_count(hour, calls, now)}
     return limits
 
 
+def _is_count(hour: str, calls: Json, now: dt.datetime) -> bool:
+    """Say whether this is a number of calls of an hour, and not of one yet to come: the clock was wrong then."""
+    is_hour = HOUR.fullmatch(hour) is not None and hour <= _name_hour(now + dt.timedelta(hours=1))
+    return is_hour and isinstance(calls, int) and calls > 0
+
+
 def read_moment(text: Json) -> dt.datetime | None:
-    """Read a moment as it was written here."""
+    """Read a moment as it was written here, with its zone; None is anything else."""
     try:
         moment = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return moment.astimezone(dt.UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment and moment.tzinfo else None
 
 
 def find_family(url: str) -> str | None:

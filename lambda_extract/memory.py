@@ -7,10 +7,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lambda_extract.limits import read_moment
+from lambda_extract.limits import DAY, read_moment
 from lambda_extract.raw_object import Json, JsonObject, Source, format_second
 
 VERSION = 1
+SMALL = frozenset({"search", "artist_albums"})
+"""Lists of which new apps get small pages. Of another one that is refused once, the next run asks for great ones."""
+
 KEPT = dt.timedelta(days=400)
 """A source that was not completed for so long is forgotten."""
 
@@ -74,6 +77,11 @@ class Memory:
         """Take over what a run found, once it has landed."""
         self.sources |= {_name(source): seen for source, seen in found.items()}
 
+    def add(self, other: "Memory") -> None:
+        """Take over what another run wrote meanwhile."""
+        self.sources |= other.sources
+        self.small_pages |= other.small_pages
+
     def write(self, raw: str, now: dt.datetime) -> JsonObject:
         """Write what is remembered of the objects in a raw place."""
         kept = {
@@ -82,28 +90,30 @@ class Memory:
         return {
             "version": VERSION,
             "raw": raw,
-            "small_pages": [*sorted(self.small_pages)],
+            "small_pages": [*sorted(self.small_pages & SMALL)],
             "sources": {name: seen.write() for name, seen in sorted(kept.items())},
         }
 
 
-def read_memory(document: Json, raw: str) -> Memory:
+def read_memory(document: Json, raw: str, now: dt.datetime) -> Memory:
     """Read what was remembered; what is about another raw place, or cannot be understood, counts as forgotten."""
     if not isinstance(document, dict) or document.get("version") != VERSION or document.get("raw") != raw:
         return Memory()
     sources, small = document.get("sources"), document.get("small_pages")
-    seen = {name: _read_seen(one) for name, one in (sources if isinstance(sources, dict) else {}).items()}
+    seen = {name: _read_seen(one, now + DAY) for name, one in (sources if isinstance(sources, dict) else {}).items()}
     return Memory(seen, {one for one in (small if isinstance(small, list) else []) if isinstance(one, str)})
 
 
-def _read_seen(one: Json) -> Seen:
-    """Read what is remembered of a source, field by field."""
+def _read_seen(one: Json, latest: dt.datetime) -> Seen:
+    """Read what is remembered of a source, field by field; a moment yet to come was told by a wrong clock."""
     fields = one if isinstance(one, dict) else {}
     texts = {name: value for name in ("snapshot_id", "first", "newest") if isinstance(value := fields.get(name), str)}
+    moments = {name: read_moment(fields.get(name)) for name in ("completed_at", "walked_at")}
+    known = {name: moment for name, moment in moments.items() if moment and moment <= latest}
     total = fields.get("total")
     return Seen(
-        completed_at=read_moment(fields.get("completed_at")),
-        walked_at=read_moment(fields.get("walked_at")),
+        completed_at=known.get("completed_at"),
+        walked_at=known.get("walked_at"),
         snapshot_id=texts.get("snapshot_id"),
         total=total if isinstance(total, int) else None,
         first=texts.get("first"),

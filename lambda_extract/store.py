@@ -16,11 +16,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract.aws import S3Place, find_place, find_text, put_text
 from lambda_extract.limits import Limits, read_limits
-from lambda_extract.memory import Memory, read_memory
-from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract.memory import Memory, Seen, read_memory
+from lambda_extract.raw_object import Json, JsonObject, Source
 from lambda_extract.settings import Clock
 
-TROUBLE = (OSError, UnicodeDecodeError, ValueError, ClientError, BotoCoreError)
+TROUBLE = (OSError, ValueError, RecursionError, ClientError, BotoCoreError)
 Warn = Callable[[str, str], None]
 """Told of what could not be read or written, and why."""
 
@@ -51,10 +51,12 @@ class Store:
 
     def read_memory(self, account: str | None) -> Memory:
         """Read what is known of an account's sources."""
-        return read_memory(self._read(self._name_memory(account)), self.raw)
+        return read_memory(self._read(self._name_memory(account)), self.raw, self.clock())
 
-    def write_memory(self, account: str | None, memory: Memory) -> None:
-        """Write what is known of an account's sources."""
+    def write_memory(self, account: str | None, memory: Memory, found: Mapping[Source, Seen]) -> None:
+        """Add what a run found to what was known before it, and to what other runs have written meanwhile."""
+        memory.add(self.read_memory(account))
+        memory.learn(found)
         self._write(self._name_memory(account), memory.write(self.raw, self.clock()))
 
     def _name_limits(self) -> str:

@@ -19,6 +19,9 @@ SMALL_PAGE = 10
 LAST_OFFSET = 1000
 """Beyond it a search answers nothing."""
 
+EMPTY_PAGES = 20
+"""How many pages in a row may be empty: a total that is too high announces some."""
+
 BOTH_TYPES = ("track", "episode")
 GROUPS = "album,single"
 STATUSES = {403: "forbidden", 404: "not_found", 429: "quota"}
@@ -138,14 +141,17 @@ def walk_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an album with its first 50 tracks, then the rest."""
     reply = client.ask(lambda spotify: spotify.album(source.id, market=plan.market))
     yield reply
-    page = require_answer(reply).get("tracks")
-    if shapes.is_page(page) and page.get("next"):
-        offset = len(list_items(page))
+    held = require_answer(reply).get("tracks")
+    page = held if shapes.is_page(held) else None
+    if page is None or page.get("next"):
+        offset = len(list_items(page)) if page else 0
         yield from _follow(
             client,
             source.kind,
             lambda spotify, limit: spotify.album_tracks(source.id, limit=limit, offset=offset, market=plan.market),
         )
+    else:
+        _require_end(page)
 
 
 def walk_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
@@ -239,7 +245,8 @@ def _ask_first(client: Client, kind: str, ask_page: AskPage) -> Reply:
 
 
 def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = None) -> Iterator[Reply]:
-    """Ask for a list, page after page, until none is announced."""
+    """Ask for a list, page after page, until none is announced; one that goes on without entries has no end."""
+    empty = 0
     reply = _ask_first(client, kind, ask_page)
     seen = {_name_page(reply.path, [(name, str(value)) for name, value in reply.params.items()])}
     while True:
@@ -247,10 +254,12 @@ def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = N
         body = require_answer(reply)
         inner = body.get(inside) if inside else body
         page = inner if shapes.is_object(inner) else body
-        list_items(page)
+        empty = 0 if list_items(page) else empty + 1
         link = page.get("next")
         if not link:
             return _require_end(page)
+        if empty >= EMPTY_PAGES:
+            raise SourceError(f"{empty} pages in a row have no entries: expected some, or the end of the list")
         asked = _read_link(link)
         if asked in seen:
             raise SourceError("the next link leads back: expected another page")
@@ -262,7 +271,10 @@ def _read_link(link: Json) -> str:
     """Read where a link leads."""
     if not isinstance(link, str):
         raise SourceError("the next link is no text: expected an address")
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        raise SourceError("the next link is no address: expected one") from None
     return _name_page(parts.path, parse_qsl(parts.query, keep_blank_values=True))
 
 

@@ -30,6 +30,8 @@ from tests.unit.test_extract_support import (
 )
 
 TRACKS = "/v1/me/tracks"
+DIGITS = b'{"n": ' + b"9" * 5000 + b"}"
+DEEP = b'{"n": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +124,16 @@ def test_the_app_alone_gets_in_with_client_credentials(fake):
         pytest.param((500, b"oh no"), faults.UNREACHABLE, "no access token from Spotify (oh no)", id="5xx"),
         pytest.param({"scope": "x"}, faults.UNREACHABLE, "api/token: KeyError", id="no token in the answer"),
         pytest.param(b"<html>", faults.UNREACHABLE, "api/token: JSONDecodeError", id="no JSON"),
+        pytest.param((400, [1]), faults.UNREACHABLE, "api/token: AttributeError", id="an error that is a list"),
+        pytest.param(
+            (400, {"error": "invalid_grant", "error_description": "no hidden-refresh-1,\nand hidden-secret-1"}),
+            faults.LOGIN, "the login is dead (no …, and …)", id="an answer that repeats what it was sent",
+        ),
+        pytest.param(
+            (502, b"grant_type=refresh_token&refresh_token=hidden-refresh-1"), faults.UNREACHABLE,
+            "(grant_type=refresh_token&refresh_token=…)", id="a gateway that does so",
+        ),
+        pytest.param((500, b"x" * 9000), faults.UNREACHABLE, f"({'x' * 200}…)", id="an answer without end"),
         pytest.param((0, b""), faults.UNREACHABLE, "api/token: ", id="a dropped connection"),
     ],
 )  # fmt: skip
@@ -150,6 +162,10 @@ def test_a_dead_login_is_asked_for_once(fake):
         pytest.param(b"<html>oops", 200, None, "<html>oops", id="no JSON"),
         pytest.param(b'{"n": NaN}', 200, None, '{"n": NaN}', id="what only Python takes for JSON"),
         pytest.param(b'{"name": "NaN"}', 200, {"name": "NaN"}, None, id="a song of that name"),
+        pytest.param(b'{"n": 1e999}', 200, None, '{"n": 1e999}', id="a number beyond all"),
+        pytest.param(b'{"n": 1e+007 , "m": -2.5E3}', 200, {"n": 1e7, "m": -2500.0}, None, id="great numbers"),
+        pytest.param(DIGITS, 200, None, DIGITS.decode(), id="more digits than Python reads"),
+        pytest.param(DEEP, 200, None, DEEP.decode(), id="lists in lists in lists"),
         pytest.param(b"null", 200, None, None, id="null"),
         pytest.param(error(404, "Resource not found"), 404, error(404, "Resource not found")[1], None, id="not found"),
         pytest.param((403, {"error": "a text"}), 403, {"error": "a text"}, None, id="an error that is a text"),
@@ -188,6 +204,31 @@ def test_a_short_limit_is_waited_out(fake):
     assert time.waits == [7, 2, 4]
 
 
+DATED = "Thu, 05 Nov 2026 06:00:{:02} GMT"
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        pytest.param({"Retry-After": DATED.format(12), "Date": DATED.format(3)}, 9, id="a date, by the server's clock"),
+        pytest.param({"Retry-After": DATED.format(3), "Date": DATED.format(12)}, 0, id="a date that is over"),
+        pytest.param({"Retry-After": DATED.format(12), "Date": "today"}, None, id="a date without another"),
+        pytest.param({"Retry-After": "Thu, 05 Nov 2026 06:00:12 -0000", "Date": DATED.format(3)}, None, id="no zone"),
+        pytest.param({"Retry-After": "2.5"}, 2.5, id="a part of a second"),
+        pytest.param({"Retry-After": " 7 "}, 7, id="with spaces"),
+        pytest.param({"Retry-After": "9" * 400}, float("inf"), id="for ever"),
+        pytest.param({"Retry-After": "-5"}, None, id="less than nothing"),
+        pytest.param({"Retry-After": "soon"}, None, id="a word"),
+        pytest.param({"Retry-After": "\u0663"}, None, id="a digit of another script"),
+        pytest.param({}, None, id="nothing"),
+    ],
+)
+def test_how_long_to_stay_away_is_read_or_counts_as_unsaid(given, seconds):
+    response = requests.Response()
+    response.headers.update(given)
+    assert client_module.read_retry_after(response) == seconds
+
+
 @pytest.mark.parametrize(
     ("reply", "calls", "hours"),
     [
@@ -222,6 +263,7 @@ def test_a_limit_is_not_waited_out_beyond_the_time_that_is_left(fake):
     with pytest.raises(SourceError, match="no time is left: expected 20 s to land") as caught:
         ask_tracks(make_client(fake.service, gate=make_gate(time)))
     assert caught.value.status == "time"
+    assert len(fake.paths()) == 1
     assert time.waits == []
 
 
@@ -327,6 +369,29 @@ def test_a_family_that_had_its_calls_is_not_asked(fake):
     assert (len(fake.paths()), client.gate.stops) == (2, 1)
 
 
+def test_a_limit_that_does_not_fit_the_time_closes_its_family_for_as_long(fake):
+    fake.replies[TRACKS] = [limited(30), {"items": []}]
+    client = make_client(fake.service, gate=make_gate(FakeTime(left=45)))
+    for status in ("time", "quota"):
+        with pytest.raises(SourceError) as caught:
+            ask_tracks(client)
+        assert caught.value.status == status
+    assert client.gate.limits.closed == {"me/tracks": NOW + dt.timedelta(seconds=30)}
+    assert len(fake.paths()) == 1
+
+
+def test_a_clock_that_is_set_back_does_not_hold_up_the_calls(fake):
+    fake.replies[TRACKS] = [{"items": []}]
+    time = FakeTime()
+    client = make_client(fake.service, gate=make_gate(time, pace=2))
+    for _ in range(2):
+        ask_tracks(client)
+    time.now -= dt.timedelta(hours=1)
+    for _ in range(3):
+        ask_tracks(client)
+    assert time.waits == [30]
+
+
 def test_calls_made_again_count(fake):
     fake.replies[TRACKS] = [(503, b""), (0, b""), {"items": []}]
     client = make_client(fake.service)
@@ -351,7 +416,10 @@ def test_a_call_that_spotipy_never_sends_is_a_failure(fake):
         make_client(fake.service).ask(lambda spotify: spotify.artist("no id"))
 
 
-@pytest.mark.parametrize("link", ["http://127.0.0.1:1/v1/me/tracks?offset=50", "https://api.spotify.com/v1/x", 7])
+@pytest.mark.parametrize(
+    "link",
+    ["http://127.0.0.1:1/v1/me/tracks?offset=50", "https://api.spotify.com/v1/x", "http://[x", "//x", "", 7, None],
+)
 def test_the_token_goes_to_no_other_host(fake, link):
     with pytest.raises(SourceError, match="the next link is"):
         make_client(fake.service).ask_next({"next": link})
@@ -384,6 +452,15 @@ def test_a_run_that_does_not_know_whose_it_is_ends(fake, reply, reason, is_lasti
         make_client(fake.service).find_account()
     assert (caught.value.reason, caught.value.is_lasting) == (reason, is_lasting)
     assert "\n" not in str(caught.value)
+
+
+def test_what_spotify_says_is_repeated_on_one_line_not_at_any_length_and_without_addresses(fake):
+    fake.replies[TRACKS] = [error(403, "User\n  one.two@mail.example is " + "no " * 500)]
+    said = ask_tracks(make_client(fake.service)).message
+    assert said.startswith("User … is no no")
+    assert len(said) <= client_module.LONGEST_SAID + 1
+    fake.replies[TRACKS] = [error(403, {"a": ["b"]})]
+    assert ask_tracks(make_client(fake.service)).message == "{'a': ['b']}"
 
 
 def test_a_proxy_of_the_environment_is_not_for_a_simulator(fake, monkeypatch):

@@ -73,6 +73,13 @@ def test_what_cannot_be_understood_is_forgotten(document):
     assert (limits.closed, limits.sum_calls("a", NOW), limits.refuse("a", NOW)) == ({}, 0, None)
 
 
+def test_hours_that_are_none_or_yet_to_come_do_not_count():
+    hours = {"zzz": 9, "2026-11-05T7": 9, "2099-01-01T00": 9, "2026-11-05T06": 2, "2026-11-04T20": True}
+    limits = read_limits({"hours": {"a": hours}}, {"a": 4}, NOW)
+    assert (limits.sum_calls("a", NOW), limits.refuse("a", NOW)) == (3, None)
+    assert set(limits.write(NOW)["hours"]["a"]) == {"2026-11-05T06", "2026-11-04T20"}
+
+
 def test_a_time_that_cannot_be_closes_for_two_days_at_most():
     limits = read_limits({"closed": {"a": "2099-01-01T00:00:00Z"}}, {}, NOW)
     assert limits.closed == {"a": NOW + 48 * HOUR}
@@ -100,11 +107,10 @@ def test_two_runs_of_one_app_side_by_side_both_count(tmp_path):
 
 def test_accounts_do_not_share_a_memory_whatever_they_are_called(tmp_path):
     store = open_store(tmp_path)
-    memory = Memory()
-    memory.learn({Source("saved_tracks", "saved_tracks"): Seen(completed_at=NOW, walked_at=NOW)})
+    found = {Source("saved_tracks", "saved_tracks"): Seen(completed_at=NOW, walked_at=NOW)}
     for account in ("../a/b", "ключ", None):
-        store.write_memory(account, memory)
-        assert store.read_memory(account) == memory
+        store.write_memory(account, Memory(), found)
+        assert store.read_memory(account).sources == {"saved_tracks:saved_tracks": found[Source(*["saved_tracks"] * 2)]}
     assert len(list((tmp_path / "state").iterdir())) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
     assert open_store(tmp_path, raw="other").read_memory("ключ") == Memory()
@@ -115,7 +121,45 @@ def test_a_memory_is_written_and_read_whole():
     whole = Seen(NOW, NOW - HOUR, "s1", 7, "2026 a", "2027 b", True)
     memory = Memory({"playlist:p": whole, "old:o": Seen(completed_at=NOW - dt.timedelta(days=401))}, {"search"})
     written = json.loads(json.dumps(memory.write("raw", NOW)))
-    assert read_memory(written, "raw") == Memory({"playlist:p": whole}, {"search"})
+    assert read_memory(written, "raw", NOW) == Memory({"playlist:p": whole}, {"search"})
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2099-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00", "2026-11-04", "soon", 7],
+)
+def test_a_moment_that_cannot_be_is_forgotten_and_the_source_read(moment):
+    known = {"completed_at": moment, "walked_at": moment, "snapshot_id": "s1"}
+    memory = read_memory({"version": 1, "raw": "raw", "sources": {"playlist:p": known}}, "raw", NOW)
+    seen = memory.find(Source("playlist", "p"))
+    assert seen == Seen(snapshot_id="s1")
+    assert seen.is_due(NOW.date(), 365)
+    assert memory.write("raw", NOW)["sources"] == {}
+
+
+def test_two_runs_of_one_account_side_by_side_are_both_remembered(tmp_path):
+    first, second = open_store(tmp_path), open_store(tmp_path)
+    memories = first.read_memory("a"), second.read_memory("a")
+    seen = Seen(completed_at=NOW, walked_at=NOW)
+    memories[1].small_pages.add("search")
+    first.write_memory("a", memories[0], {Source("playlist", "p"): seen})
+    second.write_memory("a", memories[1], {Source("playlist", "q"): seen})
+    known = open_store(tmp_path).read_memory("a")
+    assert known == Memory({"playlist:p": seen, "playlist:q": seen}, {"search"})
+
+
+def test_a_list_that_was_refused_a_great_page_is_asked_for_one_again():
+    written = Memory(small_pages={"search", "artist_albums", "saved_tracks"}).write("raw", NOW)
+    assert read_memory(written, "raw", NOW).small_pages == {"search", "artist_albums"}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"version": 1' + "0" * 5000 + "}"], ids=["deep", "digits"])
+def test_a_state_that_python_cannot_read_counts_as_none(tmp_path, text):
+    told = []
+    store = Store(str(tmp_path), "raw", "app-101", lambda: NOW, lambda *one: told.append(one))
+    (tmp_path / "sources-a.json").write_text(text)
+    assert store.read_memory("a") == Memory()
+    assert "this run starts without" in told[0][1]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
 from lambda_extract.shapes import count_entries
 from lambda_extract.sources import parse_sources
+from lambda_extract.walks import EMPTY_PAGES
 from local.simulator.running import RunningSimulator, running_simulator
 from tests.unit.test_extract_support import APP_SECRET, NOW, USER_SECRET, error, make_client, make_gate, running_fake
 
@@ -264,6 +265,7 @@ FAILURES = [
 LINKS = [
     pytest.param({"items": [], "next": 7}, "error", "the next link is no text: expected", id="a link that is none"),
     pytest.param({"items": [], "next": "http://127.0.0.1:1/x"}, "error", "expected one to", id="another host"),
+    pytest.param({"items": [], "next": "http://[x"}, "error", "the next link is no address", id="no address"),
 ]
 
 
@@ -308,6 +310,65 @@ def test_a_next_link_that_points_back_ends_the_source(fake):
     _, lines, told = run(fake.service, {"saved_tracks": {}})
     assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"]) == ("error", 2)
     assert "leads back: expected another page" in str(told[0][2])
+
+
+def test_links_that_go_round_end_the_source(fake):
+    links = [f"{fake.service.api_url}me/tracks?offset={offset}&limit=50" for offset in (50, 100, 50)]
+    fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link} for link in links]
+    _, lines, told = run(fake.service, {"saved_tracks": {}})
+    assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"]) == ("error", 3)
+    assert "leads back: expected another page" in str(told[0][2])
+
+
+def test_a_list_without_end_and_without_entries_ends(fake):
+    def page(number, *items):
+        link = f"{fake.service.api_url}me/tracks?offset={50 * number}&limit=50"
+        return {"items": list(items), "next": link, "total": 10**9}
+
+    fake.replies["/v1/me/tracks"] = [page(1), page(2), page(3, 1), *[page(number) for number in range(4, 99)]]
+    _, lines, told = run(fake.service, {"saved_tracks": {}, "recently_played": {}})
+    assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"]) == ("error", 3 + EMPTY_PAGES)
+    assert "20 pages in a row have no entries: expected some" in str(told[0][2])
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 2), (-7, 2), (51, 2), (None, 2), ("many", 2)])
+def test_a_total_that_is_too_low_ends_no_list(fake, total, pages):
+    link = f"{fake.service.api_url}me/tracks?offset=50&limit=50"
+    page = {"limit": 50, "total": total}
+    fake.replies["/v1/me/tracks"] = [
+        {**page, "items": [None] * 50, "next": link, "offset": 0},
+        {**page, "items": [None] * 9, "next": None, "offset": 50},
+    ]
+    _, lines, _ = run(fake.service, {"saved_tracks": {}})
+    one = lines[-1]["sources"][0]
+    assert (one["status"], one["pages"], one["entries"], one["is_complete"]) == ("ok", pages, 59, True)
+
+
+ALBUM = {"id": PLAYLIST, "type": "album", "name": "n", "album_type": "album", "total_tracks": 60}
+FIRST_TRACKS = {"items": [None] * 50, "limit": 50, "offset": 0, "total": 60, "next": None}
+
+
+@pytest.mark.parametrize(
+    ("tracks", "status", "asked"),
+    [
+        pytest.param({}, "ok", ["limit=50&offset=0"], id="no page of tracks: all are asked for"),
+        pytest.param({"tracks": FIRST_TRACKS | {"next": "more"}}, "ok", ["limit=50&offset=50"], id="more tracks"),
+        pytest.param({"tracks": FIRST_TRACKS}, "error", [], id="no next page where the total says there is one"),
+        pytest.param({"tracks": FIRST_TRACKS | {"total": 50}}, "ok", [], id="all tracks"),
+    ],
+)
+def test_an_album_is_whole_with_all_its_tracks_only(fake, tracks, status, asked):
+    fake.replies[f"/v1/albums/{PLAYLIST}"] = [ALBUM | tracks]
+    fake.replies[f"/v1/albums/{PLAYLIST}/tracks/"] = [{"items": [None] * 10, "next": None}]
+    _, lines, told = run(fake.service, {"albums": {"ids": [PLAYLIST]}}, APP_SECRET)
+    assert lines[-1]["sources"][0]["status"] == status, told
+    assert [query for path, query in fake.asked if path.endswith("/tracks/")] == asked
+
+
+def test_a_query_that_cannot_be_sent_costs_its_source_only(fake):
+    document = {"searches": [{"query": "\ud800", "types": ["track"]}], "saved_tracks": {}}
+    _, lines, _ = run(fake.service, document)
+    assert [one["status"] for one in lines[-1]["sources"]] == ["error", "ok"]
 
 
 def test_no_answer_costs_the_source_only(fake):
