@@ -16,12 +16,12 @@ from lambda_extract import faults
 from lambda_extract.aws import SecretStore, find_place, read_object
 from lambda_extract.client import quiet_libraries
 from lambda_extract.faults import ExtractError
-from lambda_extract.gate import Gate, know_no_end
+from lambda_extract.gate import Gate, know_no_end, sleep
 from lambda_extract.job import Job
 from lambda_extract.landing import Landed
 from lambda_extract.raw_object import Json, JsonObject, SourceResult
 from lambda_extract.run import Outcome, is_done
-from lambda_extract.secret import Secret, describe_age, find_ages, parse_secret, replace_token
+from lambda_extract.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
 from lambda_extract.settings import Numbers, Settings, read_settings
 from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file
 
@@ -36,6 +36,9 @@ REASON_METRICS = {
     faults.LIMIT: "LimitReached",
 }
 AGES = {"login_date": "Login", "client_secret_date": "ClientSecret"}
+MOMENT = 2.0
+"""Seconds in which another run stores the refresh token that it was given."""
+
 STATUSES = ("ok", "unchanged", "forbidden", "not_found", "quota", "time", "error")
 
 
@@ -99,10 +102,31 @@ def _find_clock(context: object) -> Callable[[], float]:
 
 
 def _extract(settings: Settings, event: Mapping[str, Json], time_left: Callable[[], float]) -> JsonObject:
-    """Fetch all that is wanted and land it."""
+    """Fetch all that is wanted and land it; where another run of the account has taken the token, with its new one."""
     plan = _read_plan(settings.sources, event)
     store = SecretStore(settings.secret)
     secret = parse_secret(store.read(), settings.secret)
+    try:
+        return _run(plan, store, secret, settings, time_left)
+    except ExtractError as error:
+        newer = _find_newer(store, secret) if error.reason == faults.LOGIN else None
+        if newer is None:
+            raise
+    return _run(plan, store, newer, settings, time_left)
+
+
+def _find_newer(store: SecretStore, secret: Secret) -> Secret | None:
+    """Find the secret that was stored since, perhaps at this very moment; None where it is the same."""
+    sleep(MOMENT)
+    newer = parse_secret(store.read(), store.name)
+    is_same = all(newer.fields.get(name) == secret.fields.get(name) for name in (*TEXTS, "refresh_token"))
+    return None if is_same else newer
+
+
+def _run(
+    plan: Plan, store: SecretStore, secret: Secret, settings: Settings, time_left: Callable[[], float]
+) -> JsonObject:
+    """Fetch and land with a secret as it was read."""
     keeper = _TokenKeeper(store, secret.refresh_token)
     job = Job(plan, secret, settings, keeper.keep, _note_memory, _note_source, time_left)
     _note_ages(secret, job.started.date(), settings.numbers)

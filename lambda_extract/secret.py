@@ -35,7 +35,7 @@ def parse_secret(text: str, origin: str) -> Secret:
     """Read a secret; an error names what is missing, never what is there."""
     try:
         fields: Json = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refuse_secret(origin, "is no JSON") from None
     if not isinstance(fields, dict):
         raise refuse_secret(origin, "is no JSON object")
@@ -91,4 +91,5 @@ def refuse_secret(origin: str, seen: str) -> ExtractError:
 
 
 def _is_text(value: Json) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    """Say whether this can be sent: Spotify's own are letters and digits, a pasted … is none."""
+    return isinstance(value, str) and bool(value.strip()) and value.isascii() and value.isprintable()

@@ -80,14 +80,23 @@ class Plan:
 
 def parse_sources(text: str, origin: str) -> Plan:
     """Read the document; one error names every fault in it."""
+    twice: list[str] = []
     try:
-        document: Json = json.loads(text)
-    except ValueError as error:
+        document: Json = json.loads(text, object_pairs_hook=lambda pairs: _read_object(pairs, twice))
+    except (ValueError, RecursionError) as error:
         raise _refuse(origin, [f"no JSON ({error})"]) from error
-    problems = list(dict.fromkeys(_find_problems(document)))
+    problems = list(dict.fromkeys([*(f"{name}: more than once; expected it once" for name in twice),
+                                   *_find_problems(document)]))  # fmt: skip
     if problems or not isinstance(document, dict):
         raise _refuse(origin, problems)
     return _build_plan(document)
+
+
+def _read_object(pairs: list[tuple[str, Json]], twice: list[str]) -> JsonObject:
+    """Read an object, and note the names that it gives more than once: JSON would take the last. Comments may be."""
+    names = [name for name, _ in pairs if not name.startswith("//")]
+    twice += sorted({name for name in names if names.count(name) > 1})
+    return dict(pairs)
 
 
 def read_file(path: str) -> str:

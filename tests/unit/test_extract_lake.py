@@ -643,6 +643,47 @@ def test_a_rotation_does_not_undo_what_a_person_changed_meanwhile(lake, monkeypa
     assert lake.stored()["refresh_token"] != old
 
 
+def test_a_token_that_another_run_took_at_the_same_time_costs_no_run(lake, monkeypatch, capsys):
+    monkeypatch.setattr(lake.simulator.simulator.authority, "rotate", True)
+    read, old = handler.SecretStore.read, [json.dumps(lake.stored())]
+    lake.run({"recently_played": {}})
+    monkeypatch.setattr(handler.SecretStore, "read", lambda store: old.pop() if old else read(store))
+    told, _, calls = lake.run({"recently_played": {}}, at="2026-11-01T07:00:00Z")
+    assert (told["is_complete"], told["stopped_by"]) == (True, None)
+    assert calls == ["me", "me/player/recently-played"]
+    assert [record.status for record in lake.simulator.log if record.path == "/api/token"] == [400, 200]
+    assert "DeadLogin" not in capsys.readouterr().out
+
+
+def test_a_token_that_is_never_stored_is_told_at_each_run_and_the_old_one_stays(lake, monkeypatch, capsys, logs):
+    monkeypatch.setattr(lake.simulator.simulator.authority, "rotate", True)
+    before = lake.stored()
+
+    def fail(store, text):
+        store._provider.client.put_secret_value(SecretId="gone", SecretString="{}")
+
+    monkeypatch.setattr(handler.SecretStore, "write", fail)
+    assert lake.run({"recently_played": {}})[0]["is_complete"] is True
+    assert lake.stored() == before
+    told, _, _ = lake.run(at="2026-11-01T07:00:00Z")
+    assert (told["stopped_by"], len(lake.objects())) == ("login", 1)
+    printed = capsys.readouterr().out
+    assert ('"TokenNotStored":[1.0]' in printed, '"DeadLogin":[1.0]' in printed) == (True, True)
+    assert logs.getvalue().count("refresh token not stored") == 2
+
+
+def test_an_access_token_that_ends_twice_in_a_run_costs_a_call_each_time(lake, monkeypatch):
+    monkeypatch.setattr(lake.simulator.simulator.authority, "rotate", True)
+    lake.simulator.set_faults("me/tracks:401:after=1:times=1", "me/albums:401:times=1")
+    told, lines, calls = lake.run({"saved_tracks": {}, "saved_albums": {}})
+    assert (told["is_complete"], set(statuses(lines).values())) == (True, {"ok"})
+    assert len(calls) == 1 + 4 + 2 + 2
+    tokens = [record.status for record in lake.simulator.log if record.path == "/api/token"]
+    assert tokens == [200, 200, 200]
+    lake.simulator.set_faults()
+    assert lake.run(at="2026-11-01T07:00:00Z")[0]["is_complete"] is True
+
+
 def test_a_new_login_of_a_person_stays_before_a_rotated_token(lake, monkeypatch):
     monkeypatch.setattr(lake.simulator.simulator.authority, "rotate", True)
     fetch = job.run_extraction

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lambda_extract.faults import ExtractError
-from lambda_extract.secret import parse_secret, write_rotated
+from lambda_extract.secret import find_ages, parse_secret, write_rotated
 from lambda_extract.settings import API_URL, Service, build_clock, read_settings
 
 WHOLE = {"EXTRACT_SECRET": "app/one", "EXTRACT_SOURCES": "s3://b/sources.json", "EXTRACT_RAW": "s3://b/raw"}
@@ -67,6 +67,14 @@ def test_a_secret_keeps_what_it_does_not_know_when_its_token_changes():
     assert json.loads(write_rotated(secret, "d")) == {**fields, "refresh_token": "d"}
 
 
+def test_dates_of_a_secret_that_are_none_are_no_ages():
+    dates = {"login_date": None, "client_secret_date": "last year"}
+    secret = parse_secret(json.dumps({"client_id": "a", "client_secret": "b", **dates}), "s")
+    assert find_ages(secret, dt.date(2026, 11, 5)) == {}
+    dated = parse_secret('{"client_id": "a", "client_secret": "b", "login_date": "2026-11-07"}', "s")
+    assert find_ages(dated, dt.date(2026, 11, 5)) == {"login_date": -2}
+
+
 def test_a_secret_does_not_show_itself():
     shown = repr(parse_secret('{"client_id": "a", "client_secret": "hid", "refresh_token": "hid"}', "s"))
     assert "hid" not in shown
@@ -82,6 +90,11 @@ def test_a_secret_does_not_show_itself():
             '{"client_id": "hid", "client_secret": "hid", "refresh_token": 1}', "has no usable refresh_token",
             id="a token that is no text",
         ),
+        pytest.param('{"client_id": "hid…", "client_secret": "hid\\n"}', "has no usable client_id, client_secret",
+                     id="what cannot be sent"),
+        pytest.param('{"client_id": "hid", "client_secret": "hid", "refresh_token": ""}',
+                     "has no usable refresh_token", id="an empty token"),
+        pytest.param("[" * 100_000, "is no JSON", id="lists without end"),
     ],
 )  # fmt: skip
 def test_a_wrong_secret_is_refused_without_showing_it(text, seen):

@@ -106,6 +106,21 @@ def test_all_faults_are_said_in_one_message():
     [
         pytest.param("{", "no JSON (", id="no JSON"),
         pytest.param("[]", "expected an object with the sections playlists, ", id="no object"),
+        pytest.param("[" * 100_000, "no JSON (", id="lists without end"),
+        pytest.param(
+            '{"saved_tracks": {}, "full_walk_days": 1e999}',
+            "full_walk_days is Infinity; expected days, 1 to",
+            id="a number beyond all",
+        ),
+        pytest.param('{"saved_tracks": {}, "full_walk_days": NaN}', "full_walk_days is NaN; expected days", id="NaN"),
+        pytest.param('{"saved_tracks": {}, "full_walk_days": 2.5}', "full_walk_days is 2.5; expected days", id="half"),
+        pytest.param('{"tracks": null}', "tracks is null; expected an object with ids", id="null"),
+        pytest.param('{"searches": []}', "searches is []; expected a list of searches", id="no search"),
+        pytest.param(
+            '{"tracks": {"ids": [], "ids": ["short"]}, "// why": "a", "// why": "b", "tracks": {}}',
+            "ids: more than once; expected it once; tracks: more than once; expected it once; tracks.ids not",
+            id="a name twice, where JSON takes the last",
+        ),
         pytest.param("{}", "it names no source; expected one or more of playlists, ", id="no source"),
         pytest.param('{"playlists": {}}', "playlists: names nothing; expected ids, or all_mine true", id="no playlist"),
     ],
@@ -152,13 +167,16 @@ def test_ids_links_and_uris_are_one_thing():
         f"https://open.spotify.com/album/{ID_1}?si=x",
         f"spotify:album:{ID_2}",
         "https://open.spotify.com/intl-de/album/" + "3" * 22,
+        "https://open.spotify.com/intl-pt-BR/album/" + "4" * 22 + "/?si=x&nd=1",
     ]
-    assert [source.id for source in parse({"albums": {"ids": links}}).sources] == [ID_1, ID_2, "3" * 22]
+    assert [source.id for source in parse({"albums": {"ids": links}}).sources] == [ID_1, ID_2, "3" * 22, "4" * 22]
+    assert "more than once" in faults_of({"albums": {"ids": [links[3], "spotify:album:" + "4" * 22]}})
     assert f"albums.ids: {ID_1}: more than once" in faults_of({"albums": {"ids": [links[0], ID_1]}})
     message = faults_of(
-        {"albums": {"ids": [f"spotify:track:{ID_1}", f"https://example.com/album/{ID_1}", f"{ID_1}/x"]}}
-    )
-    assert message.count("expected ids of 22 letters and digits, spotify:album:… or https://") == 3
+        {"albums": {"ids": [f"spotify:track:{ID_1}", f"https://example.com/album/{ID_1}", f"{ID_1}/x", "\uff11" * 22,
+                            f" {ID_1}", "", f"https://open.spotify.com/artist/{ID_1}", f"{ID_1}1"]}}
+    )  # fmt: skip
+    assert message.count("expected ids of 22 letters and digits, spotify:album:… or https://") == 8
 
 
 def test_searches_are_told_apart_by_what_they_ask():
