@@ -27,15 +27,26 @@ class Lines:
         self.packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self.file, mtime=0)
 
     def add(self, line: bytes) -> None:
-        """Take one line."""
-        self.packed.write(line)
+        """Take one line; where there is no room for it nothing may be landed."""
+        with _refusing_a_full_disk():
+            self.packed.write(line)
 
     def close(self) -> int:
         """End the compression, go back to the start and return the size."""
-        self.packed.close()
+        with _refusing_a_full_disk():
+            self.packed.close()
         size = self.file.tell()
         self.file.seek(0)
         return size
+
+
+@contextlib.contextmanager
+def _refusing_a_full_disk() -> Iterator[None]:
+    """Say that what was fetched is lost where it cannot be written down."""
+    try:
+        yield
+    except OSError as error:
+        raise refuse_landing("the temporary file", str(error.strerror)) from error
 
 
 @contextlib.contextmanager

@@ -128,4 +128,4 @@ def reaches(reply: Reply, newest: str | None) -> bool:
     """Say whether a page of a list, the newest first, comes to what was the newest, or past it."""
     since = (newest or "").partition(" ")[0]
     names = [name_entry(entry) for entry in list_entries(reply.body)]
-    return bool(since) and any(name == newest or name.partition(" ")[0] < since for name in names)
+    return bool(since) and any(name == newest or "" < name.partition(" ")[0] < since for name in names)

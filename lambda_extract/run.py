@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from lambda_extract import faults
 from lambda_extract.client import Client, Reply
 from lambda_extract.faults import ExtractError, SourceError
 from lambda_extract.memory import Memory, Seen
@@ -81,7 +82,10 @@ class _Reading:
         self.answers = 0
 
     def read_all(self) -> ExtractError | None:
-        """Read every source; what ends the run is given back, and the sources it kept from being read say so."""
+        """Read every source; what ends the run is given back, and the sources it kept from being read say so.
+
+        What cannot be kept is no whole object any more, so that is raised.
+        """
         waiting = self.sort(self.plan.sources)
         try:
             while waiting:
@@ -89,6 +93,8 @@ class _Reading:
                 waiting.pop(0)
             self.read_artist_albums()
         except ExtractError as error:
+            if error.reason == faults.LANDING:
+                raise
             known = {result.source for result in self.results}
             for source in waiting:
                 if source not in known:

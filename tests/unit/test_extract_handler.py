@@ -2,9 +2,12 @@
 
 import contextlib
 import datetime as dt
+import errno
+import hashlib
 import io
 import json
 import logging
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -304,13 +307,17 @@ EVERY_WAY = {
     "/v1/me/following": [b'{"artists": {"items": [{"name": "hidden-payload"'],
     "/v1/me/albums": [(429, {"error": {"status": 429, "message": "m", "reason": "QUOTA_EXCEEDED"}})],
     "/v1/search": [error(429, "limit")],
+    "/v1/me/top/tracks": [error(403, "no such user@mail.example,\n" + "x" * 9000)],
     "/v1/albums/" + "a" * 22: [b"hidden-payload, no json"],
     "/v1/albums/" + "b" * 22: [(0, b"")],
     "/v1/tracks/" + "c" * 22: [b""],
     "/v1/artists/" + "d" * 22: [error(403, "Premium required")],
 }
 EVERY_SOURCE = {
-    **{name: {} for name in ("saved_tracks", "recently_played", "top_artists", "followed_artists", "saved_albums")},
+    **{
+        name: {}
+        for name in ("saved_tracks", "recently_played", "top_artists", "top_tracks", "followed_artists", "saved_albums")
+    },
     "searches": [{"query": "q", "types": ["track"]}],
     "albums": {"ids": ["a" * 22, "b" * 22]},
     "tracks": {"ids": ["c" * 22]},
@@ -361,6 +368,24 @@ def test_many_lines_go_through_a_temporary_file_and_come_out_whole(tmp_path, mon
         landed = land(lines, str(tmp_path), "extraction_date=2026-11-05/x.ndjson.gz")
     assert landed.size == (tmp_path / "extraction_date=2026-11-05/x.ndjson.gz").stat().st_size
     assert [line["n"] for line in read_lines(tmp_path / "extraction_date=2026-11-05/x.ndjson.gz")] == list(range(2000))
+
+
+def test_a_full_disk_lands_nothing_and_is_tried_again(cloud, logs, fake, capsys, monkeypatch):
+    store(cloud)
+    noise = [{"n": one, "text": hashlib.sha256(str(one).encode()).hexdigest()} for one in range(5000)]
+    fake.replies["/v1/me/tracks"] = [{"items": noise, "next": None, "total": 5000}]
+
+    class Disk(io.BytesIO):
+        def write(self, data):
+            if self.tell() + len(data) > 100_000:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(data)
+
+    monkeypatch.setattr(landing.tempfile, "SpooledTemporaryFile", lambda _: Disk())
+    with pytest.raises(ExtractError, match="the temporary file: No space left on device; expected to write the raw ob"):
+        handler.handler({}, None)
+    assert metrics_in(capsys.readouterr().out)["RunFailed"] == [1.0]
+    assert objects(cloud) == []
 
 
 def test_an_object_that_is_there_is_not_replaced(tmp_path):

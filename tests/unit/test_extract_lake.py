@@ -16,7 +16,9 @@ from aws_lambda_powertools import Metrics
 
 from lambda_extract import client as client_module
 from lambda_extract import gate, handler, job
+from lambda_extract.client import Reply
 from lambda_extract.faults import ExtractError
+from lambda_extract.progress import reaches
 from lambda_extract.settings import NUMBERS
 from lambda_extract.shapes import count_entries
 from local.simulator.running import running_simulator
@@ -331,6 +333,14 @@ def test_saved_tracks_may_stop_at_what_is_known(make_lake, regime):
     ]
 
 
+def test_a_saved_track_without_a_date_does_not_end_what_is_new(lake):
+    day = {"added_at": "2026-11-02T06:00:00Z", "track": {"uri": "new"}}
+    odd = {"added_at": None, "track": {"uri": "odd"}}
+    page = Reply("/v1/me/tracks", {}, 200, {"items": [day, odd]}, None, dt.datetime.now(dt.UTC))
+    assert reaches(page, "2026-11-01T06:00:00Z known") is False
+    assert reaches(page, "2026-11-02T06:00:00Z new") is reaches(page, "2026-11-03T06:00:00Z gone") is True
+
+
 def test_an_unchanged_library_points_to_its_walk(lake):
     document = {"saved_albums": {"stop_at_known": True}}
     walk = lake.run(document)[1][-1]["sources"][0]
@@ -466,8 +476,10 @@ def test_at_the_default_pace_a_thousand_calls_fit_a_quarter_of_an_hour():
 # Time
 
 
-def test_the_run_stops_in_time_at_whatever_page_and_the_next_goes_on(lake):
-    document = {"playlists": {"all_mine": True}, "saved_tracks": {}}
+@pytest.mark.parametrize("sections", [("playlists", "saved_tracks"), ("followed_artists", "albums", "searches")])
+def test_the_run_stops_in_time_at_whatever_page_and_the_next_goes_on(lake, sections):
+    document = {name: part for name, part in whole_document(lake.simulator).items() if name in sections}
+    document |= {"followed_artists": {}} if "followed_artists" in document else {}
     whole = len(lake.run(document)[2])
     for path in lake.state.iterdir():
         path.unlink()
