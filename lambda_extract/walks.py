@@ -55,7 +55,7 @@ def walk_playlist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]
             ),
         )  # fmt: skip
     else:
-        _require_end(page)
+        _require_end(page, len(list_items(page)))
 
 
 def walk_saved_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
@@ -151,7 +151,7 @@ def walk_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
             lambda spotify, limit: spotify.album_tracks(source.id, limit=limit, offset=offset, market=plan.market),
         )
     else:
-        _require_end(page)
+        _require_end(page, len(list_items(page)))
 
 
 def walk_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
@@ -246,7 +246,7 @@ def _ask_first(client: Client, kind: str, ask_page: AskPage) -> Reply:
 
 def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = None) -> Iterator[Reply]:
     """Ask for a list, page after page, until none is announced; one that goes on without entries has no end."""
-    empty = 0
+    empty = read = 0
     reply = _ask_first(client, kind, ask_page)
     seen = {_name_page(reply.path, [(name, str(value)) for name, value in reply.params.items()])}
     while True:
@@ -255,9 +255,10 @@ def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = N
         inner = body.get(inside) if inside else body
         page = inner if shapes.is_object(inner) else body
         empty = 0 if list_items(page) else empty + 1
+        read += len(list_items(page))
         link = page.get("next")
         if not link:
-            return _require_end(page)
+            return _require_end(page, read)
         if empty >= EMPTY_PAGES:
             raise SourceError(f"{empty} pages in a row have no entries: expected some, or the end of the list")
         asked = _read_link(link)
@@ -283,8 +284,12 @@ def _name_page(path: str, params: list[tuple[str, str]]) -> str:
     return f"{path.rstrip('/')}?{sorted(params)}"
 
 
-def _require_end(page: JsonObject) -> None:
-    """Refuse an end before what the page itself says is the end."""
-    offset, limit, total = (page.get(name) for name in ("offset", "limit", "total"))
-    if isinstance(offset, int) and isinstance(limit, int) and isinstance(total, int) and offset + limit < total:
-        raise SourceError(f"the list ends after {offset + limit} of {total} entries: expected another page")
+def _require_end(page: JsonObject, read: int) -> None:
+    """Refuse an end before what the page itself says is the end: its total, or its cursor where that goes on."""
+    offset, limit, total, cursors = (page.get(name) for name in ("offset", "limit", "total", "cursors"))
+    if isinstance(offset, int) and isinstance(limit, int):
+        read = offset + limit
+    elif not (shapes.is_object(cursors) and cursors.get("after")):
+        return
+    if isinstance(total, int) and read < total:
+        raise SourceError(f"the list ends after {read} of {total} entries: expected another page")

@@ -561,6 +561,22 @@ def test_a_fault_that_no_call_gets_past_ends_the_run_after_landing(lake, kind, r
     assert "me/albums" not in calls
 
 
+@pytest.mark.parametrize(
+    ("path", "section", "status"),
+    [
+        ("me/following", "followed_artists", "error"),
+        ("me/albums", "saved_albums", "error"),
+        ("me/top/artists", "top_artists", "error"),
+        ("search", "searches", "ok"),
+    ],
+)
+def test_an_end_before_the_end_is_seen_wherever_a_list_says_how_long_it_is(lake, path, section, status):
+    lake.simulator.set_faults(f"{path}:end")
+    document = {section: [{"query": "a", "types": ["track"], "count": 30}] if section == "searches" else {}}
+    _, lines, _ = lake.run(document)
+    assert {one["status"] for one in lines[-1]["sources"]} == {status}
+
+
 def test_an_answer_that_drips_costs_its_source_and_no_more_than_its_time(lake, monkeypatch):
     monkeypatch.setattr(gate, "ANSWER", 0.3)
     lake.simulator.set_faults("me/tracks:drip=2:times=1")
