@@ -10,7 +10,7 @@ from lambda_extract import shapes
 from lambda_extract.client import Reply
 from lambda_extract.memory import Seen
 from lambda_extract.raw_object import Json, JsonObject, Source, SourceResult
-from lambda_extract.walks import describe_playlist, list_entries
+from lambda_extract.walks import describe_playlist, list_entries, list_items
 
 STOPPED_AT_KNOWN = "stopped_at_known"
 ESTIMATED = frozenset({"search"})
@@ -33,6 +33,8 @@ class Progress:
     has_popularity: bool = False
     content: Any = field(default_factory=hashlib.sha256)
     artist_ids: list[str] = field(default_factory=list)
+    cut_albums: dict[str, int] = field(default_factory=dict)
+    """The albums that came with some of their tracks, and with how many."""
 
     def count(self, reply: Reply) -> None:
         """Take an answer into account; a playlist's says what it is called."""
@@ -58,6 +60,9 @@ class Progress:
         self.has_popularity = self.has_popularity or "popularity" in thing
         if self.source.kind == "followed_artists" and isinstance(thing.get("id"), str):
             self.artist_ids.append(str(thing["id"]))
+        tracks = thing.get("tracks") if self.source.kind == "saved_albums" else None
+        if shapes.is_page(tracks) and tracks.get("next") and isinstance(thing.get("id"), str):
+            self.cut_albums[str(thing["id"])] = len(list_items(tracks))
 
     @property
     def is_shifted(self) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lambda_extract import faults
@@ -23,7 +23,7 @@ from lambda_extract.raw_object import (
 )
 from lambda_extract.settings import Clock
 from lambda_extract.sources import ALL_MINE, Plan
-from lambda_extract.walks import WALKS, describe_playlist, find_inner_page, list_own_playlists
+from lambda_extract.walks import WALKS, describe_playlist, find_inner_page, list_own_playlists, walk_album_tracks
 
 Sink = Callable[[bytes], object]
 Report = Callable[[SourceResult, str | None], None]
@@ -78,6 +78,7 @@ class _Reading:
         self.learned: dict[Source, Seen] = {}
         self.listed: dict[str, JsonObject] = {}
         self.artist_ids: list[str] = []
+        self.cut_albums: dict[Source, int] = {}
         self.waiting_artists = 0
         self.answers = 0
 
@@ -91,6 +92,7 @@ class _Reading:
             while waiting:
                 self.read(waiting[0])
                 waiting.pop(0)
+            self.read_album_tracks()
             self.read_artist_albums()
         except ExtractError as error:
             if error.reason == faults.LANDING:
@@ -168,7 +170,7 @@ class _Reading:
         """Find for how many days a source is not asked again."""
         if source.kind == "artist_albums" and self.plan.followed_albums:
             return self.plan.followed_albums.max_age_days
-        return self.plan.max_age_days.get(source, 0)
+        return self.plan.max_age_days.get(source, self.plan.full_walk_days if source in self.cut_albums else 0)
 
     def is_due(self, seen: Seen) -> bool:
         return seen.is_due(self.today, self.plan.full_walk_days)
@@ -182,7 +184,7 @@ class _Reading:
         """Land page after page; stop where the first tells that nothing changed, or where what is known begins."""
         is_old = seen.is_old(self.today, self.plan.full_walk_days)
         stops = progress.source.kind in self.plan.stop_at_known and not is_old
-        for reply in WALKS[progress.source.kind](self.client, progress.source, self.plan):
+        for reply in self.ask(progress.source):
             if progress.pages == 0 and self.is_same(progress, reply, seen, stops):
                 return progress.close_unchanged(seen)
             self.land(progress.source, reply)
@@ -191,6 +193,13 @@ class _Reading:
                 return progress.close_known()
         progress.close_whole()
         return None
+
+    def ask(self, source: Source) -> Iterator[Reply]:
+        """Ask for a source's pages; of an album that came with a list, for those after what came."""
+        offset = self.cut_albums.get(source)
+        if offset is None:
+            return WALKS[source.kind](self.client, source, self.plan)
+        return walk_album_tracks(self.client, source, self.plan, offset)
 
     def is_same(self, progress: Progress, reply: Reply, seen: Seen, stops: bool) -> bool:
         """Say whether a first page tells that the list is the one that was walked, and more pages would follow."""
@@ -205,6 +214,12 @@ class _Reading:
         probe = Progress(progress.source)
         probe.count(reply)
         return (probe.first, probe.total) == (seen.first, seen.total)
+
+    def read_album_tracks(self) -> None:
+        """Read the other tracks of saved albums, those read longest ago first."""
+        for source in self.sort(self.cut_albums):
+            if not self.is_known(Progress(source), self.memory.find(source)):
+                self.walk(Progress(source))
 
     def read_artist_albums(self) -> None:
         """Read the albums of followed artists, those read longest ago first, as far as their calls go."""
@@ -232,6 +247,9 @@ class _Reading:
             self.learned[progress.source] = seen
         if self.plan.followed_albums:
             self.artist_ids += progress.artist_ids
+        if self.plan.saved_album_tracks:
+            found = {Source("album", album_id): given for album_id, given in progress.cut_albums.items()}
+            self.cut_albums |= {one: given for one, given in found.items() if one not in self.plan.sources}
         self.report(result, trouble)
 
     def describe_rest(self, error: ExtractError | None) -> dict[str, Json]:

@@ -74,6 +74,9 @@ class Plan:
     stop_at_known: frozenset[str] = frozenset()
     """Kinds of sources of which only what is new is read."""
 
+    saved_album_tracks: bool = False
+    """Whether of saved albums all tracks are read, not only those that come with them."""
+
     searches: Mapping[str, Search] = field(default_factory=dict)
     followed_albums: FollowedAlbums | None = None
 
@@ -243,6 +246,7 @@ def _build_plan(document: JsonObject) -> Plan:
             section for section in ("saved_tracks", "saved_albums")
             if _as_object(document.get(section)).get("stop_at_known") is True
         ),
+        saved_album_tracks=_as_object(document.get("saved_albums")).get("all_tracks") is True,
         searches={name: _build_search(one) for name, one in searches.items()},
         followed_albums=_read_followed_albums(_as_object(document.get("followed_artists"))),
     )  # fmt: skip

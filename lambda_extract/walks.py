@@ -144,14 +144,18 @@ def walk_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     held = require_answer(reply).get("tracks")
     page = held if shapes.is_page(held) else None
     if page is None or page.get("next"):
-        offset = len(list_items(page)) if page else 0
-        yield from _follow(
-            client,
-            source.kind,
-            lambda spotify, limit: spotify.album_tracks(source.id, limit=limit, offset=offset, market=plan.market),
-        )
+        yield from walk_album_tracks(client, source, plan, len(list_items(page)) if page else 0)
     else:
         _require_end(page, len(list_items(page)))
+
+
+def walk_album_tracks(client: Client, source: Source, plan: Plan, offset: int) -> Iterator[Reply]:
+    """Read an album's tracks from a place on."""
+    yield from _follow(
+        client,
+        source.kind,
+        lambda spotify, limit: spotify.album_tracks(source.id, limit=limit, offset=offset, market=plan.market),
+    )
 
 
 def walk_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:

@@ -44,6 +44,8 @@ def find_cost(source: Source, plan: Plan) -> Cost:
     """Find what a source costs."""
     if source == Source("playlist", ALL_MINE):
         return COSTS[ALL_MINE]
+    if source.kind == "saved_albums" and plan.saved_album_tracks:
+        return Cost(1, f"{PAGE_OF_50.more}; 1 per 50 tracks above 50, every {plan.full_walk_days} days")
     if source.kind == "search":
         return Cost(math.ceil(plan.searches[source.id].count / PAGE), COSTS["search"].more)
     return COSTS[source.kind]

@@ -19,7 +19,16 @@ from lambda_extract.shapes import count_entries
 from lambda_extract.sources import parse_sources
 from lambda_extract.walks import EMPTY_PAGES
 from local.simulator.running import RunningSimulator, running_simulator
-from tests.unit.test_extract_support import APP_SECRET, NOW, USER_SECRET, error, make_client, make_gate, running_fake
+from tests.unit.test_extract_support import (
+    APP_SECRET,
+    NOW,
+    USER_SECRET,
+    FakeTime,
+    error,
+    make_client,
+    make_gate,
+    running_fake,
+)
 
 TODAY = dt.date(2026, 11, 1)
 USER = "tin_kettle_31"
@@ -363,6 +372,61 @@ def test_an_album_is_whole_with_all_its_tracks_only(fake, tracks, status, asked)
     _, lines, told = run(fake.service, {"albums": {"ids": [PLAYLIST]}}, APP_SECRET)
     assert lines[-1]["sources"][0]["status"] == status, told
     assert [query for path, query in fake.asked if path.endswith("/tracks/")] == asked
+
+
+def save_albums(fake, *names):
+    """Let the library hold albums of 60 tracks each."""
+    page = FIRST_TRACKS | {"next": "more"}
+    saved = [{"added_at": "2026-11-01T06:00:00Z", "album": ALBUM | {"id": name * 22, "tracks": page}} for name in names]
+    fake.replies["/v1/me/albums"] = [{"items": saved, "next": None, "total": len(names), "limit": 50, "offset": 0}]
+    for name in names:
+        fake.replies[f"/v1/albums/{name * 22}/tracks/"] = [{"items": [None] * 10, "next": None}]
+
+
+def asked_of_albums(fake):
+    found = [(path.split("/")[3][0], query) for path, query in fake.asked if path.startswith("/v1/albums/")]
+    fake.asked.clear()
+    return found
+
+
+REST = "limit=50&offset=50"
+
+
+def test_saved_albums_come_with_fifty_tracks_unless_all_are_wanted(fake):
+    save_albums(fake, "a", "b")
+    outcome, _, _ = run(fake.service, {"saved_albums": {}})
+    assert (outcome.is_complete, asked_of_albums(fake)) == (True, [])
+    outcome, lines, _ = run(fake.service, {"saved_albums": {"all_tracks": True}})
+    assert asked_of_albums(fake) == [("a", REST), ("b", REST)]
+    assert [(one["kind"], one["id"][0], one["status"], one["entries"]) for one in lines[-1]["sources"]] == [
+        ("saved_albums", "s", "ok", 2),
+        ("album", "a", "ok", 10),
+        ("album", "b", "ok", 10),
+    ]
+    assert [line["source"]["kind"] for line in lines[:-1]] == ["saved_albums", "album", "album"]
+
+
+def test_other_tracks_of_saved_albums_are_read_once_in_a_while_and_not_where_the_album_is_named(fake):
+    save_albums(fake, "a", "b")
+    document = {"saved_albums": {"all_tracks": True}, "albums": {"ids": ["b" * 22]}, "full_walk_days": 3}
+    fake.replies["/v1/albums/" + "b" * 22] = [ALBUM | {"tracks": FIRST_TRACKS | {"total": 50}}]
+    memory, found = Memory(), []
+    for day in (0, 2, 3):
+        time = FakeTime()
+        time.now += dt.timedelta(days=day)
+        outcome, _, _ = run(fake.service, document, gate=make_gate(time), memory=memory)
+        memory.learn(outcome.learned)
+        found.append(asked_of_albums(fake))
+    assert found == [[("b", ""), ("a", REST)], [("b", "")], [("b", ""), ("a", REST)]]
+
+
+def test_an_album_whose_other_tracks_fail_costs_no_other_and_is_tried_again(fake):
+    save_albums(fake, "a", "b")
+    fake.replies[f"/v1/albums/{'a' * 22}/tracks/"] = [error(404, "gone")]
+    outcome, lines, _ = run(fake.service, {"saved_albums": {"all_tracks": True}})
+    assert [one["status"] for one in lines[-1]["sources"]] == ["ok", "not_found", "ok"]
+    assert outcome.is_complete is False
+    assert set(outcome.learned) == {Source("saved_albums", "saved_albums"), Source("album", "b" * 22)}
 
 
 def test_a_query_that_cannot_be_sent_costs_its_source_only(fake):

@@ -209,9 +209,10 @@ def test_comments_are_allowed_everywhere():
 def test_how_often_things_are_asked_for():
     plan = parse({"albums": {"ids": [ID_1]}, "top_tracks": {"max_age_days": 2, "time_ranges": ["long_term"]},
                   "artists": {"ids": [ID_1], "max_age_days": 0}, "saved_tracks": {"stop_at_known": True},
-                  "followed_artists": {"albums": {}}, "full_walk_days": 30})  # fmt: skip
+                  "saved_albums": {"all_tracks": True}, "followed_artists": {"albums": {}},
+                  "full_walk_days": 30})  # fmt: skip
     assert plan.max_age_days == {Source("album", ID_1): 1, Source("top_tracks", "long_term"): 2}
-    assert (plan.stop_at_known, plan.full_walk_days) == ({"saved_tracks"}, 30)
+    assert (plan.stop_at_known, plan.full_walk_days, plan.saved_album_tracks) == ({"saved_tracks"}, 30, True)
     assert (plan.followed_albums.max_calls, plan.followed_albums.max_age_days) == (20, 7)
 
 
@@ -228,6 +229,12 @@ def test_every_example_is_valid_and_names_the_schema(path, capsys):
     sections = {source.kind for source in parse_sources(json.dumps(document), path.name).sources}
     assert all(f"\n{kind}" in said for kind in sections)
     assert "A run costs at least " in said
+
+
+def test_what_all_tracks_of_saved_albums_cost_is_said(tmp_path, capsys):
+    (tmp_path / "s.json").write_text('{"saved_albums": {"all_tracks": true}, "full_walk_days": 9}')
+    assert sources_check.main([str(tmp_path / "s.json")]) == 0
+    assert "1 per 50 entries; 1 per 50 tracks above 50, every 9 days" in capsys.readouterr().out
 
 
 def test_a_faulty_document_is_said_in_one_line(tmp_path, capsys):
