@@ -85,14 +85,15 @@ def read_limits(document: Json, budgets: Mapping[str, int], now: dt.datetime) ->
             limits.close(family, min(until, now + LONGEST))
     for family, known in (hours if isinstance(hours, dict) else {}).items():
         counted = known.items() if isinstance(known, dict) else ()
-        limits.hours[family] = {hour: calls for hour, calls in counted if _is_count(hour, calls, now)}
+        limits.hours[family] = {
+            hour: calls for hour, calls in counted if isinstance(calls, int) and calls > 0 and _is_past(hour, now)
+        }
     return limits
 
 
-def _is_count(hour: str, calls: Json, now: dt.datetime) -> bool:
-    """Say whether this is a number of calls of an hour, and not of one yet to come: the clock was wrong then."""
-    is_hour = HOUR.fullmatch(hour) is not None and hour <= _name_hour(now + dt.timedelta(hours=1))
-    return is_hour and isinstance(calls, int) and calls > 0
+def _is_past(hour: str, now: dt.datetime) -> bool:
+    """Say whether this is an hour, and not one yet to come: the clock was wrong then."""
+    return HOUR.fullmatch(hour) is not None and hour <= _name_hour(now + dt.timedelta(hours=1))
 
 
 def read_moment(text: Json) -> dt.datetime | None:

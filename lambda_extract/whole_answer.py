@@ -37,7 +37,7 @@ class _BoundedReader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("the answer is not whole in time")
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
