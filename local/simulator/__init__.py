@@ -15,7 +15,8 @@ The world is a pure function of seed and day: `World(seed=7).day(date)` tells wh
 Imitated: the three regimes (restricted, legacy, extended) with their fields, names and page limits; client credentials,
 authorization code and refresh token, with and without rotation; a refresh token's end six months (183 days, by the
 simulator's day) after its login; scopes; 400, 401, 403 and 404 in Spotify's words; null entries, local files, episodes,
-duplicates, relinked and unplayable songs, odd dates, totals above what is served.
+duplicates, relinked and unplayable songs, odd dates, totals above what is served; a chart of Spotify's own, 37i9…, for
+extended apps alone.
 
 Simplified:
 

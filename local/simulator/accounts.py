@@ -42,9 +42,11 @@ ACCOUNTS: dict[str, Account] = {
 
 FIRST, SECOND = ACCOUNTS
 RADIO_DESK = "radio_desk_0"
+SPOTIFY = "spotify"
 """The owner of a playlist that both follow; nobody logs in as this one."""
 
 OWNER_NAMES: dict[str, str | None] = {
     **{account_id: account.name for account_id, account in ACCOUNTS.items()},
     RADIO_DESK: "Radio Desk 0",
+    SPOTIFY: "Spotify",
 }

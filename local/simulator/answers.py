@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.simulator.accounts import SPOTIFY
 from local.simulator.calls import (
     CATALOGUE_LISTS,
     LISTS,
@@ -72,9 +73,10 @@ def may_read_entries(call: Call, playlist: Playlist) -> bool:
 
 
 def visible_playlist(call: Call, playlist_id: str) -> Playlist:
-    """Return a playlist that whoever asks may know of; Spotify's own are not there for these apps."""
+    """Return a playlist that whoever asks may know of; Spotify's own is there for extended apps alone."""
     playlist = find(call.day.playlists, playlist_id)
-    if not playlist.is_visible_to(call.account_id):
+    is_closed = playlist.plan.owner == SPOTIFY and call.regime != "extended"
+    if is_closed or not playlist.is_visible_to(call.account_id):
         raise ApiError(404, "Resource not found")
     if not playlist.plan.is_public:
         require_scope(call, "playlist-read-private")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from local.simulator.accounts import FIRST, RADIO_DESK, SECOND
+from local.simulator.accounts import FIRST, RADIO_DESK, SECOND, SPOTIFY
 from local.simulator.catalogue import FIRST_RELEASE, Catalogue, catalogue_on, first_albums
 from local.simulator.digits import base62_id, number_from, pick
 
@@ -59,6 +59,10 @@ PLANS: tuple[PlaylistPlan, ...] = (
     PlaylistPlan("drafts", "drafts", SECOND, 30, 7, is_public=False),
     PlaylistPlan("old", "Since Always", RADIO_DESK, 55, 0, kind="old", seen_by=(FIRST, SECOND)),
 )
+
+SPOTIFYS = PlaylistPlan("spotifys", "Fifty of the World", SPOTIFY, 50, 1, kind="chart")
+SPOTIFYS_ID = "37i9dQZEVXbMDoHDwVN2tF"
+"""Spotify's own chart stands among nobody's playlists, and is there for extended apps alone."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from local.simulator.catalogue import FIRST_RELEASE, Album, Catalogue, Song, catalogue_on, days_from_to, first_albums
 from local.simulator.digits import number_from, pick
-from local.simulator.playlists import PLANS, Playlist, make_playlist, playlist_id_of
+from local.simulator.playlists import PLANS, SPOTIFYS, SPOTIFYS_ID, Playlist, make_playlist, playlist_id_of
 
 CHART_SIZE = 50
 PLAYS_KEPT = 50
@@ -84,7 +84,8 @@ class Day:
     def playlists(self) -> dict[str, Playlist]:
         """Return every playlist by its id."""
         found = [make_playlist(self.seed, plan, self.date, self.chart) for plan in PLANS]
-        return {playlist.playlist_id: playlist for playlist in found}
+        own = replace(make_playlist(self.seed, SPOTIFYS, self.date, self.chart), playlist_id=SPOTIFYS_ID)
+        return {playlist.playlist_id: playlist for playlist in (*found, own)}
 
     def playlist(self, key: str) -> Playlist:
         """Return a playlist by its key in PLANS."""

@@ -21,6 +21,7 @@ from lambda_extract.faults import ExtractError
 from lambda_extract.progress import reaches
 from lambda_extract.settings import NUMBERS
 from lambda_extract.shapes import count_entries
+from local.simulator.playlists import SPOTIFYS_ID
 from local.simulator.running import running_simulator
 from tests.unit.test_extract_support import connect_aws, read_lines, running_aws
 
@@ -224,6 +225,20 @@ def test_playlists_of_spotify_cost_only_themselves_where_they_are_not_there(lake
     assert statuses(lines) == {spotifys: "not_found", "recently_played": "ok"}
     with pytest.raises(ExtractError, match="Spotify's own playlists are closed"):
         lake.run({"playlists": {"ids": [spotifys]}})
+
+
+def test_charts_of_spotify_are_read_daily_with_popularity_by_those_who_may(make_lake):
+    lake, found = make_lake("extended"), []
+    document = {"playlists": {"ids": [SPOTIFYS_ID], "allow_spotify_owned": True}, "full_walk_days": 7}
+    for at in ("2026-11-01T06", "2026-11-01T07", "2026-11-02T06"):
+        lake.simulator.set_today(dt.date.fromisoformat(at[:10]))
+        _, lines, _ = lake.run(document, at=f"{at}:00:00Z")
+        entries = lines[0]["response"]["tracks"]["items"]
+        chart = lake.simulator.world.day(lake.simulator.today).chart
+        assert [entry["track"]["id"] for entry in entries] == list(chart)
+        assert all(isinstance(entry["track"]["popularity"], int) for entry in entries)
+        found.append([(one["status"], one["owner"], one["is_complete"]) for one in lines[-1]["sources"]])
+    assert found == [[("ok", "spotify", True)]] * 3
 
 
 # Least calls

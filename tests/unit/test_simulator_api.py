@@ -15,6 +15,7 @@ import spotipy
 from spotipy.oauth2 import SpotifyOAuth
 
 from local.simulator.accounts import FIRST, SCOPES, SECOND
+from local.simulator.playlists import SPOTIFYS_ID
 from local.simulator.running import running_simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -506,6 +507,14 @@ def test_spotipys_default_page_of_artist_albums_is_too_large_for_restricted_apps
     assert failed.value.http_status == 400
 
 
+def test_spotifys_own_chart_is_there_for_extended_apps_alone(asked):
+    expected = 200 if asked.simulator.simulator.regime == "extended" else 404
+    paths = [f"playlists/{SPOTIFYS_ID}", f"playlists/{SPOTIFYS_ID}/items"]
+    assert [asked.get(path).status_code for path in paths] == [expected] * 2
+    listed = [one["id"] for one in asked.json("me/playlists", limit=50)["items"]]
+    assert SPOTIFYS_ID not in listed
+
+
 def test_next_and_previous_lead_there_and_back(asked):
     first = asked.client.current_user_saved_tracks(limit=30)
     second = asked.client.next(first)
@@ -525,7 +534,7 @@ def test_next_and_previous_lead_there_and_back(asked):
         (f"playlists/{UNKNOWN}/items", 404, "Resource not found"),
         (f"albums/{UNKNOWN}/tracks", 404, "Resource not found"),
         (f"artists/{UNKNOWN}/albums", 404, "Resource not found"),
-        ("playlists/37i9dQZEVXbMDoHDwVN2tF/items", 404, "Resource not found"),
+        ("playlists/37i9dQZEVXbNG2KDcFcKOF/items", 404, "Resource not found"),
         ("playlists/{drafts}", 404, "Resource not found"),
         ("recommendations", 403, "Forbidden"),
         ("artists/{artist}/related-artists", 403, "Forbidden"),
