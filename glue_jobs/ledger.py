@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from glue_jobs import sql_text as sql
 from glue_jobs.tables import SKIP_REASONS
 
 
@@ -21,5 +22,13 @@ def count_objects(entry_df: DataFrame) -> DataFrame:
         "plays_from": f"min(case when {is_play} then played_at end)",
         "plays_to": f"max(case when {is_play} then played_at end)",
         "plays_page_full": f"max(case when {is_play} then is_full_page end)",
+        "summary_pages": _told("pages"),
+        "summary_entries": _told("entries"),
     }
     return entry_df.groupBy("raw_key").agg(*(F.expr(rule).alias(name) for name, rule in counts.items()))
+
+
+def _told(what: str) -> str:
+    """Sum up what the summary line says of its sources; null where it does not say so of one of them."""
+    number = sql.whole_number(f"one.{what}", "bigint")
+    return f"max(aggregate(sources, cast(0 as bigint), (sum, one) -> sum + {number}))"

@@ -215,6 +215,8 @@ RAW_OBJECT = Table(
         Column("plays_from", INSTANT, "Oldest play in the recently played it holds"),
         Column("plays_to", INSTANT, "Newest play in the recently played it holds"),
         Column("plays_page_full", BOOLEAN, "Recently played came in a full page: older plays may be missing"),
+        Column("summary_pages", LONG, "Answers the extractor's summary line tells of; null where it does not say"),
+        Column("summary_entries", LONG, "Entries the extractor's summary line tells of; null where it does not say"),
     ),
 )
 

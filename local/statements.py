@@ -20,10 +20,29 @@ CATALOG = "awsdatacatalog"
 DATABASE = "music"
 PARAMETER = "parameter"
 
+GREATEST = 2**63 - 1
+"""Of a bigint."""
+
+
+def read_whole_number(text: str) -> int:
+    """Return a number that a bigint can hold."""
+    if re.fullmatch(r"[+-]?[0-9]+", text) is None or abs(int(text)) > GREATEST:
+        raise ValueError(text)
+    return int(text)
+
+
+def read_date(text: str) -> dt.date:
+    """Return a date, in the one way of writing it that every engine reads."""
+    day = dt.date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
+
+
 PARAMETER_VALUES: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "bigint": (int, "a whole number"),
+    "bigint": (read_whole_number, f"a whole number, at most {GREATEST}"),
     "double": (float, "a number"),
-    "date": (dt.date.fromisoformat, "a date like 2026-11-20"),
+    "date": (read_date, "a date like 2026-11-20"),
     "boolean": ({"true": True, "false": False}.__getitem__, "true or false"),
 }
 """How a parameter's value is read by its type, and what to say it should have been."""

@@ -12,23 +12,45 @@ FIGURES = """select
     (select count(*) from song_latest) as songs,
     (select count(*) from artist_latest) as artists,
     (select count(*) from album_latest) as albums,
-    (select count(*) from play_history) as plays,
-    (select count(distinct extraction_date) from raw_object) as days,
+    (select count(*) from play_once) as plays,
+    (select count(*) from load_status) as days,
     (select count(*) from listing_latest) as sources,
-    (select count(*) from rejected_record where resolved_at is null) as records_set_aside,
+    (select cast(coalesce(sum(open_records), 0) as bigint) from rejected_by_reason) as records_set_aside,
     (select max(newest_at) from freshness where table_name not in ('raw_object', 'rejected_record')) as newest_at,
     (select max(last_loaded_at) from load_status) as last_loaded_at"""
 
-CHART = """with followed as (
-    select account, source_kind, source_id, count(distinct extraction_date) as days, count(*) as places
-    from chart_day
+CHART = """with risen as (
+    select account, source_kind, source_id, count(*) as rises
+    from listing_change
+    where item_kind = 'song' and change = 'rose'
     group by account, source_kind, source_id
-    order by days desc, places desc, source_id asc, source_kind asc, account asc
+),
+
+followed as (
+    select chart_day.account, chart_day.source_kind, chart_day.source_id
+    from chart_day
+    left join risen
+        on chart_day.account = risen.account
+        and chart_day.source_kind = risen.source_kind
+        and chart_day.source_id = risen.source_id
+    group by chart_day.account, chart_day.source_kind, chart_day.source_id
+    order by
+        count(distinct chart_day.extraction_date) desc,
+        max(chart_day.source_name) is null asc,
+        coalesce(max(risen.rises), 0) desc,
+        count(*) desc,
+        chart_day.source_id asc,
+        chart_day.source_kind asc,
+        chart_day.account asc
     limit 1
 ),
 
 place as (
-    select chart_day.extraction_date, chart_day.source_name, chart_day.song_id, chart_day.place
+    select
+        chart_day.extraction_date,
+        coalesce(chart_day.source_name, concat(chart_day.source_kind, ' ', chart_day.source_id)) as source_name,
+        chart_day.song_id,
+        chart_day.place
     from followed
     inner join chart_day
         on followed.account = chart_day.account
@@ -89,10 +111,6 @@ FRESHNESS = """select table_name, row_count, first_date, last_date, newest_at
 from freshness
 order by table_name asc"""
 
-SET_ASIDE = """select reason, open_records, resolved_records, objects, last_extraction_date
-from rejected_by_reason
-order by open_records desc, reason asc"""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -126,7 +144,8 @@ PARTS = (
     Part(
         "chart",
         "Ups and downs of a chart",
-        "The list that was read on most days, and where its leaders of the last day stood on each day. The top is 1.",
+        "Of the lists that were read on most days the one in which songs rise most, and where its leaders of the last"
+        " day stood on each day. The top is 1.",
         CHART,
         "No list was read yet. A playlist or any other list with an order becomes a chart.",
         link=("song_name", "track"),
@@ -143,7 +162,7 @@ PARTS = (
     Part(
         "albums",
         "Albums with most songs on the lists",
-        "How many songs of each album stand on any list as it is now.",
+        "How many songs of each album stand on any list as it is now, each counted once.",
         TOP_ALBUMS,
         "No list holds a song of a known album yet.",
         link=("album_name", "album"),
@@ -172,14 +191,15 @@ PARTS = (
     Part(
         "months",
         "New artists per month",
-        "Artists that were heard for the first time in a month, as far as the known plays reach back.",
+        "Artists that were heard for the first time in a month. In the first known month all of them are new.",
         MONTHS,
         "No play is known yet.",
     ),
     Part(
         "fresh",
         "How fresh the tables are",
-        "Rows of each table, the days they are of, and when the newest was seen at Spotify (UTC).",
+        "Rows of each table, the days they are of, and when the newest was seen at Spotify; of raw_object, when it was"
+        " landed (UTC).",
         FRESHNESS,
         "No table holds a row yet.",
     ),
@@ -187,7 +207,7 @@ PARTS = (
         "aside",
         "What was set aside",
         "Records that were not understood stay in the table rejected_record until a later load understands them.",
-        SET_ASIDE,
+        "rejections",
         "Nothing was set aside.",
     ),
 )

@@ -1,6 +1,8 @@
 """The charts: one Vega-Lite specification for each part, as wide as the page leaves room for, in the page's colours."""
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -10,6 +12,11 @@ from local.report.answers import Answer
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 BAR = 26
 """Height of a bar that lies, in pixels."""
+MOST_YEARS = 150
+"""Years between the first and the last release that are all drawn, also those without any."""
+
+Records = Sequence[Mapping[str, Any]]
+Draw = Callable[[alt.Chart, Records], alt.Chart]
 
 
 def draw(answer: Answer) -> dict[str, Any] | None:
@@ -17,14 +24,31 @@ def draw(answer: Answer) -> dict[str, Any] | None:
     make = CHARTS.get(answer.part.key)
     if make is None:
         return None
-    records = [record for record in answer.records if NEEDED[answer.part.key](record)]
+    records = name_apart([record for record in answer.records if NEEDED[answer.part.key](record)])
     if not records:
         return None
     data = alt.InlineData(values=[{name: plain(value) for name, value in record.items()} for record in records])
-    spec: dict[str, Any] = make(alt.Chart(data, width="container"), len(records)).to_dict()
+    spec: dict[str, Any] = make(alt.Chart(data, width="container"), records).to_dict()
     # The page sets its own colours, and changes them.
     spec.pop("config", None)
     return spec
+
+
+def name_apart(records: Records) -> list[dict[str, Any]]:
+    """Give each row a label: its name, numbered where another thing bears it too. Charts merge what is called alike."""
+    labels: dict[Any, str] = {}
+    borne: Counter[str] = Counter()
+    for record in records:
+        if (thing := id_of(record)) not in labels:
+            name = next((str(record[column]) for column in NAMES if record.get(column)), "unnamed")
+            borne[name] += 1
+            labels[thing] = name if borne[name] == 1 else f"{name} ({borne[name]})"
+    return [{**record, "label": labels[id_of(record)]} for record in records]
+
+
+def id_of(record: Mapping[str, Any]) -> Any:
+    """Return what a row is about; it stands last."""
+    return list(record.values())[-1]
 
 
 def plain(value: Any) -> Any:
@@ -32,48 +56,56 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str | bool) else str(value)
 
 
-def draw_places(chart: alt.Chart, _rows: int) -> alt.Chart:
-    """Return lines of places over days, the first on top."""
-    lines = chart.mark_line(
-        aria=False, point={"size": 60, "filled": True, "aria": False}, strokeWidth=2.5, interpolate="monotone"
+def draw_places(chart: alt.Chart, records: Records) -> alt.Chart:
+    """Return lines of places over days, the first on top; the legend names them as they stand on the last day."""
+    last = max(record["extraction_date"] for record in records)
+    leaders = [record["label"] for record in records if record["extraction_date"] == last]
+    lowest = max(record["place"] for record in records)
+    step = max(lowest // 50 * 10, 5) if lowest > 10 else 1
+    narrow = "width < 500"
+    legend = alt.Legend(
+        orient="bottom",
+        columns={"expr": f"{narrow} ? 1 : 4"},
+        labelLimit={"expr": f"{narrow} ? width - 20 : width / 4 - 30"},
     )
+    lines = chart.mark_line(aria=False, point={"size": 60, "filled": True, "aria": False}, strokeWidth=2.5)
     drawn: alt.Chart = lines.encode(
         x=alt.X("yearmonthdate(extraction_date):O", title=None, axis=alt.Axis(format="%-d %b", labelOverlap=True)),
         y=alt.Y(
             "place:Q",
             title="place",
             scale=alt.Scale(reverse=True, zero=False, nice=False, domainMin=1),
-            axis=alt.Axis(tickMinStep=1),
+            axis=alt.Axis(values=[1, *range(step, lowest + 1, step)], format="d"),
         ),
-        color=alt.Color("song_name:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=140)),
-        tooltip=["song_name:N", "artist_names:N", "extraction_date:T", "place:Q"],
+        color=alt.Color("label:N", title=None, sort=leaders, legend=legend),
+        tooltip=["label:N", "artist_names:N", "extraction_date:T", "place:Q"],
     ).properties(height=320)
     return drawn
 
 
-def lying_bars(name: str, amount: str) -> Callable[[alt.Chart, int], alt.Chart]:
+def lying_bars(amount: str) -> Draw:
     """Return what draws one bar per row, in the order of the rows."""
 
-    def draw_bars(chart: alt.Chart, rows: int) -> alt.Chart:
+    def draw_bars(chart: alt.Chart, records: Records) -> alt.Chart:
         drawn: alt.Chart = (
             chart.mark_bar(cornerRadiusEnd=3)
             .encode(
-                y=alt.Y(f"{name}:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
+                y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
                 x=alt.X(f"{amount}:Q", title=amount, axis=alt.Axis(tickMinStep=1)),
-                tooltip=[f"{name}:N", f"{amount}:Q"],
+                tooltip=["label:N", f"{amount}:Q"],
             )
-            .properties(height=BAR * rows)
+            .properties(height=BAR * len(records))
         )
         return drawn
 
     return draw_bars
 
 
-def standing_bars(encoding: str, amount: str, title: str, **axis: Any) -> Callable[[alt.Chart, int], alt.Chart]:
+def standing_bars(encoding: str, amount: str, title: str, **axis: Any) -> Draw:
     """Return what draws one standing bar per row."""
     spread = {"labelOverlap": "greedy", "labelSeparation": 8}
 
-    def draw_bars(chart: alt.Chart, _rows: int) -> alt.Chart:
+    def draw_bars(chart: alt.Chart, _records: Records) -> alt.Chart:
         drawn: alt.Chart = (
             chart.mark_bar(cornerRadiusEnd=3)
             .encode(
@@ -88,7 +120,28 @@ def standing_bars(encoding: str, amount: str, title: str, **axis: Any) -> Callab
     return draw_bars
 
 
-def draw_clock(chart: alt.Chart, _rows: int) -> alt.Chart:
+def draw_releases(chart: alt.Chart, records: Records) -> alt.Chart:
+    """Return a bar for each year, and room for the years between that have none."""
+    years = [record["release_year"] for record in records]
+    first, last = min(years), max(years)
+    drawn = standing_bars("release_year:O", "albums", "releases", labelAngle=0)(chart, records)
+    if last - first < MOST_YEARS:
+        drawn.encoding.x.scale = alt.Scale(domain=list(range(first, last + 1)))
+    return drawn
+
+
+def draw_months(chart: alt.Chart, records: Records) -> alt.Chart:
+    """Return a bar for each month, and room for the months between that have none."""
+    numbers = [12 * record["month_date"].year + record["month_date"].month - 1 for record in records]
+    months = [dt.date(number // 12, number % 12 + 1, 1) for number in range(min(numbers), max(numbers) + 1)]
+    drawn = standing_bars("month:O", "new_artists", "new artists", labelAngle=0)(
+        chart.transform_calculate(month="utcFormat(toDate(datum.month_date), '%b %Y')"), records
+    )
+    drawn.encoding.x.scale = alt.Scale(domain=[f"{month:%b %Y}" for month in months])
+    return drawn
+
+
+def draw_clock(chart: alt.Chart, _records: Records) -> alt.Chart:
     """Return weekdays against hours, the darker the more plays."""
     names = f"{WEEKDAYS}[datum.weekday - 1]"
     drawn: alt.Chart = (
@@ -120,14 +173,15 @@ def always(_row: Mapping[str, Any]) -> bool:
     return True
 
 
-CHARTS: Mapping[str, Callable[[alt.Chart, int], alt.Chart]] = {
+NAMES = ("song_name", "artist_name", "album_name")
+CHARTS: Mapping[str, Draw] = {
     "chart": draw_places,
-    "artists": lying_bars("artist_name", "songs"),
-    "albums": lying_bars("album_name", "songs"),
-    "releases": standing_bars("release_year:O", "albums", "releases", labelAngle=0),
+    "artists": lying_bars("songs"),
+    "albums": lying_bars("songs"),
+    "releases": draw_releases,
     "durations": standing_bars("duration:N", "songs", "songs", labelAngle=0),
     "clock": draw_clock,
-    "months": standing_bars("yearmonth(month_date):O", "new_artists", "new artists", format="%b %y", labelAngle=0),
+    "months": draw_months,
 }
 NEEDED: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "chart": always,

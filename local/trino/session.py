@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import duckdb
@@ -34,11 +35,15 @@ class TrinoSession:
     """One database of a Trino that runs."""
 
     def __init__(self, port: int, database: str = DATABASE, user: str = READER) -> None:
-        """Connect, and list what there is."""
+        """Connect; what is asked first waits until the server is ready."""
         self.port, self.database = port, database
         self.connection = open_connection(port, database, user)
         self.views: Mapping[str, Statement] = read_named()
-        self.known = {str(name) for (name,) in run_when_ready(self.connection, "show tables")[1]}
+
+    @cached_property
+    def known(self) -> set[str]:
+        """Return the names of the tables and views there are."""
+        return {str(name) for (name,) in run_when_ready(self.connection, "show tables")[1]}
 
     def run(self, tree: exp.Expr) -> pa.Table:
         """Return the rows of a statement that was read before."""
@@ -112,6 +117,7 @@ def plain(value: Any, wanted: pa.DataType) -> Any:
     return value
 
 
+@lru_cache
 def arrow_type(kind: str) -> pa.DataType:
     """Return Arrow's type for one of Trino's; DuckDB knows both."""
     duck = exp.DataType.build(kind, dialect="trino").sql("duckdb")

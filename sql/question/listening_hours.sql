@@ -1,7 +1,7 @@
 -- listening_hours: At what hours is music played?
 -- Hours are those of the listener's clock. Minutes are known from an account's export only; where nothing was played
 -- one row says so.
--- Grain: one row per hour with a play, or one without an hour. Reads: play_history.
+-- Grain: one row per hour with a play, or one without an hour. Reads: play_once.
 with parameter as (
     select
         cast(null as varchar) as account,
@@ -11,16 +11,16 @@ with parameter as (
 
 counted as (
     select
-        hour(play_history.played_at_local) as hour_of_day,
+        hour(play_once.played_at_local) as hour_of_day,
         count(*) as plays,
-        count(distinct play_history.song_id) as songs,
-        sum(play_history.ms_played) as ms_played
-    from play_history
+        count(distinct play_once.song_id) as songs,
+        sum(play_once.ms_played) as ms_played
+    from play_once
     inner join parameter
         on
-            play_history.account = coalesce(parameter.account, play_history.account)
-            and cast(play_history.played_at_local as date) between parameter.since and parameter.until
-    group by hour(play_history.played_at_local)
+            play_once.account = coalesce(parameter.account, play_once.account)
+            and cast(play_once.played_at_local as date) between parameter.since and parameter.until
+    group by hour(play_once.played_at_local)
 )
 
 select

@@ -1,7 +1,7 @@
 -- most_played_artists: Which artists were played most, of all time or of a week?
 -- An artist is the first one of a song. by_time=true ranks by minutes, which are known from an account's export only;
 -- else by plays. The days are those of the listener's clock.
--- Grain: one row per account and artist_id. Reads: artist_latest, play_history.
+-- Grain: one row per account and artist_id. Reads: artist_latest, play_once, song_latest.
 with parameter as (
     select
         10 as "limit",
@@ -13,21 +13,22 @@ with parameter as (
 
 counted as (
     select
-        play_history.account,
-        play_history.artist_id,
+        play_once.account,
+        song_latest.artist_id,
         count(*) as plays,
-        count(distinct play_history.song_id) as songs,
-        cast(sum(play_history.ms_played) as bigint) as ms_played
-    from play_history
+        count(distinct play_once.song_id) as songs,
+        cast(sum(play_once.ms_played) as bigint) as ms_played
+    from play_once
+    inner join song_latest on play_once.song_id = song_latest.song_id
     inner join parameter
         on
-            cast(play_history.played_at_local as date) between parameter.since and parameter.until
-            and play_history.played_date >= cast(date_add('day', -1, parameter.since) as date)
-            and play_history.played_date <= cast(date_add('day', 1, parameter.until) as date)
+            cast(play_once.played_at_local as date) between parameter.since and parameter.until
+            and play_once.played_date >= cast(date_add('day', -1, parameter.since) as date)
+            and play_once.played_date <= cast(date_add('day', 1, parameter.until) as date)
     where
-        play_history.artist_id is not null
-        and (parameter.account is null or play_history.account = parameter.account)
-    group by play_history.account, play_history.artist_id
+        song_latest.artist_id is not null
+        and (parameter.account is null or play_once.account = parameter.account)
+    group by play_once.account, song_latest.artist_id
 ),
 
 ranked as (

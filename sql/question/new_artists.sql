@@ -1,6 +1,6 @@
 -- new_artists: Which artists were heard for the first time, and when?
 -- An artist is the first one of a song. The newest discoveries come first; days are those of the listener's clock.
--- Grain: one row per account and artist_id. Reads: artist_latest, play_history.
+-- Grain: one row per account and artist_id. Reads: artist_latest, play_once, song_latest.
 with parameter as (
     select
         20 as "limit",
@@ -9,16 +9,17 @@ with parameter as (
 
 heard as (
     select
-        play_history.account,
-        play_history.artist_id,
-        min(play_history.played_at_local) as first_played_at,
+        play_once.account,
+        song_latest.artist_id,
+        min(play_once.played_at_local) as first_played_at,
         count(*) as plays
-    from play_history
+    from play_once
+    inner join song_latest on play_once.song_id = song_latest.song_id
     cross join parameter
     where
-        play_history.artist_id is not null
-        and (parameter.account is null or play_history.account = parameter.account)
-    group by play_history.account, play_history.artist_id
+        song_latest.artist_id is not null
+        and (parameter.account is null or play_once.account = parameter.account)
+    group by play_once.account, song_latest.artist_id
 ),
 
 ranked as (

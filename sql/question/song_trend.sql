@@ -1,8 +1,9 @@
 -- song_trend: How did a song move in a chart over time?
--- Without a song_id it is the song that stood in a chart for the most days; name a source_id to choose the chart.
--- rise is positive where the song moved up since the day before on which it stood there.
+-- Without a song_id it is the song that stood in a chart for the most of these days; name a source_id to choose the
+-- chart. rise is positive where the song moved up since the day before on which it stood there.
+-- Names are those of that time or of the 35 days before, so that no other days are read.
 -- Grain: one row per account, source_kind, source_id, song_id and extraction_date.
--- Reads: chart_day, chart_run, song_latest.
+-- Reads: listing, listing_basis, listing_entry, song.
 with parameter as (
     select
         cast(null as varchar) as song_id,
@@ -11,27 +12,86 @@ with parameter as (
         date '9999-12-31' as until
 ),
 
+basis as (
+    select
+        listing_basis.account,
+        listing_basis.source_kind,
+        listing_basis.source_id,
+        listing_basis.extraction_date,
+        max(listing_basis.walk_date) as walk_date
+    from listing_basis
+    inner join parameter
+        on
+            listing_basis.extraction_date between parameter.since and parameter.until
+            and listing_basis.walk_date >= cast(date_add('day', -35, parameter.since) as date)
+            and listing_basis.walk_date <= parameter.until
+    where parameter.source_id is null or listing_basis.source_id = parameter.source_id
+    group by
+        listing_basis.account,
+        listing_basis.source_kind,
+        listing_basis.source_id,
+        listing_basis.extraction_date
+),
+
+placed as (
+    select
+        listing_entry.account,
+        listing_entry.source_kind,
+        listing_entry.source_id,
+        listing_entry.extraction_date as walk_date,
+        listing_entry.item_id as song_id,
+        min(listing_entry.position) as place
+    from listing_entry
+    inner join parameter
+        on
+            listing_entry.extraction_date >= cast(date_add('day', -35, parameter.since) as date)
+            and listing_entry.extraction_date <= parameter.until
+    where
+        listing_entry.item_kind = 'song'
+        and listing_entry.item_id is not null
+        and (parameter.song_id is null or listing_entry.item_id = parameter.song_id)
+    group by
+        listing_entry.account,
+        listing_entry.source_kind,
+        listing_entry.source_id,
+        listing_entry.extraction_date,
+        listing_entry.item_id
+),
+
+stood as (
+    select
+        basis.account,
+        basis.source_kind,
+        basis.source_id,
+        basis.extraction_date,
+        placed.song_id,
+        placed.place
+    from basis
+    inner join placed
+        on
+            basis.account = placed.account
+            and basis.source_kind = placed.source_kind
+            and basis.source_id = placed.source_id
+            and basis.walk_date = placed.walk_date
+),
+
 ranked as (
     select
-        chart_run.account,
-        chart_run.source_kind,
-        chart_run.source_id,
-        chart_run.song_id,
-        chart_run.source_name,
+        account,
+        source_kind,
+        source_id,
+        song_id,
         row_number() over (
             order by
-                chart_run.days desc,
-                chart_run.best_place asc,
-                chart_run.song_id asc,
-                chart_run.account asc,
-                chart_run.source_kind asc,
-                chart_run.source_id asc
+                count(*) desc,
+                min(place) asc,
+                song_id asc,
+                account asc,
+                source_kind asc,
+                source_id asc
         ) as place
-    from chart_run
-    cross join parameter
-    where
-        (parameter.song_id is null or chart_run.song_id = parameter.song_id)
-        and (parameter.source_id is null or chart_run.source_id = parameter.source_id)
+    from stood
+    group by account, source_kind, source_id, song_id
 ),
 
 chosen as (
@@ -39,38 +99,67 @@ chosen as (
         ranked.account,
         ranked.source_kind,
         ranked.source_id,
-        ranked.song_id,
-        ranked.source_name
+        ranked.song_id
     from ranked
     cross join parameter
     where parameter.song_id is not null or ranked.place = 1
+),
+
+source_name as (
+    select
+        listing.account,
+        listing.source_kind,
+        listing.source_id,
+        max_by(listing.name, listing.extraction_date) filter (where listing.name is not null) as name
+    from listing
+    inner join parameter
+        on
+            listing.extraction_date >= cast(date_add('day', -35, parameter.since) as date)
+            and listing.extraction_date <= parameter.until
+    group by listing.account, listing.source_kind, listing.source_id
+),
+
+song_name as (
+    select
+        song.song_id,
+        max_by(song.name, song.extraction_date) filter (where song.name is not null) as name
+    from song
+    inner join parameter
+        on
+            song.extraction_date >= cast(date_add('day', -35, parameter.since) as date)
+            and song.extraction_date <= parameter.until
+    group by song.song_id
 )
 
 select
-    chart_day.extraction_date,
-    chosen.source_name,
-    song_latest.name as song_name,
-    chart_day.place,
-    lag(chart_day.place) over (
-        partition by chart_day.account, chart_day.source_kind, chart_day.source_id, chart_day.song_id
-        order by chart_day.extraction_date asc
-    ) - chart_day.place as rise,
-    chart_day.song_id,
-    chart_day.source_kind,
-    chart_day.source_id,
-    chart_day.account
-from chart_day
+    stood.extraction_date,
+    source_name.name as source_name,
+    song_name.name as song_name,
+    stood.place,
+    lag(stood.place) over (
+        partition by stood.account, stood.source_kind, stood.source_id, stood.song_id
+        order by stood.extraction_date asc
+    ) - stood.place as rise,
+    stood.song_id,
+    stood.source_kind,
+    stood.source_id,
+    stood.account
+from stood
 inner join chosen
     on
-        chart_day.account = chosen.account
-        and chart_day.source_kind = chosen.source_kind
-        and chart_day.source_id = chosen.source_id
-        and chart_day.song_id = chosen.song_id
-inner join parameter on chart_day.extraction_date between parameter.since and parameter.until
-left join song_latest on chart_day.song_id = song_latest.song_id
+        stood.account = chosen.account
+        and stood.source_kind = chosen.source_kind
+        and stood.source_id = chosen.source_id
+        and stood.song_id = chosen.song_id
+left join source_name
+    on
+        stood.account = source_name.account
+        and stood.source_kind = source_name.source_kind
+        and stood.source_id = source_name.source_id
+left join song_name on stood.song_id = song_name.song_id
 order by
-    chart_day.account asc,
-    chart_day.source_kind asc,
-    chart_day.source_id asc,
-    chart_day.song_id asc,
-    chart_day.extraction_date asc
+    stood.account asc,
+    stood.source_kind asc,
+    stood.source_id asc,
+    stood.song_id asc,
+    stood.extraction_date asc

@@ -1,7 +1,7 @@
 -- listening_clock: when music is played: by month, weekday (1 Monday to 7 Sunday) and hour of the listener's clock.
 -- Counts add up over any of these. The hour that the clock shows twice in autumn holds the plays of both.
 -- ms_played is known from an account's export only.
--- Grain: one row per account, month_date, weekday and hour_of_day. Reads: play_history.
+-- Grain: one row per account, month_date, weekday and hour_of_day. Reads: play_once.
 create or replace view listening_clock as
 select
     account,
@@ -10,7 +10,7 @@ select
     hour(played_at_local) as hour_of_day,
     count(*) as plays,
     cast(sum(ms_played) as bigint) as ms_played
-from play_history
+from play_once
 where played_at_local is not null
 group by
     account,

@@ -1,6 +1,6 @@
 -- listening_day: how much was played on each day of the listener's clock, and the streak of days that it belongs to.
 -- streak_date is the first day of the streak: days with a play, none between them without.
--- Grain: one row per account and local_date. Reads: play_history.
+-- Grain: one row per account and local_date. Reads: play_once.
 create or replace view listening_day as
 with counted as (
     select
@@ -9,7 +9,7 @@ with counted as (
         count(*) as plays,
         count(distinct song_id) as songs,
         cast(sum(ms_played) as bigint) as ms_played
-    from play_history
+    from play_once
     where played_at_local is not null
     group by account, cast(played_at_local as date)
 ),

@@ -1,16 +1,17 @@
 -- listening_month: how much was played in each month of the listener's clock, and how many artists were new.
 -- An artist is the first one of a song, and is new in the month of the first known play.
--- Grain: one row per account and month_date. Reads: play_history.
+-- Grain: one row per account and month_date. Reads: play_once, song_latest.
 create or replace view listening_month as
 with played as (
     select
-        account,
-        cast(date_trunc('month', played_at_local) as date) as month_date,
-        song_id,
-        artist_id,
-        ms_played
-    from play_history
-    where played_at_local is not null
+        play_once.account,
+        cast(date_trunc('month', play_once.played_at_local) as date) as month_date,
+        play_once.song_id,
+        song_latest.artist_id,
+        play_once.ms_played
+    from play_once
+    left join song_latest on play_once.song_id = song_latest.song_id
+    where play_once.played_at_local is not null
 ),
 
 first_month as (

@@ -1,40 +1,23 @@
--- play_history: what was played, each play once: where an account's export reaches, the export counts, elsewhere the
--- recently played.
+-- play_history: what was played, each play once, with the song, its artists and its album as far as they are known.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone; played_at_local is the listener's clock.
 -- played_date is the day in UTC: a condition on it lets an engine skip the months of the table that it rules out.
--- Grain: one row per account, played_at, song_id and origin. Reads: play, song_full.
+-- Grain: one row per account, played_at, song_id and origin. Reads: play_once, song_full.
 create or replace view play_history as
-with export_span as (
-    select
-        account,
-        min(played_at) as first_played_at,
-        max(played_at) as last_played_at
-    from play
-    where origin = 'export'
-    group by account
-)
-
 select
-    play.account,
-    cast(play.played_at as timestamp(3)) as played_at,
-    cast(play.played_at_local as timestamp(3)) as played_at_local,
-    cast(play.played_at as date) as played_date,
-    play.origin,
-    play.song_id,
+    play_once.account,
+    play_once.played_at,
+    play_once.played_at_local,
+    play_once.played_date,
+    play_once.origin,
+    play_once.song_id,
     song_full.name as song_name,
     song_full.artist_names,
     song_full.artist_id,
     song_full.album_id,
     song_full.album_name,
     song_full.duration_ms,
-    play.ms_played,
-    play.context_type,
-    play.context_id
-from play
-left join export_span on play.account = export_span.account
-left join song_full on play.song_id = song_full.song_id
-where
-    play.origin = 'export'
-    or export_span.account is null
-    or play.played_at < export_span.first_played_at
-    or play.played_at > export_span.last_played_at
+    play_once.ms_played,
+    play_once.context_type,
+    play_once.context_id
+from play_once
+left join song_full on play_once.song_id = song_full.song_id

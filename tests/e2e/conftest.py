@@ -4,6 +4,8 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from local.aws.runner import Ran, run_next
 from local.query import Session
 from local.statements import parse_statement
 from local.trino.jars import missing_jars
-from local.trino.server import running_trino
+from local.trino.server import Server, running_trino
 from local.trino.session import TrinoSession
 from tests.dump import copy_dump
 from tests.spark.objects import entry, page, song
@@ -68,23 +70,35 @@ def land_demo(aws: EmulatedAws, folder: Path) -> None:
 
 
 @pytest.fixture(scope="package")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """Land the demo's dump and one raw object, and let the event of that one run the job."""
-    folder = tmp_path_factory.mktemp("aws")
+def aws() -> Iterator[EmulatedAws]:
+    """Run an AWS of one's own."""
     with emulated_aws() as aws:
-        line = Line(aws, folder / "job.log")
-        land_demo(aws, folder)
-        aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=KEY, Body=raw_object())
-        line.ran = run_next(aws, said=line.said)
-        yield line
+        yield aws
 
 
 @pytest.fixture(scope="package")
-def trino(line: Line) -> Iterator[TrinoSession]:
-    """Run Trino over what the job wrote, with all views; where its files are required they are fetched first."""
+def server(aws: EmulatedAws) -> Iterator[Future[Server]]:
+    """Start Trino while the job runs; where its files are required they are fetched first."""
     if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
         pytest.skip("Trino's jars (195 MB) are not cached; make trino or python -m local.trino.jars fetches them")
-    with running_trino(line.aws) as server:
-        session = TrinoSession(server.port)
-        session.create_views()
-        yield session
+    with ExitStack() as running, ThreadPoolExecutor(1) as beside:
+        yield beside.submit(running.enter_context, running_trino(aws))
+
+
+@pytest.fixture(scope="package")
+def line(aws: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """Land the demo's dump and one raw object, and let the event of that one run the job."""
+    folder = tmp_path_factory.mktemp("aws")
+    line = Line(aws, folder / "job.log")
+    land_demo(aws, folder)
+    aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=KEY, Body=raw_object())
+    line.ran = run_next(aws, said=line.said)
+    return line
+
+
+@pytest.fixture(scope="package")
+def trino(server: Future[Server], line: Line) -> TrinoSession:
+    """Return Trino over what the job wrote, with all views."""
+    session = TrinoSession(server.result().port)
+    session.create_views()
+    return session

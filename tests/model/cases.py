@@ -281,7 +281,7 @@ def files(draw: st.DrawFn, number: int) -> File:
             at = f"{day}T{draw(st.sampled_from(TIMES))}"
             found = draw(mixed(st.just(body), odd_bodies))
             lines.append(line("answer", at, account, **said, response=found))
-        told.append({"kind": kind, "id": source_id, **draw(statuses)})
+        told.append({"kind": kind, "id": source_id, **draw(statuses), **draw(seen)})
     if draw(st.integers(0, 4)) == 0:
         told.append(
             {"kind": "playlist", "id": draw(ids("p", 2)), "status": "unchanged", "is_complete": True, "total": 2}
@@ -297,6 +297,7 @@ def files(draw: st.DrawFn, number: int) -> File:
     return File(day, f"r{number}", tuple(lines), lost)
 
 
+seen = st.sampled_from([{}, {"pages": 1}, {"pages": 2, "entries": 3}, {"pages": 0, "entries": 0}])
 statuses = st.sampled_from(
     [{"status": "ok", "is_complete": True}] * 3
     + [{"status": status, "is_complete": False} for status in ("quota", "time", "error", "forbidden")]

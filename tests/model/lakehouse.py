@@ -176,7 +176,15 @@ class Reading:
             "plays_from": min(self.plays, default=None),
             "plays_to": max(self.plays, default=None),
             "plays_page_full": max(self.full_pages, default=None),
+            "summary_pages": self.told("pages"),
+            "summary_entries": self.told("entries"),
         }
+
+    def told(self, what: str) -> int | None:
+        """Return the sum over the summary's sources; None where there is none, or one does not say."""
+        sources = self.summary.get("sources") if self.summary else None
+        numbers = [None] if sources is None else [said.get(what) for said in sources]
+        return None if None in numbers else sum(numbers)
 
     def read_line(self, number: int, text: str) -> None:
         """Read one line."""

@@ -11,6 +11,7 @@ from local import engine as stand_in
 from local.output import to_rows
 from local.query import Session
 from local.statements import parameters_of, parse_statement, read_folder, set_parameters
+from local.summaries import read_named
 from local.warehouse import Warehouse
 from tests.sql.history import DAYS, rows_of_a_year
 
@@ -29,6 +30,8 @@ ASKED = [
     ("popularity_over_time", {"since": str(DAY), "until": str(DAY)}, dict.fromkeys(("song", "artist"), THE_DAY)),
     ("latency", {"since": str(DAY), "until": str(DAY)}, {"raw_object": THE_DAY}),
     ("listing_on_day", {"day": str(DAY)}, dict.fromkeys(("song", "listing"), before(42))),
+    ("song_trend", {"since": str(DAY), "until": str(DAY)}, dict.fromkeys(("song", "listing"), before(35))),
+    ("artist_trend", {"since": str(DAY), "until": str(DAY)}, dict.fromkeys(("song", "artist", "listing"), before(35))),
     (
         "chart_of_week",
         {"week": str(DAY)},
@@ -43,17 +46,16 @@ VIEWS = [
     ("load_latency", "raw_object"),
     ("reconciliation", "raw_object"),
 ]
-NOT_OF_ONE_DAY = {
-    "albums_by_type": "counts all albums; a date only says since when they must have been seen",
-    "artist_trend": "credits are the newest known",
-    "song_trend": "names are the newest known",
-    "listing_changes": "the day before may be any",
+READS_HISTORY = {
+    "albums_by_type": "an album's type is the newest known; the date only says since when albums must have been seen",
+    "listing_changes": "compares each reading with the one before, which may be of any day; names are the newest known",
     "listening_hours": "how far an account's export reaches is found in all its plays",
     "listening_months": "an artist is new where no play before is known",
-    "listening_weekdays": "is about months",
-    "most_played_artists": "names are the newest known",
-    "most_played_songs": "names are the newest known",
+    "listening_weekdays": "is about months, and how far an account's export reaches is found in all its plays",
+    "most_played_artists": "a song that is played may have been seen on any day; names are the newest known",
+    "most_played_songs": "a song that is played may have been seen on any day; names are the newest known",
 }
+"""Questions that take a day and by their meaning read more than the days around it, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +130,12 @@ def test_every_question_that_takes_a_day_opens_few_partitions_or_says_why_not():
         for name, question in read_folder("question").items()
         if any(str(value.args.get("to")) == "DATE" for value in parameters_of(parse_statement(question.text)).values())
     }
-    assert dated == {name for name, _, _ in ASKED} | set(NOT_OF_ONE_DAY)
+    assert dated == {name for name, _, _ in ASKED} | set(READS_HISTORY)
+
+
+@pytest.mark.parametrize("name", ["listening_hours", "listening_weekdays", "listening_years", "working_hours"])
+def test_who_only_counts_plays_reads_no_song(name):
+    assert stand_in.tables_behind(read_folder("question")[name].reads, read_named()) == {"play"}
 
 
 LATEST = {"album_latest": "album", "artist_latest": "artist", "song_latest": "song"}

