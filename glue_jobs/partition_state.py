@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.tables import Table
@@ -78,7 +78,7 @@ def _digest_partitions(spark: SparkSession, table: Table, name: str, snapshot: i
     return {ALL: json.dumps(found, sort_keys=True)} if ALL in found and len(found) > 1 else found
 
 
-def _first_day(table: Table, schema: str) -> F.Column:  # type: ignore[name-defined]
+def _first_day(table: Table, schema: str) -> Column:
     """Return a file's partition as its first day, null where it has not the partition that the table should have."""
     if table.partition_transform == "month":
         field = f"{table.partition}_month"

@@ -5,6 +5,7 @@ over in one transaction for all tables, which also remembers what was brought: w
 before or the state after, and a run that is killed leaves nothing behind. Two runs wait for each other.
 """
 
+import datetime as dt
 import json
 import logging
 import sys
@@ -111,7 +112,7 @@ def _require_tables(spark: SparkSession, settings: PublishSettings) -> dict[str,
     found = {table.name: settings.name_of(table) for table in PUBLISHED if table.name in existing}
     if not found:
         raise LoadError(f"{place}: expected tables that load_music made, seen none. {NOTHING_PUBLISHED}")
-    faults = []
+    faults: list[str] = []
     for table in PUBLISHED:
         if table.name in found:
             schema = spark.table(found[table.name]).schema
@@ -201,7 +202,7 @@ def _staged(one: Relation) -> str:
     return quote(f"{one.name}_staged")
 
 
-def row_scope(table: Table, days: Iterable | None) -> str:  # type: ignore[type-arg]
+def row_scope(table: Table, days: Iterable[dt.date] | None) -> str:
     """Return the condition on rows `t` of the partitions that begin on these days."""
     if days is None:
         return "true"

@@ -82,6 +82,7 @@ def _is_list_of_things(column: Column) -> bool:
 def _child(table: Table, column: Column) -> Relation:
     name, place, _count, comments = CHILDREN[table.name, column.name]
     assert isinstance(column.type, T.ArrayType)
+    assert isinstance(column.type.elementType, T.StructType)
     keys = tuple(one for one in table.columns if one.name in table.key)
     parts = [(place, INT), *((part.name, part.dataType) for part in column.type.elementType)]
     fields = tuple(Column(part, kind, comments[part]) for part, kind in parts)

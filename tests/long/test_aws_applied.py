@@ -11,7 +11,7 @@ import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
 from local.aws.emulated import REGION, EmulatedAws
-from local.aws.glue_job import as_words, default_arguments, emulated_settings, run_arguments
+from local.aws.glue_job import as_words, default_arguments, emulated_settings, publish_arguments, run_arguments
 from local.cloud.terraform import Terraform
 from local.spark import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
@@ -32,8 +32,8 @@ class Copy:
     outputs: dict[str, Any]
 
 
-def make(project: Path, packages: Path, environment: str, folder: Path) -> Terraform:
-    told = {"emulated": "true", "packages": str(packages)}
+def make(project: Path, packages: Path, environment: str, folder: Path, network: dict[str, Any]) -> Terraform:
+    told = {"emulated": "true", "packages": str(packages), "postgres": json.dumps(network)}
     return Terraform(environment, project / "infra", folder, variables=told)
 
 
@@ -49,11 +49,23 @@ def apply(terraform: Terraform, folder: Path) -> Copy:
 def copies(
     project: Path, packages: Path, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Copy]]:
-    """Apply two copies at the same time into one account."""
+    """Apply two copies at the same time into one account, each with all that is optional."""
     folder = tmp_path_factory.mktemp("terraform")
-    made = [make(project, packages, environment, folder) for environment in ENVIRONMENTS]
+    network = make_network(emulated)
+    made = [make(project, packages, environment, folder, network) for environment in ENVIRONMENTS]
     with ThreadPoolExecutor() as pool:
         yield list(pool.map(lambda one: apply(one, folder), made))
+
+
+def make_network(aws: EmulatedAws) -> dict[str, Any]:
+    """Make a network with private subnets in two zones, as a person has one before."""
+    ec2 = aws.connect("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")
+        for number, zone in enumerate("ab")
+    ]
+    return {"vpc_id": vpc, "subnet_ids": [one["Subnet"]["SubnetId"] for one in subnets]}
 
 
 LISTINGS: dict[str, Callable[[EmulatedAws], list[str]]] = {
@@ -72,6 +84,18 @@ LISTINGS: dict[str, Callable[[EmulatedAws], list[str]]] = {
     "topics": lambda aws: [one["TopicArn"] for one in aws.connect("sns").list_topics()["Topics"]],
     "alarms": lambda aws: [one["AlarmName"] for one in aws.connect("cloudwatch").describe_alarms()["MetricAlarms"]],
     "logs": lambda aws: [one["logGroupName"] for one in aws.connect("logs").describe_log_groups()["logGroups"]],
+    "servers": lambda aws: [
+        one["DBInstanceIdentifier"] for one in aws.connect("rds").describe_db_instances()["DBInstances"]
+    ],
+    "subnet groups": lambda aws: [
+        one["DBSubnetGroupName"] for one in aws.connect("rds").describe_db_subnet_groups()["DBSubnetGroups"]
+    ],
+    "connections": lambda aws: [one["Name"] for one in aws.connect("glue").get_connections()["ConnectionList"]],
+    "security groups": lambda aws: [
+        one["GroupName"]
+        for one in aws.connect("ec2").describe_security_groups()["SecurityGroups"]
+        if one["GroupName"] != "default"
+    ],
     "workgroups": lambda aws: [
         one["Name"] for one in aws.connect("athena").list_work_groups()["WorkGroups"] if one["Name"] != "primary"
     ],
@@ -115,6 +139,41 @@ def test_the_job_gets_exactly_what_the_local_runner_passes(copies: list[Copy]) -
     applied = dict(told["load_arguments"])
     assert set(applied.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
     assert applied == expected
+
+
+def test_publish_rds_gets_exactly_what_the_local_runner_passes(copies: list[Copy]) -> None:
+    told = copies[0].outputs
+    postgres = dict(told["postgres"])
+    place = {"dbname": postgres.pop("database"), **{name: str(value) for name, value in postgres.items()}}
+    expected = publish_arguments(told["bucket"], told["database"], place)
+    expected["--custom-logGroup-prefix"] = f"/aws-glue/{told['workgroup']}/publish_rds"
+    applied = dict(told["publish_rds_arguments"])
+    assert set(applied.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
+    assert applied == expected
+
+
+def test_only_publish_rds_may_read_the_password_and_it_may_write_no_table(
+    copies: list[Copy], emulated: EmulatedAws
+) -> None:
+    told = copies[0].outputs
+    job = told["publish_rds_job"]
+    secret, bucket = told["postgres"]["secret"], f"arn:aws:s3:::{told['bucket']}"
+    statements = read_statements(emulated)
+    assert {one.owner for one in statements if one.allows("secretsmanager:GetSecretValue", secret)} == {job}
+    own = [one for one in statements if one.owner == job]
+    table = f"{bucket}/warehouse/music_pr_7.db/song/data/a.parquet"
+    assert any(one.allows("s3:GetObject", table) for one in own)
+    assert not any(one.allows(action, table) for one in own for action in ("s3:PutObject", "s3:DeleteObject"))
+    assert not any(one.allows("s3:GetObject", f"{bucket}/raw/extraction_date=2026-11-20/a.ndjson.gz") for one in own)
+
+
+def test_the_workflow_starts_publish_rds_after_the_load(copies: list[Copy], emulated: EmulatedAws) -> None:
+    told = copies[0].outputs
+    trigger = emulated.connect("glue").get_trigger(Name=f"{told['workflow']}-publish-rds")["Trigger"]
+    assert (trigger["Type"], trigger["WorkflowName"]) == ("CONDITIONAL", told["workflow"])
+    (condition,) = trigger["Predicate"]["Conditions"]
+    assert (condition["JobName"], condition["State"]) == (told["load_job"], "SUCCEEDED")
+    assert [one["JobName"] for one in trigger["Actions"]] == [told["publish_rds_job"]]
 
 
 def test_a_landed_object_becomes_rows_by_rule_and_job_as_applied(

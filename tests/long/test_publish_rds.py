@@ -19,6 +19,9 @@ from glue_jobs.tables import PLAY
 from lambda_extract import import_dump
 from local import load
 from local import publish_rds as program
+from local.aws.emulated import REGION, emulated_aws
+from local.aws.glue_job import as_words, catalog_settings, emulated_settings, publish_arguments, run_arguments
+from local.aws.runner import run_job
 from local.java import ROOT
 from local.spark import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
