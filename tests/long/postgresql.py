@@ -28,8 +28,11 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def run_postgresql(password: str | None = None) -> Iterator[int]:
-    """Run a server; give its port on 127.0.0.1. Its user is postgres, with this password or without any."""
+def run_postgresql(password: str | None = None, tls: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Run a server; give its port on 127.0.0.1. Its user is postgres, with this password or without any.
+
+    With `tls`, a certificate and its key, it takes encrypted connections too.
+    """
     programs = find_programs()
     if programs is None:
         pytest.skip("no PostgreSQL on this machine; tests/long/install_postgresql installs it, as root")
@@ -38,7 +41,15 @@ def run_postgresql(password: str | None = None) -> Iterator[int]:
     data, port = folder / "data", find_port()
     if os.getuid() == 0:
         shutil.chown(folder, SERVER, pwd.getpwnam(SERVER).pw_gid)
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    for path in tls or ():
+        shutil.copy(path, folder)
+        (folder / path.name).chmod(0o600)
+        if os.getuid() == 0:
+            shutil.chown(folder / path.name, SERVER)
+    encrypted = (
+        f"-c ssl=on -c ssl_cert_file={folder / tls[0].name} -c ssl_key_file={folder / tls[1].name}" if tls else ""
+    )
+    options = f"{encrypted} -c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
     try:
         told = ["-D", str(data), "-U", SERVER, "-E", "UTF8", "--locale", "C.UTF-8"]
         if password:

@@ -2,18 +2,23 @@
 
 import json
 import logging
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from glue_jobs import publish_rds
+from glue_jobs.errors import LoadError
 from glue_jobs.postgres import Postgres
+from glue_jobs.postgres_target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
 from lambda_extract import import_dump
@@ -25,10 +30,11 @@ from local.aws.runner import run_job
 from local.java import ROOT
 from local.spark import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
-from tests.long.postgresql import Client
+from tests.long.postgresql import Client, run_postgresql
 from tests.spark.conftest import Lake
 from tests.spark.test_publish_rds import (
     NOON,
+    PASSWORD,
     add,
     bring,
     change,
@@ -210,3 +216,30 @@ def test_the_job_runs_as_deployed_on_an_emulated_aws(client: Client, tmp_path: P
     assert read_report(said)["written"] == 0
     songs = client.rows("select song_id, name from music.song")
     assert {one["song_id"]: one["name"] for one in songs} == SONGS
+
+
+def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """Make a certificate for localhost that vouches for itself, and its key."""
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+    told = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    more = ["-addext", "subjectAltName=DNS:localhost", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run(["openssl", "req", *told, *more], check=True, capture_output=True)
+    return certificate, key
+
+
+def test_a_server_is_verified_by_the_certificates_that_are_given(spark: SparkSession, tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl on this machine, to make certificates with")
+    own, other = make_certificate(tmp_path, "own"), make_certificate(tmp_path, "other")
+
+    def connect(port: int, host: str, authority: Path | None) -> list[tuple[str | None, ...]]:
+        mode, tls_ca = ("verify-full", str(authority)) if authority else ("require", None)
+        with closing(Postgres(spark, make_target(host, port, "postgres", "postgres", PASSWORD, mode, tls_ca))) as one:
+            return one.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
+
+    with run_postgresql(PASSWORD, own) as port:
+        assert connect(port, "localhost", None) == connect(port, "localhost", own[0]) == [("t",)]
+        for host, authority in (("localhost", other[0]), ("127.0.0.1", own[0])):
+            with pytest.raises(LoadError, match=r"Nothing was published\.$") as error:
+                connect(port, host, authority)
+            assert "\n" not in str(error.value)

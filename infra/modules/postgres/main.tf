@@ -21,10 +21,15 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   to_port                      = var.port
 }
 
+locals {
+  major_version = split(".", var.engine_version)[0]
+}
+
+# One for each major version: an upgrade needs the next one beside it.
 resource "aws_db_parameter_group" "this" {
-  name        = var.name
+  name        = "${var.name}-${local.major_version}"
   description = "TLS for everybody; what changes the schema, and what takes long, is logged."
-  family      = "postgres${split(".", var.engine_version)[0]}"
+  family      = "postgres${local.major_version}"
 
   parameter {
     name  = "rds.force_ssl"
@@ -39,6 +44,10 @@ resource "aws_db_parameter_group" "this" {
   parameter {
     name  = "log_min_duration_statement"
     value = "10000"
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -86,6 +95,7 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier = var.removal_protection ? "${var.name}-final" : null
 
   auto_minor_version_upgrade      = true
+  allow_major_version_upgrade     = true
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
 
   depends_on = [aws_cloudwatch_log_group.this]
