@@ -151,7 +151,7 @@ variable "postgres" {
 
   validation {
     condition     = try(var.postgres.tls_ca, null) == null || try(fileexists(startswith(var.postgres.tls_ca, "/") ? var.postgres.tls_ca : "${path.root}/../${var.postgres.tls_ca}"), false)
-    error_message = "postgres.tls_ca must be a file of certificates (PEM), from the project's folder; got \"${try(var.postgres.tls_ca, "")}\"."
+    error_message = "postgres.tls_ca must be a file of certificates (PEM), from the project's folder; got \"${try(coalesce(var.postgres.tls_ca, "null"), "null")}\"."
   }
 }
 

@@ -137,6 +137,42 @@ run "brings_the_tables_into_postgresql_after_each_load" {
   }
 }
 
+run "encrypts_without_verifying_where_no_certificates_are_named" {
+  command = plan
+
+  override_data {
+    target = data.aws_subnet.glue
+    values = {
+      id                = "subnet-0a"
+      arn               = "arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-0a"
+      availability_zone = "eu-central-1a"
+    }
+  }
+
+  override_resource {
+    target          = module.postgres[0].aws_db_instance.this
+    override_during = plan
+    values = {
+      address            = "a-lake.rds.example"
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-a" }]
+    }
+  }
+
+  variables {
+    postgres = { vpc_id = "vpc-0abc", subnet_ids = ["subnet-0a", "subnet-0b"] }
+  }
+
+  assert {
+    condition     = !contains(keys(output.publish_rds_arguments), "--tls_ca") && length(aws_s3_object.tls_ca) == 0
+    error_message = "expected the job to be told of no certificates"
+  }
+
+  assert {
+    condition     = output.postgres.port == 5432 && output.postgres.database == "music"
+    error_message = "expected the place to be an output"
+  }
+}
+
 run "rejects_certificates_that_are_not_there" {
   command = plan
 
