@@ -6,17 +6,11 @@ locals {
   tls_ca        = try(startswith(var.postgres.tls_ca, "/") ? var.postgres.tls_ca : "${local.project}/${var.postgres.tls_ca}", null)
 
   # The file that the job's runner on a laptop reads too; the catalog's settings are those of the load.
-  publish_rds = [
-    for database in module.postgres : jsondecode(templatefile("${path.root}/publish_rds_arguments.json.tftpl", {
-      bucket    = module.bucket.name
-      database  = local.database
-      log_group = "/aws-glue/${local.prefix}/publish_rds"
-      host      = database.host
-      port      = database.port
-      dbname    = database.database
-      secret    = database.secret_arn
-    }))
-  ]
+  publish_rds = jsondecode(templatefile("${path.root}/publish_rds_arguments.json.tftpl", {
+    bucket    = module.bucket.name
+    database  = local.database
+    log_group = "/aws-glue/${local.prefix}/publish_rds"
+  }))
 }
 
 module "postgres" {
@@ -144,7 +138,13 @@ module "publish_rds" {
   kms_key_arn        = var.kms_key_arn
 
   default_arguments = merge(
-    local.publish_rds[0],
+    local.publish_rds,
+    {
+      "--host"   = module.postgres[0].host
+      "--port"   = tostring(module.postgres[0].port)
+      "--dbname" = module.postgres[0].database
+      "--secret" = module.postgres[0].secret_arn
+    },
     { for file in aws_s3_object.tls_ca : "--tls_ca" => "s3://${module.bucket.name}/${file.key}" },
     { "--conf" = join(" --conf ", [for name, value in local.load_music.spark : "${name}=${value}"]) },
   )

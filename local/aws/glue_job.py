@@ -21,7 +21,7 @@ ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
 
 PUBLISH_ARGUMENTS = ROOT / "infra" / "publish_rds_arguments.json.tftpl"
-"""The arguments of publish_rds; its settings of Spark are those of the load."""
+"""The arguments of publish_rds but where the server is; its settings of Spark are those of the load."""
 
 
 def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
@@ -32,9 +32,10 @@ def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
 
 def publish_arguments(bucket: str, database: str, place: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments of publish_rds in Terraform; `place` has host, port, dbname and secret."""
-    values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/{PUBLISH_JOB}", **place}
+    values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/{PUBLISH_JOB}"}
     told: dict[str, str] = json.loads(Template(PUBLISH_ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
-    return {**told, "--conf": chain(catalog_settings(bucket))}
+    where = {f"--{name}": value for name, value in place.items()}
+    return {**told, **where, "--conf": chain(catalog_settings(bucket))}
 
 
 def catalog_settings(bucket: str) -> dict[str, str]:
