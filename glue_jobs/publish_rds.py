@@ -172,7 +172,8 @@ def _bring(
         inserted, updated = _upsert(postgres, settings.schema, one)
         unchanged = staged[one.name] - inserted - updated
         copied[one.name] = Copied(inserted, updated, unchanged, deleted[one.name])
-        log.info("%s: %d rows read, %s", one.name, staged[one.name], copied[one.name])
+        told = (one.name, staged[one.name], inserted, updated, deleted[one.name])
+        log.info("%s: %d rows read, %d inserted, %d updated, %d deleted", *told)
     _remember(postgres, settings.schema, table, change.now)
     return copied
 
