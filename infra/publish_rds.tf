@@ -41,48 +41,40 @@ resource "aws_security_group" "glue" {
   vpc_id      = var.postgres.vpc_id
 }
 
-resource "aws_vpc_security_group_ingress_rule" "workers" {
-  count = length(local.postgres)
+resource "aws_security_group_rule" "workers" {
+  for_each = toset(length(local.postgres) > 0 ? ["ingress", "egress"] : [])
 
-  security_group_id            = aws_security_group.glue[0].id
-  description                  = "The workers, from each other: Glue wants every port."
-  referenced_security_group_id = aws_security_group.glue[0].id
-  ip_protocol                  = "tcp"
-  from_port                    = 0
-  to_port                      = 65535
+  security_group_id = aws_security_group.glue[0].id
+  description       = "The workers, with each other: Glue wants every port."
+  type              = each.key
+  self              = true
+  protocol          = "tcp"
+  from_port         = 0
+  to_port           = 65535
 }
 
-resource "aws_vpc_security_group_egress_rule" "workers" {
-  count = length(local.postgres)
-
-  security_group_id            = aws_security_group.glue[0].id
-  description                  = "The workers, to each other."
-  referenced_security_group_id = aws_security_group.glue[0].id
-  ip_protocol                  = "tcp"
-  from_port                    = 0
-  to_port                      = 65535
-}
-
-resource "aws_vpc_security_group_egress_rule" "aws" {
+resource "aws_security_group_rule" "aws" {
   count = length(local.postgres)
 
   security_group_id = aws_security_group.glue[0].id
   description       = "HTTPS: S3, the catalog, the secret, logs and metrics."
-  cidr_ipv4         = "0.0.0.0/0"
-  ip_protocol       = "tcp"
+  type              = "egress"
+  cidr_blocks       = ["0.0.0.0/0"]
+  protocol          = "tcp"
   from_port         = 443
   to_port           = 443
 }
 
-resource "aws_vpc_security_group_egress_rule" "postgres" {
+resource "aws_security_group_rule" "postgres" {
   count = length(local.postgres)
 
-  security_group_id            = aws_security_group.glue[0].id
-  description                  = "The database."
-  referenced_security_group_id = module.postgres[0].security_group_id
-  ip_protocol                  = "tcp"
-  from_port                    = module.postgres[0].port
-  to_port                      = module.postgres[0].port
+  security_group_id        = aws_security_group.glue[0].id
+  description              = "The database."
+  type                     = "egress"
+  source_security_group_id = module.postgres[0].security_group_id
+  protocol                 = "tcp"
+  from_port                = module.postgres[0].port
+  to_port                  = module.postgres[0].port
 }
 
 data "aws_subnet" "glue" {
