@@ -62,7 +62,7 @@ output "publish_rds_job" {
 
 output "publish_rds_arguments" {
   description = "The arguments that every run of that job gets."
-  value       = one(module.publish_rds[*].default_arguments)
+  value       = one(local.publish_rds_arguments)
 }
 
 output "postgres" {

@@ -11,6 +11,20 @@ locals {
     database  = local.database
     log_group = "/aws-glue/${local.prefix}/publish_rds"
   }))
+
+  publish_rds_arguments = [
+    for database in module.postgres : merge(
+      local.publish_rds,
+      {
+        "--host"   = database.host
+        "--port"   = tostring(database.port)
+        "--dbname" = database.database
+        "--secret" = database.secret_arn
+        "--conf"   = join(" --conf ", [for name, value in local.load_music.spark : "${name}=${value}"])
+      },
+      { for file in aws_s3_object.tls_ca : "--tls_ca" => "s3://${module.bucket.name}/${file.key}" },
+    )
+  ]
 }
 
 module "postgres" {
@@ -129,17 +143,7 @@ module "publish_rds" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
 
-  default_arguments = merge(
-    local.publish_rds,
-    {
-      "--host"   = module.postgres[0].host
-      "--port"   = tostring(module.postgres[0].port)
-      "--dbname" = module.postgres[0].database
-      "--secret" = module.postgres[0].secret_arn
-    },
-    { for file in aws_s3_object.tls_ca : "--tls_ca" => "s3://${module.bucket.name}/${file.key}" },
-    { "--conf" = join(" --conf ", [for name, value in local.load_music.spark : "${name}=${value}"]) },
-  )
+  default_arguments = local.publish_rds_arguments[0]
 
   network = {
     connection          = aws_glue_connection.network[0].name

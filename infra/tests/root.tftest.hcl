@@ -122,6 +122,11 @@ run "brings_the_tables_into_postgresql_after_each_load" {
   }
 
   assert {
+    condition     = alltrue([for name, value in output.publish_rds_arguments : module.publish_rds[0].default_arguments[name] == value])
+    error_message = "expected the job to be told just that"
+  }
+
+  assert {
     condition     = output.publish_rds_arguments["--tls_ca"] == "s3://spotify-lakehouse-pr-7-123456789012/code/rds.pem"
     error_message = "expected the server to be verified by the file that was named"
   }
