@@ -66,7 +66,7 @@ endef
 .NOTPARALLEL:
 .SUFFIXES:
 .PHONY: help demo mine login extract sources-check simulator import load query questions question checks report \
-	trino deploy run status publish destroy cost docker-load docker-test doctor package check checkov test bench \
+	publish-rds trino deploy run status publish destroy cost docker-load docker-test doctor package check checkov test bench \
 	samples test-long lock clean from statement name
 
 help: ## say what there is to type
@@ -110,6 +110,9 @@ checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [E
 
 report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
 	@$(PY) -m local.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
+
+publish-rds: $(RUN) ## bring the tables into a PostgreSQL, told by PGHOST, PGUSER … or POSTGRES_URL: [WAREHOUSE=data/warehouse] [ARGS=--whole]
+	@$(PY) -m local.publish_rds --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"

@@ -33,25 +33,27 @@ class Settings:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, as every error of this job."""
+    """An argument parser whose errors are one line, as every error of these jobs."""
+
+    outcome = "Nothing was loaded."
 
     def error(self, message: str) -> NoReturn:
         """Raise the error for main() to report."""
-        raise LoadError(f"{message}. Nothing was loaded.")
+        raise LoadError(f"{message}. {self.outcome}")
 
 
 def parse_settings(argv: Sequence[str]) -> Settings:
     """Read the arguments; what Glue adds of its own is passed over, what looks like a misspelt one of ours is not."""
     parser = Parser(prog="load_music", description="Load new raw objects into the Iceberg tables.", allow_abbrev=False)
     parser.add_argument("--raw", required=True, help="folder or prefix of the raw objects")
-    parser.add_argument("--catalog", default="glue_catalog", type=_name, help="Spark's name of the catalog")
-    parser.add_argument("--database", default="music", type=_name, help="database of the tables")
+    parser.add_argument("--catalog", default="glue_catalog", type=lower_name, help="Spark's name of the catalog")
+    parser.add_argument("--database", default="music", type=lower_name, help="database of the tables")
     parser.add_argument("--time_zone", default="UTC", type=_time_zone, help="zone of played_at_local")
     parser.add_argument("--since", type=_date, help="look only at extractions of this day (YYYY-MM-DD) and later")
     parser.add_argument("--batch_mb", type=_megabytes, default=256, help="raw megabytes (compressed) loaded at once")
     parser.add_argument("--replay_rejected", action="store_true", help="load objects with open rejected records again")
     known, others = parser.parse_known_args(list(argv))
-    _refuse_misspelt(others, parser)
+    refuse_misspelt(others, parser)
     return Settings(
         raw=known.raw,
         catalog=known.catalog,
@@ -63,14 +65,16 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     )
 
 
-def _refuse_misspelt(others: Sequence[str], parser: Parser) -> None:
+def refuse_misspelt(others: Sequence[str], parser: Parser) -> None:
+    """Refuse what looks like a misspelt argument of ours; Glue's own are passed over."""
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     for other in (word.split("=")[0] for word in others if word.startswith("--")):
         if near := difflib.get_close_matches(other, ours, n=1, cutoff=0.75):
             parser.error(f"unknown argument {other}; did you mean {near[0]}")
 
 
-def _name(text: str) -> str:
+def lower_name(text: str) -> str:
+    """Read a name as catalogs and databases spell it without quotes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
         raise argparse.ArgumentTypeError(f"expected a lower-case name of letters, digits and _, seen {text!r}")
     return text

@@ -71,11 +71,24 @@ locals {
   }
 }
 
+locals {
+  # Only where there is a PostgreSQL.
+  copy_alarms = {
+    for name, alarm in {
+      copy-failed = {
+        description = "A run that brings the tables into PostgreSQL failed within the last day."
+        metric      = "FailedCopies"
+      }
+    } : name => merge(alarm, { namespace = local.namespace, dimensions = { service = "publish" }, period = local.day, statistic = "Maximum" })
+    if var.postgres != null
+  }
+}
+
 module "alarms" {
   source = "./modules/alarms"
 
   name        = local.prefix
   email       = var.alarm_email
   kms_key_arn = var.kms_key_arn
-  alarms      = merge(local.function_alarms, local.extract_alarms, local.publish_alarms)
+  alarms      = merge(local.function_alarms, local.extract_alarms, local.publish_alarms, local.copy_alarms)
 }

@@ -79,4 +79,5 @@ module "load_workflow" {
   batch_window_seconds = var.batch_window_seconds
   catch_up             = { expression = "cron(30 4 * * ? *)", time_zone = var.time_zone }
   event_target         = var.emulated ? "queue" : "workflow"
+  next_jobs            = { for job in module.publish_rds : "publish-rds" => job.name }
 }

@@ -55,6 +55,21 @@ output "load_arguments" {
   value       = module.load_music.default_arguments
 }
 
+output "publish_rds_job" {
+  description = "The Glue job that brings the tables into PostgreSQL; empty without one."
+  value       = join("", module.publish_rds[*].name)
+}
+
+output "publish_rds_arguments" {
+  description = "The arguments that every run of that job gets."
+  value       = one(local.publish_rds_arguments)
+}
+
+output "postgres" {
+  description = "How the PostgreSQL is reached, and the secret with user name and password; null without one."
+  value       = one([for one in module.postgres : { host = one.host, port = one.port, database = one.database, secret = one.secret_arn }])
+}
+
 output "workflow" {
   description = "The Glue workflow."
   value       = module.load_workflow.name

@@ -38,6 +38,7 @@ module "publish" {
     PUBLISH_WORKGROUP = module.athena.workgroup
     PUBLISH_BUCKET    = module.bucket.name
     PUBLISH_JOBS      = module.load_music.name
+    PUBLISH_COPIES    = join(",", module.publish_rds[*].name)
     PUBLISH_NAMESPACE = local.namespace
     PUBLISH_TOPIC     = module.alarms.topic_arn
   }
@@ -118,7 +119,7 @@ module "publish" {
     {
       sid       = "CountGlueHours"
       actions   = ["glue:GetJobRuns"]
-      resources = [module.load_music.arn]
+      resources = concat([module.load_music.arn], module.publish_rds[*].arn)
     },
     {
       sid       = "TellOfFailedChecks"

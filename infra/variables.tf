@@ -133,6 +133,28 @@ variable "scan_limit_mb" {
   nullable    = false
 }
 
+variable "postgres" {
+  description = "Where to keep the tables in PostgreSQL too; null keeps them in Iceberg alone. Private subnets of a network, with a way to AWS: infra/README.md, PostgreSQL."
+  type = object({
+    vpc_id         = string
+    subnet_ids     = list(string)
+    clients        = optional(map(string), {})
+    engine_version = optional(string, "17")
+    instance_class = optional(string, "db.t4g.micro")
+    multi_az       = optional(bool, false)
+    storage_gb     = optional(number, 20)
+    max_storage_gb = optional(number, 100)
+    backup_days    = optional(number, 7)
+    tls_ca         = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.postgres.tls_ca, null) == null || try(fileexists(startswith(var.postgres.tls_ca, "/") ? var.postgres.tls_ca : "${path.root}/../${var.postgres.tls_ca}"), false)
+    error_message = "postgres.tls_ca must be a file of certificates (PEM), from the project's folder; got \"${try(coalesce(var.postgres.tls_ca, "null"), "null")}\"."
+  }
+}
+
 variable "alarm_email" {
   description = "Address that alarms are mailed to; null mails nobody."
   type        = string

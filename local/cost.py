@@ -20,7 +20,14 @@ MINUTE = 60
 LEAST_SCAN_MB = 10
 """Athena bills 10 MB for a query at least."""
 
+HOURS = 24 * DAYS
 ALARMS = 17
+COPY_ALARMS = 1
+"""What PostgreSQL adds to the alarms."""
+
+STORAGE_GB = 20
+"""The least that RDS takes."""
+
 METRICS = 30
 """A custom metric is billed for the hours in which it is reported."""
 
@@ -31,6 +38,9 @@ NEEDED = (
     "glue_dpu_hour", "lambda_gb_second", "lambda_million_requests", "s3_gb_month", "s3_thousand_puts",
     "s3_thousand_gets", "athena_tb", "secret_month", "alarm_month", "metric_month", "logs_gb",
 )  # fmt: skip
+
+POSTGRES_NEEDED = ("rds_instance_hour", "rds_gb_month", "nat_gateway_hour", "endpoint_hour")
+"""Prices of what the optional PostgreSQL adds; where they are not given it is left out."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,17 @@ def compute_month(usage: Usage, prices: Mapping[str, float]) -> dict[str, float]
     }
 
 
+def compute_postgres(usage: Usage, prices: Mapping[str, float]) -> dict[str, float]:
+    """Return what the optional PostgreSQL adds to a month, apart from the way out of its network."""
+    runs = (usage.runs_a_day + 1) * DAYS
+    return {
+        "RDS, smallest instance": HOURS * prices["rds_instance_hour"],
+        f"RDS, {STORAGE_GB} GB": STORAGE_GB * prices["rds_gb_month"],
+        "Glue, publish_rds": runs * MINUTE / 3600 * 2 * prices["glue_dpu_hour"],
+        "Secrets Manager, CloudWatch": prices["secret_month"] + COPY_ALARMS * prices["alarm_month"],
+    }
+
+
 def read_prices(path: Path) -> dict[str, Any]:
     """Read the prices; each has to be a number, and their date has to be there."""
     prices = read_object(path)
@@ -105,7 +126,19 @@ def read_object(path: Path) -> dict[str, Any]:
 
 def describe_costs(usages: Sequence[Usage], prices: Mapping[str, Any]) -> str:
     """Return a table: services down, usages across, the sum last."""
-    months = [compute_month(usage, prices) for usage in usages]
+    return describe_table(usages, prices, [compute_month(usage, prices) for usage in usages])
+
+
+def describe_postgres(usages: Sequence[Usage], prices: Mapping[str, Any]) -> str:
+    """Return the table of what PostgreSQL adds, and the ways out of its network."""
+    table = describe_table(usages, prices, [compute_postgres(usage, prices) for usage in usages])
+    nat, endpoint = HOURS * prices["nat_gateway_hour"], HOURS * prices["endpoint_hour"]
+    ways = f"Its way to AWS adds {nat:.2f} for a NAT gateway, or {endpoint:.2f} for each interface endpoint."
+    return f"With PostgreSQL there is added:\n\n{table}\n\n{ways}"
+
+
+def describe_table(usages: Sequence[Usage], prices: Mapping[str, Any], months: Sequence[Mapping[str, float]]) -> str:
+    """Return a table of months side by side."""
     head = [f"{prices['currency']} a month", *(usage.name for usage in usages)]
     rows = [[service, *(f"{month[service]:.2f}" for month in months)] for service in months[0]]
     rows.append(["**together**", *(f"**{sum(month.values()):.2f}**" for month in months)])
@@ -125,6 +158,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"cost: {error}\n")
         return 2
     sys.stdout.write(f"{describe_costs(usages, prices)}\n\nList prices of {prices['region']} as of {prices['date']}.\n")
+    if all(isinstance(prices.get(name), int | float) for name in POSTGRES_NEEDED):
+        sys.stdout.write(f"\n{describe_postgres(usages, prices)}\n")
     return 0
 
 

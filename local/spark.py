@@ -50,6 +50,12 @@ class Jars:
 FOLDER_JARS = Jars("Iceberg and SQLite", "60 MB", (ICEBERG, "org.xerial:sqlite-jdbc:3.50.3.0"))
 """For a warehouse in a folder."""
 
+POSTGRESQL = "org.postgresql:postgresql:42.7.8"
+PUBLISH_JARS = Jars(
+    "Iceberg, SQLite and PostgreSQL's driver", "61 MB", (*FOLDER_JARS.packages, POSTGRESQL), ("org.checkerframework:*",)
+)
+"""For bringing the tables of such a warehouse into PostgreSQL; Glue has a driver of its own."""
+
 AWS_JARS = Jars(
     "Iceberg's and Hadoop's parts for AWS",
     "70 MB beside Iceberg's own 47 MB",

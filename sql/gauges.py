@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sql.athena import Athena, AthenaFault
@@ -25,13 +25,21 @@ def read_table_gauges(athena: Athena) -> dict[str, float]:
     return found
 
 
-def read_job_gauges(client: Any, jobs: Iterable[str], now: dt.datetime) -> dict[str, float]:
-    """Return the Glue hours of this calendar month, and the runs that failed within a day."""
+def read_job_gauges(client: Any, jobs: Iterable[str], now: dt.datetime, copies: Sequence[str] = ()) -> dict[str, float]:
+    """Return the Glue hours of this calendar month, and the runs that failed within a day.
+
+    `copies` are jobs that bring the tables elsewhere; what fails of them is told apart, where there are any.
+    """
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    runs = [run for job in jobs for run in _list_runs(client, job, min(month, now - DAY))]
-    hours = sum(count_dpu_seconds(run) for run in runs if run["StartedOn"] >= month) / 3600
-    failed = sum(run["JobRunState"] in FAILED and run["StartedOn"] >= now - DAY for run in runs)
-    return {"GlueHoursThisMonth": round(hours, 3), "FailedLoads": failed}
+    loads = [run for job in jobs for run in _list_runs(client, job, min(month, now - DAY))]
+    copied = [run for job in copies for run in _list_runs(client, job, min(month, now - DAY))]
+    hours = sum(count_dpu_seconds(run) for run in loads + copied if run["StartedOn"] >= month) / 3600
+    told: dict[str, float] = {"GlueHoursThisMonth": round(hours, 3), "FailedLoads": _count_failed(loads, now)}
+    return {**told, "FailedCopies": _count_failed(copied, now)} if copies else told
+
+
+def _count_failed(runs: list[dict[str, Any]], now: dt.datetime) -> int:
+    return sum(run["JobRunState"] in FAILED and run["StartedOn"] >= now - DAY for run in runs)
 
 
 def count_dpu_seconds(run: dict[str, Any]) -> float:

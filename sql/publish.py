@@ -37,6 +37,7 @@ class Settings:
     namespace: str
     jobs: tuple[str, ...] = ()
     topic: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 @dataclass
@@ -66,8 +67,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if missing := [name for name in REQUIRED if not environment.get(name)]:
         raise PublishFault(f"environment: {', '.join(missing)} not set. Nothing was published.")
     database, workgroup, bucket, namespace = (environment[name] for name in REQUIRED)
-    jobs = tuple(filter(None, environment.get("PUBLISH_JOBS", "").split(",")))
-    return Settings(database, workgroup, bucket, namespace, jobs, environment.get("PUBLISH_TOPIC") or None)
+    jobs, copies = (
+        tuple(filter(None, environment.get(name, "").split(","))) for name in ("PUBLISH_JOBS", "PUBLISH_COPIES")
+    )
+    return Settings(database, workgroup, bucket, namespace, jobs, environment.get("PUBLISH_TOPIC") or None, copies)
 
 
 class Publishing:
@@ -90,7 +93,9 @@ class Publishing:
             self.report.gauges |= read_table_gauges(self.athena)
         except OutOfTime:
             self.report.is_out_of_time = True
-        self.report.gauges |= read_job_gauges(engine.connect("glue"), self.settings.jobs, self.now)
+        self.report.gauges |= read_job_gauges(
+            engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
+        )
         return self.report
 
     def publish_files(self, files: Files) -> None:

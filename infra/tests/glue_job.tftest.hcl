@@ -192,3 +192,51 @@ run "rejects_a_retention_that_cloudwatch_does_not_know" {
 
   expect_failures = [var.log_retention_days]
 }
+
+run "enters_a_network_only_where_one_is_given" {
+  command = plan
+
+  module {
+    source = "./modules/glue_job"
+  }
+
+  assert {
+    condition     = length(aws_glue_job.this.connections) == 0 && length(local.network_statements) == 0
+    error_message = "expected no connection, and no right to make network interfaces"
+  }
+}
+
+run "may_make_interfaces_in_its_subnet_alone" {
+  command = plan
+
+  module {
+    source = "./modules/glue_job"
+  }
+
+  variables {
+    network = {
+      connection          = "a-network"
+      subnet_arn          = "arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-0a"
+      security_group_arns = ["arn:aws:ec2:eu-central-1:123456789012:security-group/sg-0a"]
+    }
+  }
+
+  assert {
+    condition     = join(" ", aws_glue_job.this.connections) == "a-network"
+    error_message = "expected the job to run in the network"
+  }
+
+  assert {
+    condition = join(" ", one([for one in local.network_statements : one.resources if contains(one.actions, "ec2:CreateNetworkInterface")])) == join(" ", [
+      "arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-0a",
+      "arn:aws:ec2:eu-central-1:123456789012:network-interface/*",
+      "arn:aws:ec2:eu-central-1:123456789012:security-group/sg-0a",
+    ])
+    error_message = "expected the subnet and the group by their names"
+  }
+
+  assert {
+    condition     = alltrue([for one in local.network_statements : alltrue([for action in one.actions : startswith(action, "ec2:Describe")]) if contains(one.resources, "*")])
+    error_message = "expected nothing but looking on every resource"
+  }
+}

@@ -184,3 +184,57 @@ run "rejects_another_target" {
 
   expect_failures = [var.event_target]
 }
+
+run "starts_nothing_after_its_job_by_default" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  assert {
+    condition     = length(aws_glue_trigger.next) == 0
+    error_message = "expected no other trigger"
+  }
+}
+
+run "starts_another_job_once_its_own_has_succeeded" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    next_jobs = { copy = "a-copy" }
+  }
+
+  assert {
+    condition     = aws_glue_trigger.next["copy"].type == "CONDITIONAL" && aws_glue_trigger.next["copy"].workflow_name == "a-load"
+    error_message = "expected a trigger of the same workflow"
+  }
+
+  assert {
+    condition     = one(aws_glue_trigger.next["copy"].actions).job_name == "a-copy"
+    error_message = "expected the other job to be started"
+  }
+
+  assert {
+    condition     = one(one(aws_glue_trigger.next["copy"].predicate).conditions).job_name == "a-load-music" && one(one(aws_glue_trigger.next["copy"].predicate).conditions).state == "SUCCEEDED"
+    error_message = "expected it to wait for the load's success"
+  }
+}
+
+run "rejects_a_next_job_with_an_odd_name" {
+  command = plan
+
+  module {
+    source = "./modules/load_workflow"
+  }
+
+  variables {
+    next_jobs = { "a b" = "a-copy" }
+  }
+
+  expect_failures = [var.next_jobs]
+}

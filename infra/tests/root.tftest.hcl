@@ -77,6 +77,117 @@ run "several_accounts_feed_one_lake" {
   }
 }
 
+run "has_no_postgresql_unless_told_where" {
+  command = plan
+
+  assert {
+    condition     = output.postgres == null && output.publish_rds_job == "" && length(module.publish_rds) == 0
+    error_message = "expected the tables in Iceberg alone"
+  }
+}
+
+run "brings_the_tables_into_postgresql_after_each_load" {
+  command = plan
+
+  override_data {
+    target = data.aws_subnet.glue
+    values = {
+      id                = "subnet-0a"
+      arn               = "arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-0a"
+      availability_zone = "eu-central-1a"
+    }
+  }
+
+  override_resource {
+    target          = module.postgres[0].aws_db_instance.this
+    override_during = plan
+    values = {
+      address            = "a-lake.rds.example"
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-a" }]
+    }
+  }
+
+  variables {
+    postgres = { vpc_id = "vpc-0abc", subnet_ids = ["subnet-0a", "subnet-0b"], tls_ca = "infra/versions.tf" }
+  }
+
+  assert {
+    condition     = output.publish_rds_job == "spotify-lakehouse-pr-7-publish-rds" && length(module.load_workflow.next_jobs) == 1
+    error_message = "expected a job that the workflow starts after the load"
+  }
+
+  assert {
+    condition     = output.publish_rds_arguments["--host"] == "a-lake.rds.example" && output.publish_rds_arguments["--secret"] == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-a"
+    error_message = "expected the job to be told the host and RDS's own secret"
+  }
+
+  assert {
+    condition     = alltrue([for name, value in output.publish_rds_arguments : module.publish_rds[0].default_arguments[name] == value])
+    error_message = "expected the job to be told just that"
+  }
+
+  assert {
+    condition     = output.publish_rds_arguments["--tls_ca"] == "s3://spotify-lakehouse-pr-7-123456789012/code/rds.pem"
+    error_message = "expected the server to be verified by the file that was named"
+  }
+
+  assert {
+    condition     = output.publish_rds_arguments["--conf"] == output.load_arguments["--conf"]
+    error_message = "expected the catalog of the load"
+  }
+
+  assert {
+    condition     = !output.removal_protection && contains(module.alarms.names, "spotify-lakehouse-pr-7-copy-failed")
+    error_message = "expected an alarm for a copy that fails"
+  }
+}
+
+run "encrypts_without_verifying_where_no_certificates_are_named" {
+  command = plan
+
+  override_data {
+    target = data.aws_subnet.glue
+    values = {
+      id                = "subnet-0a"
+      arn               = "arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-0a"
+      availability_zone = "eu-central-1a"
+    }
+  }
+
+  override_resource {
+    target          = module.postgres[0].aws_db_instance.this
+    override_during = plan
+    values = {
+      address            = "a-lake.rds.example"
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-a" }]
+    }
+  }
+
+  variables {
+    postgres = { vpc_id = "vpc-0abc", subnet_ids = ["subnet-0a", "subnet-0b"] }
+  }
+
+  assert {
+    condition     = !contains(keys(output.publish_rds_arguments), "--tls_ca") && length(aws_s3_object.tls_ca) == 0
+    error_message = "expected the job to be told of no certificates"
+  }
+
+  assert {
+    condition     = output.postgres.port == 5432 && output.postgres.database == "music"
+    error_message = "expected the place to be an output"
+  }
+}
+
+run "rejects_certificates_that_are_not_there" {
+  command = plan
+
+  variables {
+    postgres = { vpc_id = "vpc-0abc", subnet_ids = ["subnet-0a", "subnet-0b"], tls_ca = "none.pem" }
+  }
+
+  expect_failures = [var.postgres]
+}
+
 run "rejects_an_environment_with_capitals" {
   command = plan
 

@@ -1,6 +1,6 @@
-"""The load job as Glue runs it: its arguments, its catalog, and what changes where AWS is emulated.
+"""The jobs as Glue runs them: their arguments, their catalog, and what changes where AWS is emulated.
 
-What Terraform sets stands in one file that both read; what Glue adds for a run is run_arguments().
+What Terraform sets stands in one file a job that both read; what Glue adds for a run is run_arguments().
 """
 
 import json
@@ -13,17 +13,29 @@ from local.aws.emulated import REGION
 from local.java import ROOT
 
 JOB = "load_music"
+PUBLISH_JOB = "publish_rds"
 CATALOG = "glue_catalog"
 DATABASE = "music"
 WORKFLOW = "load_music"
 ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
 
+PUBLISH_ARGUMENTS = ROOT / "infra" / "publish_rds_arguments.json.tftpl"
+"""The arguments of publish_rds but where the server is; its settings of Spark are those of the load."""
+
 
 def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
     """Return the job's arguments in Terraform, those for Glue itself among them; a flag has an empty value."""
     told = _read_arguments(bucket, database)
     return {**told["arguments"], "--conf": chain(told["spark"])}
+
+
+def publish_arguments(bucket: str, database: str, place: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments of publish_rds in Terraform; `place` has host, port, dbname and secret."""
+    values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/{PUBLISH_JOB}"}
+    told: dict[str, str] = json.loads(Template(PUBLISH_ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
+    where = {f"--{name}": value for name, value in place.items()}
+    return {**told, **where, "--conf": chain(catalog_settings(bucket))}
 
 
 def catalog_settings(bucket: str) -> dict[str, str]:

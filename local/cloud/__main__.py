@@ -73,6 +73,7 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         lakehouse.namespace,
         (lakehouse.load_job,),
         lakehouse.topic_arn,
+        tuple(filter(None, [lakehouse.publish_rds_job])),
     )
     os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
     report = publish(settings, say=lambda _: None)

@@ -1,7 +1,7 @@
 """One deployed copy of the lakehouse: its names, and the clients that reach it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import boto3
@@ -34,6 +34,8 @@ class Lakehouse:
     stale_after_hours: float
     failed_queue_urls: list[str]
     removal_protection: bool
+    publish_rds_job: str = ""
+    """Brings the tables into PostgreSQL after each load; empty where there is none."""
 
     def connect(self, service: str) -> Any:
         """Return a client of one service, in the copy's region."""
@@ -53,11 +55,11 @@ class Lakehouse:
 
 def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     """Make it of Terraform's outputs."""
-    names = Lakehouse.__dataclass_fields__
-    if missing := [name for name in names if name not in outputs]:
+    names = [field.name for field in fields(Lakehouse)]
+    if missing := [name for name in names if name not in outputs and name != "publish_rds_job"]:
         seen = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
         raise UserError(f"ENV={environment}: {seen}; expected `make deploy ENV={environment}` to have run here")
-    return Lakehouse(**{name: outputs[name] for name in names})
+    return Lakehouse(**{name: outputs[name] for name in names if name in outputs})
 
 
 def find_lakehouse(terraform: Terraform) -> Lakehouse:

@@ -91,6 +91,11 @@ def require_success(lakehouse: Lakehouse, found: Any) -> None:
         statistics.get(kind, 0) for kind in ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
     )
     if failed or found["Status"] != "COMPLETED":
+        if lakehouse.publish_rds_job:
+            raise UserError(
+                f"{lakehouse.load_job} or {lakehouse.publish_rds_job} failed (workflow run {found['WorkflowRunId']});"
+                f" `make status ENV={lakehouse.environment}` says which. The object has landed; the next run goes on."
+            )
         raise UserError(
             f"{lakehouse.load_job}: the load failed (workflow run {found['WorkflowRunId']}); the object has landed and"
             f" the next run loads it. Its log is in /aws-glue/{lakehouse.workgroup}/load_music"

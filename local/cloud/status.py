@@ -50,14 +50,17 @@ def describe_schedules(lakehouse: Lakehouse) -> Iterator[str]:
 
 
 def describe_runs(lakehouse: Lakehouse) -> Iterator[str]:
-    """Yield a line for each of the last runs of the load."""
-    runs = lakehouse.connect("glue").get_job_runs(JobName=lakehouse.load_job, MaxResults=RUNS)["JobRuns"]
-    for run in runs[:RUNS]:
-        reason = f": {run['ErrorMessage']}" if run.get("ErrorMessage") else ""
-        seconds = run.get("ExecutionTime", 0)
-        yield f"load      {run['StartedOn']:%Y-%m-%d %H:%M} {run['JobRunState'].lower()}, {seconds} s{reason}"
-    if not runs:
-        yield "load      has not run yet"
+    """Yield a line for each of the last runs of the load, and of what copies the tables after it."""
+    for what, job in (("load", lakehouse.load_job), ("copy", lakehouse.publish_rds_job)):
+        if not job:
+            continue
+        runs = lakehouse.connect("glue").get_job_runs(JobName=job, MaxResults=RUNS)["JobRuns"]
+        for run in runs[:RUNS]:
+            reason = f": {run['ErrorMessage']}" if run.get("ErrorMessage") else ""
+            seconds = run.get("ExecutionTime", 0)
+            yield f"{what:<10}{run['StartedOn']:%Y-%m-%d %H:%M} {run['JobRunState'].lower()}, {seconds} s{reason}"
+        if not runs:
+            yield f"{what:<10}has not run yet"
 
 
 def read_gauges(lakehouse: Lakehouse, now: dt.datetime) -> dict[str, float]:

@@ -8,7 +8,10 @@ from typing import Any
 
 from local.aws.emulated import EmulatedAws
 
-WITHOUT_RESOURCES = {"PutGlueMetrics": "cloudwatch:PutMetricData knows no resources; its namespace is bound to Glue"}
+WITHOUT_RESOURCES = {
+    "PutGlueMetrics": "cloudwatch:PutMetricData knows no resources; its namespace is bound to Glue",
+    "LookAtTheNetwork": "ec2:Describe… knows no resources; nothing is changed by it",
+}
 """Statements on everything, by their sid, and why AWS allows nothing else."""
 
 
@@ -81,6 +84,9 @@ def is_broad(resource: str, bucket: str) -> bool:
     folder = resource.removeprefix(f"arn:aws:s3:::{bucket}/")
     if folder != resource:
         return not (folder.endswith("/*") and folder.count("*") == 1 and len(folder) > 2)
+    if ":ec2:" in resource:
+        # An interface has no name before it is made; where, the subnet beside it says.
+        return not (resource.endswith(":network-interface/*") and resource.count("*") == 1)
     if ":log-group:" in resource:
         return not (resource.endswith(":*") and resource.count("*") == 1)
     if ":glue:" in resource:

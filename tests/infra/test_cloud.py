@@ -171,6 +171,13 @@ def test_a_load_that_does_not_succeed_is_one_line(
         run(lakehouse, "", patience())
 
 
+def test_a_copy_that_fails_is_not_blamed_on_the_load_alone(lakehouse: Lakehouse, cloud: FakeCloud) -> None:
+    cloud.runs = [[workflow_run("COMPLETED", FailedActions=1)]]
+    with_copy = dataclasses.replace(lakehouse, publish_rds_job=f"{NAME}-publish-rds")
+    with pytest.raises(UserError, match=f"{NAME}-load-music or {NAME}-publish-rds failed"):
+        run(with_copy, "", patience())
+
+
 def test_an_object_in_no_ledger_is_said(lakehouse: Lakehouse, cloud: FakeCloud, emulated: EmulatedAws) -> None:
     cloud.runs = [[workflow_run("COMPLETED")]]
     can_rows(emulated)
@@ -217,6 +224,12 @@ def test_runs_are_listed(gauge: Any, emulated: EmulatedAws, capsys: pytest.Captu
     emulated.connect("glue").start_job_run(JobName=f"{NAME}-load-music")
     status(gauge("HoursSinceLoad", 1))
     assert f"load      {NOW:%Y-%m-%d}" in capsys.readouterr().out
+
+
+def test_runs_of_a_copy_to_postgresql_are_listed_too(gauge: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with_copy = dataclasses.replace(gauge("HoursSinceLoad", 1), publish_rds_job=f"{NAME}-load-music")
+    status(with_copy)
+    assert f"copy      {NOW:%Y-%m-%d}" in capsys.readouterr().out
 
 
 def test_dead_letters_and_alarms_end_with_1(
@@ -333,6 +346,12 @@ def test_a_protected_copy_is_not_destroyed(outputs: dict[str, Any]) -> None:
 def test_what_is_not_deployed_is_said(known: dict[str, Any], seen: str) -> None:
     with pytest.raises(UserError, match=seen):
         read_lakehouse(known, "pr-7")
+
+
+def test_a_state_from_before_the_copies_is_read(outputs: dict[str, Any]) -> None:
+    without = {name: value for name, value in outputs.items() if name != "publish_rds_job"}
+    assert read_lakehouse(without, "pr-7").publish_rds_job == ""
+    assert read_lakehouse({**outputs, "publish_rds_job": "copy"}, "pr-7").publish_rds_job == "copy"
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from local.aws.emulated import REGION, EmulatedAws
 from sql import publish as program
 from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime
-from sql.gauges import count_dpu_seconds
+from sql.gauges import count_dpu_seconds, read_job_gauges
 from sql.publish import PublishFault, Publishing, Settings
 from sql.publish_state import KEY, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
@@ -365,6 +365,29 @@ def test_every_missing_variable_is_named() -> None:
 ])  # fmt: skip
 def test_what_a_run_is_billed_for(run: dict[str, Any], seconds: float) -> None:
     assert count_dpu_seconds(run) == seconds
+
+
+class Runs:
+    """Glue's list of runs, by job."""
+
+    def __init__(self, **states: list[str]) -> None:
+        self.states = states
+
+    def get_paginator(self, _name: str) -> "Runs":
+        return self
+
+    def paginate(self, JobName: str) -> list[dict[str, Any]]:
+        run = {"StartedOn": NOW, "WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 90}
+        return [{"JobRuns": [{**run, "JobRunState": state} for state in self.states[JobName]]}]
+
+
+def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> None:
+    runs = Runs(load=["SUCCEEDED", "FAILED"], copy=["TIMEOUT", "ERROR", "SUCCEEDED"])
+    gauges = read_job_gauges(runs, ("load",), NOW, ("copy",))
+    assert gauges == {"GlueHoursThisMonth": 0.25, "FailedLoads": 1, "FailedCopies": 2}
+    told = dict.fromkeys(program.REQUIRED, "x")
+    assert program.read_settings({**told, "PUBLISH_COPIES": "copy"}).copies == ("copy",)
+    assert program.read_settings({**told, "PUBLISH_COPIES": ""}).copies == ()
 
 
 def test_a_digest_follows_all_that_a_view_reads() -> None:

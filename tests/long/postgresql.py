@@ -1,5 +1,6 @@
 """A PostgreSQL of a test's own: in a temporary folder, on this machine only, gone afterwards."""
 
+import json
 import os
 import pwd
 import shutil
@@ -8,7 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,8 +28,11 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def run_postgresql() -> Iterator[int]:
-    """Run a server; give its port on 127.0.0.1. Its user is postgres and has no password."""
+def run_postgresql(password: str | None = None, tls: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Run a server; give its port on 127.0.0.1. Its user is postgres, with this password or without any.
+
+    With `tls`, a certificate and its key, it takes encrypted connections too.
+    """
     programs = find_programs()
     if programs is None:
         pytest.skip("no PostgreSQL on this machine; tests/long/install_postgresql installs it, as root")
@@ -35,9 +41,22 @@ def run_postgresql() -> Iterator[int]:
     data, port = folder / "data", find_port()
     if os.getuid() == 0:
         shutil.chown(folder, SERVER, pwd.getpwnam(SERVER).pw_gid)
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    for path in tls or ():
+        shutil.copy(path, folder)
+        (folder / path.name).chmod(0o600)
+        if os.getuid() == 0:
+            shutil.chown(folder / path.name, SERVER)
+    encrypted = (
+        f"-c ssl=on -c ssl_cert_file={folder / tls[0].name} -c ssl_key_file={folder / tls[1].name}" if tls else ""
+    )
+    options = f"{encrypted} -c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
     try:
-        run([str(programs / "initdb"), "-D", str(data), "-U", SERVER, "-A", "trust", "-E", "UTF8"], folder)
+        told = ["-D", str(data), "-U", SERVER, "-E", "UTF8", "--locale", "C.UTF-8"]
+        if password:
+            (folder / "password").write_text(password)
+            (folder / "password").chmod(0o644)
+        access = ["-A", "scram-sha-256", "--pwfile", str(folder / "password")] if password else ["-A", "trust"]
+        run([str(programs / "initdb"), *told, *access], folder)
         control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
         run([*control, "-l", str(folder / "log"), "-o", options, "start"], folder)
         try:
@@ -46,6 +65,36 @@ def run_postgresql() -> Iterator[int]:
             run([*control, "-m", "fast", "stop"], folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Client:
+    """psql: another client than the one that is tested."""
+
+    port: int
+    password: str
+    database: str = SERVER
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Return the variables by which PostgreSQL's programs find the server."""
+        place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGDATABASE": self.database}
+        return {**place, "PGUSER": SERVER, "PGPASSWORD": self.password}
+
+    def ask(self, statement: str) -> str:
+        """Run statements; return what the last one gives, as text."""
+        programs = find_programs()
+        assert programs
+        told = [str(programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        known = {**os.environ, **self.variables, "PGTZ": "UTC"}
+        done = subprocess.run(told, env=known, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def rows(self, statement: str) -> list[dict[str, Any]]:
+        """Return the rows of a query as JSON has them."""
+        found = self.ask(f"select coalesce(json_agg(to_json(one)), '[]') from ({statement}) as one")
+        return json.loads(found)  # type: ignore[no-any-return]
 
 
 def find_port() -> int:

@@ -3,10 +3,10 @@
 import json
 import sys
 
-from local.spark import ICEBERG, Jars, submit
+from local.spark import ICEBERG, POSTGRESQL, Jars, submit
 
 STAGED_JOB = "../tests/long/staged_job"
-POSTGRESQL_JARS = Jars("Iceberg and PostgreSQL's driver", "50 MB", (ICEBERG, "org.postgresql:postgresql:42.7.4"))
+POSTGRESQL_JARS = Jars("Iceberg and PostgreSQL's driver", "50 MB", (ICEBERG, POSTGRESQL))
 
 if __name__ == "__main__":
     sys.exit(submit(STAGED_JOB, sys.argv[2:], json.loads(sys.argv[1]), quick=True, jars=POSTGRESQL_JARS))

@@ -27,7 +27,7 @@ from lambda_extract.raw_object import (
     build_summary_line,
     land_in_folder,
 )
-from local.spark import QUICK_JAVA, ensure_jars, environment
+from local.spark import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
 
 WRITTEN_AT = 1_790_000_000
 """When every raw object of a test was written, so that lakes can be compared."""
@@ -56,7 +56,7 @@ def own_spark(patch: pytest.MonkeyPatch) -> str:
     for name in ("JAVA_HOME", "PYSPARK_PYTHON"):
         patch.setenv(name, known[name])
     patch.delenv("SPARK_HOME", raising=False)
-    return ",".join(str(jar) for jar in ensure_jars(known))
+    return ",".join(str(jar) for jar in ensure_jars(known, PUBLISH_JARS))
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,16 @@ import pytest
 
 from local.cost import (
     ALARMS,
+    COPY_ALARMS,
     METRICS,
     NEEDED,
+    POSTGRES_NEEDED,
     PRICES,
     ROOT,
     USAGES,
     Usage,
     compute_month,
+    compute_postgres,
     main,
     read_prices,
     read_usages,
@@ -56,7 +59,19 @@ def test_metrics_are_billed_for_the_hours_in_which_they_are_reported() -> None:
 
 def test_the_alarms_are_those_of_the_runbook() -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
-    assert len(re.findall(r"^\| `[\w-]+` \|", runbook, re.MULTILINE)) == ALARMS
+    assert len(re.findall(r"^\| `[\w-]+` \|", runbook, re.MULTILINE)) == ALARMS + COPY_ALARMS
+
+
+def test_postgresql_is_told_apart_where_its_prices_are_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prices = {**ONE, **dict.fromkeys(POSTGRES_NEEDED, 2.0)}
+    assert compute_postgres(USAGE, prices) == pytest.approx({
+        "RDS, smallest instance": 1440, "RDS, 20 GB": 40, "Glue, publish_rds": 2, "Secrets Manager, CloudWatch": 2,
+    })  # fmt: skip
+    (tmp_path / "prices.json").write_text(json.dumps({**ONE, "date": "d", "region": "r", "currency": "c"}))
+    assert main(["--prices", str(tmp_path / "prices.json")]) == 0
+    assert "PostgreSQL" not in capsys.readouterr().out
 
 
 def test_more_runs_and_more_playlists_cost_more() -> None:

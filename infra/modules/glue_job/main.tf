@@ -1,5 +1,56 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
 locals {
   log_group = lookup(var.default_arguments, "--custom-logGroup-prefix", "/aws-glue/${var.name}")
+  place     = "${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
+  partition = "arn:${data.aws_partition.current.partition}"
+
+  # A job in a network gets network interfaces in it, made and removed in its own name; Glue marks them by a tag.
+  interfaces = "${local.partition}:ec2:${local.place}:network-interface/*"
+  network_statements = flatten([
+    for network in var.network[*] : [
+      {
+        # EC2 knows no resources for what only looks.
+        sid = "LookAtTheNetwork"
+        actions = [
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeRouteTables",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeVpcAttribute",
+          "ec2:DescribeVpcEndpoints",
+        ]
+        resources = ["*"]
+        condition = null
+      },
+      {
+        sid       = "EnterTheNetwork"
+        actions   = ["ec2:CreateNetworkInterface"]
+        resources = concat([network.subnet_arn, local.interfaces], network.security_group_arns)
+        condition = null
+      },
+      {
+        sid       = "LeaveTheNetwork"
+        actions   = ["ec2:DeleteNetworkInterface"]
+        resources = [local.interfaces]
+        condition = null
+      },
+      {
+        sid       = "MarkNetworkInterfaces"
+        actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+        resources = [local.interfaces]
+        condition = { test = "ForAllValues:StringEquals", variable = "aws:TagKeys", values = ["aws-glue-service-resource"] }
+      },
+      {
+        sid       = "ReadTheConnection"
+        actions   = ["glue:GetConnection"]
+        resources = ["${local.partition}:glue:${local.place}:catalog", "${local.partition}:glue:${local.place}:connection/${network.connection}"]
+        condition = null
+      },
+    ]
+  ])
 }
 
 # Glue writes to both; made here, they have a retention and go when the job goes.
@@ -49,7 +100,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   dynamic "statement" {
-    for_each = var.policy_statements
+    for_each = concat(local.network_statements, var.policy_statements)
 
     content {
       sid       = statement.value.sid
@@ -88,6 +139,7 @@ resource "aws_glue_job" "this" {
   max_retries             = 0
   job_run_queuing_enabled = var.queue_runs
 
+  connections       = var.network[*].connection
   default_arguments = merge({ "--custom-logGroup-prefix" = local.log_group }, var.default_arguments)
 
   command {

@@ -110,6 +110,12 @@ variable "policy_statements" {
   }
 }
 
+variable "network" {
+  description = "The Glue connection of type NETWORK that the job runs in, with the ARNs of its subnet and security groups; null runs it in Glue's own network."
+  type        = object({ connection = string, subnet_arn = string, security_group_arns = list(string) })
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number

@@ -30,6 +30,26 @@ resource "aws_glue_trigger" "this" {
   }
 }
 
+resource "aws_glue_trigger" "next" {
+  for_each = var.next_jobs
+
+  name          = "${var.name}-${each.key}"
+  description   = "${var.job_name} has succeeded."
+  type          = "CONDITIONAL"
+  workflow_name = aws_glue_workflow.this.name
+
+  actions {
+    job_name = each.value
+  }
+
+  predicate {
+    conditions {
+      job_name = var.job_name
+      state    = "SUCCEEDED"
+    }
+  }
+}
+
 resource "aws_cloudwatch_event_rule" "this" {
   name          = var.name
   description   = "A raw object has landed."

@@ -3,6 +3,11 @@ output "name" {
   value       = aws_glue_workflow.this.name
 }
 
+output "next_jobs" {
+  description = "Names of the triggers that start other jobs afterwards, by the jobs' names here."
+  value       = { for name, trigger in aws_glue_trigger.next : name => trigger.name }
+}
+
 output "rule" {
   description = "Name of the rule that starts it."
   value       = aws_cloudwatch_event_rule.this.name

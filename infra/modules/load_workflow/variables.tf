@@ -15,6 +15,18 @@ variable "job_name" {
   nullable    = false
 }
 
+variable "next_jobs" {
+  description = "Glue jobs that the workflow starts when its job has succeeded, by a name of your own."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.next_jobs) : can(regex("^[a-z][a-z0-9-]{0,30}$", name))])
+    error_message = "next_jobs must have names of up to 31 lower-case letters, digits and hyphens, beginning with a letter; got ${join(", ", keys(var.next_jobs))}."
+  }
+}
+
 variable "event_pattern" {
   description = "The events that start the workflow, as JSON. It must name a bucket and the keys in it: what the job writes must never start it again."
   type        = string
