@@ -18,7 +18,7 @@ from local.cloud import run as running
 from local.cloud.deploy import deploy, describe_next_steps, destroy
 from local.cloud.lakehouse import Lakehouse, read_lakehouse
 from local.cloud.run import Patience, run
-from local.cloud.status import status
+from local.cloud.status import describe_next, status
 from local.cloud.terraform import MIRROR, ROOT, Terraform, find_mirror, read_reason
 from local.errors import UserError
 
@@ -195,8 +195,32 @@ def test_the_paths_of_run_are_those_of_moto_too(lakehouse: Lakehouse) -> None:
 def test_a_fresh_copy_says_that_nothing_was_loaded(gauge: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(gauge("OpenRejected", 0)) == 1
     said = capsys.readouterr().out
-    assert "schedule  me: cron(0 6 * * ? *) Europe/Berlin, enabled" in said
+    assert "schedule  me: cron(0 6 * * ? *) Europe/Berlin, next 20" in said
     assert "trouble   no load has been reported yet" in said
+
+
+def schedule(expression: str, **told: Any) -> dict[str, Any]:
+    return {"ScheduleExpression": expression, "State": "ENABLED", "CreationDate": NEAR_SUMMER - 25 * HOUR, **told}
+
+
+HOUR = dt.timedelta(hours=1)
+NEAR_SUMMER = dt.datetime(2027, 3, 27, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(("found", "expected"), [
+    pytest.param(schedule("cron(0 6 * * ? *)"), "next 2027-03-28 06:00 CEST, in 16 h 0 min", id="by summer's clock"),
+    pytest.param(schedule("cron(30 2 * * ? *)"), "next 2027-03-29 02:30 CEST, in 1 d 12 h", id="the hour left out"),
+    pytest.param(schedule("cron(5 13 * * ? *)"), "next 2027-03-27 13:05 CET, in 5 min", id="soon"),
+    pytest.param(schedule("rate(6 hours)"), "next about 2027-03-27 18:00 CET, in 5 h 0 min", id="a rate"),
+    pytest.param(schedule("rate(6 hours)", StartDate=NEAR_SUMMER + HOUR),
+                 "next about 2027-03-27 14:00 CET, in 1 h 0 min", id="a rate with a beginning"),
+    pytest.param(schedule("cron(0 6 * * ? *)", State="DISABLED"), "disabled: it does not run", id="disabled"),
+    pytest.param(schedule("cron(0 6 1 1 ? 2026)"), "it does not run again", id="a year that is over"),
+    pytest.param(schedule("cron(0 6 * * ? *)", EndDate=NEAR_SUMMER + HOUR), "it does not run again", id="it ends"),
+    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: seen 'at(2027-03-28T06:00:00)'", id="once"),
+])  # fmt: skip
+def test_the_next_run_is_said(found: dict[str, Any], expected: str) -> None:
+    assert describe_next(found, "Europe/Berlin", NEAR_SUMMER).startswith(expected)
 
 
 def test_a_good_copy_ends_with_0(gauge: Any, capsys: pytest.CaptureFixture[str]) -> None:
