@@ -17,8 +17,8 @@ override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
 override ENGINE := $(or $(value ENGINE),duckdb)
 override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
-# ENV too: shells know a variable of that name.
-override ENV := $(or $(if $(filter command,$(origin ENV)),$(value ENV)),prod)
+# ENV too: shells know a variable of that name. One that is given but empty is no prod: it is refused.
+override ENV := $(if $(filter command,$(origin ENV)),$(value ENV),prod)
 override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)

@@ -36,6 +36,7 @@ module "load_music" {
   queue_runs         = !var.emulated
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  boundary_arn       = var.boundary_arn
 
   # Glue takes one --conf; the others are chained in its value.
   default_arguments = merge(local.load_music.arguments, {
@@ -79,4 +80,5 @@ module "load_workflow" {
   batch_window_seconds = var.batch_window_seconds
   catch_up             = { expression = "cron(30 4 * * ? *)", time_zone = var.time_zone }
   event_target         = var.emulated ? "queue" : "workflow"
+  boundary_arn         = var.boundary_arn
 }

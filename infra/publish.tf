@@ -29,6 +29,7 @@ module "publish" {
   code                 = { bucket = module.bucket.name, key = "code/publish.zip" }
   handler              = "sql.publish.handler"
   kms_key_arn          = var.kms_key_arn
+  boundary_arn         = var.boundary_arn
   retries              = 0
   reserved_concurrency = var.reserved_concurrency
   log_retention_days   = var.log_retention_days
@@ -51,7 +52,7 @@ module "publish" {
       })
     }
     gauges = {
-      schedule = { expression = var.schedule == "hourly" ? "cron(50 * * * ? *)" : "cron(50 7 * * ? *)", time_zone = var.time_zone }
+      schedule = { expression = local.gauge_hours == 1 ? "cron(50 * * * ? *)" : "cron(50 1/6 * * ? *)", time_zone = var.time_zone }
       input    = jsonencode({ only = "gauges" })
     }
   }

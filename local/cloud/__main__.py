@@ -48,6 +48,8 @@ def do(told: argparse.Namespace) -> int:
         raise UserError(
             f"ENV={told.env}: expected up to 16 lower-case letters, digits and single hyphens. Nothing was changed."
         )
+    if told.env == "default":
+        raise UserError("ENV=default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     terraform = Terraform(told.env, variables=read_variables())
     if told.command == "deploy":
         return deploy(terraform, is_sure=told.yes)

@@ -1,11 +1,14 @@
 """`make deploy` and `make destroy`: one environment's copy of the lakehouse, made, changed and removed by Terraform."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from lambda_extract.faults import ExtractError
+from lambda_extract.sources import parse_sources, read_file
 from local.cloud.lakehouse import Lakehouse, read_lakehouse, require_credentials
-from local.cloud.terraform import Terraform
+from local.cloud.terraform import ROOT, Terraform, find_terraform
 from local.errors import UserError
 from local.package import PACKAGES
 
@@ -14,6 +17,7 @@ Ask = Callable[[str], str]
 
 def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool = True) -> int:
     """Package, show the plan, apply it once somebody agrees, and say what comes next."""
+    find_terraform()
     account, region = require_credentials()
     say(f"Deploying {terraform.environment} to account {account}, {region}")
     if build:
@@ -22,6 +26,7 @@ def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool
     terraform.init()
     plan = terraform.data / "deploy.plan"
     if terraform.plan(plan):
+        require_sources(terraform.show(plan)["variables"])
         require_yes(is_sure, f"Apply this to account {account}? (yes): ", "yes", ask, "Nothing was changed.")
         terraform.apply(plan)
     lakehouse = read_lakehouse(terraform.outputs(), terraform.environment)
@@ -29,10 +34,23 @@ def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool
     return 0
 
 
+def require_sources(variables: Mapping[str, Any]) -> None:
+    """Refuse a sources document that the extractor would refuse each time it runs."""
+    faults = []
+    for account in variables["accounts"]["value"].values():
+        path = str(ROOT / account["sources"])
+        try:
+            parse_sources(read_file(path), account["sources"])
+        except ExtractError as error:
+            faults.append(str(error).removesuffix(" Nothing was fetched."))
+    if faults:
+        raise UserError(f"{' '.join(faults)} Nothing was changed.")
+
+
 def destroy(terraform: Terraform, *, is_sure: bool, ask: Ask = input) -> int:
     """Remove an environment with its data, unless it is protected."""
     account, _ = require_credentials()
-    terraform.init()
+    terraform.init(is_new=False)
     name = terraform.environment
     lakehouse = read_lakehouse(terraform.outputs(), name)
     if lakehouse.removal_protection:

@@ -68,13 +68,24 @@ class Terraform:
         """Return where Terraform keeps its own."""
         return self.build / self.environment
 
-    def init(self) -> None:
-        """Make the folder ready, and the environment's workspace; state is local unless backend.tf says otherwise."""
+    def init(self, *, is_new: bool = True) -> None:
+        """Make the folder ready, and the environment's workspace; state is local unless backend.tf says otherwise.
+
+        Only what deploys makes a workspace: to ask for an environment that is none must not leave one behind.
+        """
         mirror = find_mirror()
         told = [f"-plugin-dir={mirror}"] if mirror else []
         self.call("init", "-no-color", "-upgrade=false", *told, quiet=True)
-        if self.workspace:
-            self.call("workspace", "select", "-no-color", "-or-create", self.environment, quiet=True)
+        if not self.workspace:
+            return
+        words = ["-or-create", self.environment] if is_new else [self.environment]
+        done = self.call("workspace", "select", "-no-color", *words, quiet=True, accept=(0, 1))
+        if done.returncode and NO_WORKSPACE in done.stderr:
+            raise UserError(
+                f"ENV={self.environment}: nothing deployed; expected `make deploy ENV={self.environment}` to have run"
+            )
+        if done.returncode:
+            raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         """Write a plan and show it; return whether it changes anything."""
@@ -123,6 +134,7 @@ class Terraform:
         return [*files, *(f"-var={name}={value}" for name, value in told.items())]
 
 
+NO_WORKSPACE = "doesn't exist"
 WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
 """Lines in which Terraform quotes the configuration."""
 

@@ -2,14 +2,27 @@
 
 import fnmatch
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from local.aws.emulated import EmulatedAws
 
-WITHOUT_RESOURCES = {"PutGlueMetrics": "cloudwatch:PutMetricData knows no resources; its namespace is bound to Glue"}
-"""Statements on everything, by their sid, and why AWS allows nothing else."""
+WITHOUT_RESOURCES = {
+    "cloudwatch:PutMetricData": "knows no resources; its namespace is bound to Glue",
+    "cloudwatch:DescribeAlarms": "is a listing: it answers with names and settings",
+    "logs:DescribeLogGroups": "is a listing: it answers with names and settings",
+    "sns:GetSubscriptionAttributes": "knows no resources: a subscription cannot be named in a policy",
+    "sns:Unsubscribe": "knows no resources: a subscription cannot be named in a policy",
+}
+"""Actions that may be on everything, and why AWS allows nothing else."""
+
+WITHOUT_PREFIX = {"AskForBucket": "to ask whether a bucket is there gives no prefix"}
+"""Statements that may list a bucket without a prefix, by their sid, and why."""
+
+UNDER = r"arn:aws:[a-z0-9-]+:[^:*]*:[^:*]*:[^*]*[:/]{prefix}[-/]\*"
+"""Things whose names begin with the prefix of one environment."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +72,23 @@ def parse_policy(owner: str, document: Any) -> Iterator[Statement]:
         )
 
 
-def find_broad(statements: list[Statement], bucket: str) -> list[str]:
-    """Return what is broader than it must be: actions or resources with a wildcard where a name could stand."""
+def find_broad(statements: list[Statement], bucket: str, prefix: str | None = None) -> list[str]:
+    """Return what is broader than it must be: actions or resources with a wildcard where a name could stand.
+
+    Who deploys makes things whose names are not known yet: where a prefix is given, it may stand for them.
+    """
     found = []
     for one in statements:
         found += [f"{one.owner} {one.sid}: action {action}" for action in one.actions if "*" in action]
         found += [
             f"{one.owner} {one.sid}: {resource}"
             for resource in one.resources
-            if is_broad(resource, bucket) and one.sid not in WITHOUT_RESOURCES
+            if is_broad(resource, bucket)
+            and not (resource == "*" and set(one.actions) <= set(WITHOUT_RESOURCES))
+            and not (prefix and re.fullmatch(UNDER.format(prefix=prefix), resource))
         ]
-        if "s3:ListBucket" in one.actions and not one.condition.get("StringLike", {}).get("s3:prefix"):
+        is_bounded = one.condition.get("StringLike", {}).get("s3:prefix") or one.sid in WITHOUT_PREFIX
+        if "s3:ListBucket" in one.actions and not is_bounded:
             found.append(f"{one.owner} {one.sid}: lists without a prefix")
     return found
 

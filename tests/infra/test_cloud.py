@@ -276,9 +276,13 @@ class FakeTerraform(Terraform):
         """Answer with these outputs once something is applied, or from the start where nothing changes."""
         super().__init__("pr-7")
         self.known, self.changes, self.done = outputs, changes, list[str]()
+        self.sources = Path("local/sources/mine.json")
 
-    def init(self) -> None:
+    def init(self, *, is_new: bool = True) -> None:
         self.done.append("init")
+
+    def show(self, plan: Path) -> Any:
+        return {"variables": {"accounts": {"value": {"me": {"sources": str(self.sources)}}}}}
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         self.done.append("plan")
@@ -335,6 +339,16 @@ def test_deploy_changes_nothing_unless_somebody_agrees(outputs: dict[str, Any], 
     assert "apply" not in terraform.done
 
 
+def test_deploy_refuses_sources_that_the_extractor_would_refuse(outputs: dict[str, Any], tmp_path: Path) -> None:
+    terraform = FakeTerraform(outputs)
+    terraform.sources = tmp_path / "sources.json"
+    terraform.sources.write_text('{"saved_trakcs": {}, "playlists": "all"}')
+    with pytest.raises(UserError, match=r"sources\.json: .*saved_trakcs.*playlists.*\. Nothing was changed\.$") as fault:
+        deploy(terraform, is_sure=True, build=False)
+    assert "\n" not in str(fault.value)
+    assert terraform.done == ["init", "plan"]
+
+
 def test_destroy_asks_for_the_name(outputs: dict[str, Any]) -> None:
     terraform = FakeTerraform(outputs)
     with pytest.raises(UserError, match=r"seen 'yes', expected 'pr-7'\. Nothing was removed"):
@@ -382,7 +396,19 @@ def test_credentials_without_a_region_are_said() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["Prod", "pr_7", "-x", "a" * 17])
+def test_the_name_that_terraform_keeps_is_refused() -> None:
+    done = command("deploy", "--env=default")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("deploy: ENV=default: Terraform keeps that name")
+
+
+def test_without_terraform_deploy_says_so_before_it_builds_anything(tmp_path: Path) -> None:
+    done = command("deploy", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "deploy: terraform is not on this machine; expected 1.10 or newer, see infra/README.md\n"
+
+
+@pytest.mark.parametrize("name", ["", "Prod", "pr_7", "-x", "a" * 17])
 def test_an_environment_of_another_form_is_refused(name: str) -> None:
     done = command("deploy", f"--env={name}")
     assert done.returncode == 2

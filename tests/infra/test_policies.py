@@ -44,6 +44,7 @@ def test_no_policy_is_broader_than_it_must_be(statements: list[Statement]) -> No
 
 @pytest.mark.parametrize("broad", [
     pytest.param({"resources": ("*",)}, id="everything"),
+    pytest.param({"actions": ("cloudwatch:PutMetricData", "s3:GetObject"), "resources": ("*",)}, id="all beside metrics"),
     pytest.param({"resources": (f"{S3}/*",)}, id="the whole bucket"),
     pytest.param({"resources": ("arn:aws:s3:::*/raw/*",)}, id="every bucket"),
     pytest.param({"resources": (f"{GLUE}:table/*",)}, id="every table"),
@@ -146,3 +147,98 @@ def test_a_rule_without_its_prefix_is_refused(terraform: Terraform, project: Pat
             terraform.plan(project / "loose", "-target=module.load_workflow", quiet=True)
     finally:
         pattern.write_text(before, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def workflows(applied: EmulatedAws) -> list[Statement]:
+    """Return what workflows of GitHub may do, each statement with the policy that it is part of."""
+    return [one for one in read_statements(applied) if one.owner.startswith("github-")]
+
+
+def test_workflows_may_do_nothing_beyond_their_environment(workflows: list[Statement]) -> None:
+    own = [one for one in workflows if one.sid != "DestroyData"]
+    assert find_broad(own, BUCKET, prefix=PREFIX) == []
+    (all_data,) = {one.resources for one in workflows if one.sid == "DestroyData"}
+    assert all_data == (f"{S3}/*",), "to remove a bucket is to remove all that is in it, and nothing else"
+    assert find_broad(own, BUCKET, prefix="spotify-lakehouse-prod") != []
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::*:role/spotify-lakehouse-pr-7-*"])
+def test_a_wildcard_that_is_added_to_a_workflow_is_found(resource: str) -> None:
+    broad = Statement("github", "ChangeRoles", ("iam:PutRolePolicy",), (resource,), {})
+    assert len(find_broad([broad], BUCKET, prefix=PREFIX)) == 1
+
+
+PREFIX = "spotify-lakehouse-pr-7"
+ROLE = f"arn:aws:iam::123456789012:role/{PREFIX}-publish"
+OWN_ROLE = f"arn:aws:iam::123456789012:role/github-{PREFIX}-deploy"
+SECRET = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{PREFIX}/me-AbCdEf"
+STATE = "arn:aws:s3:::a-state/env:/pr-7/lake.tfstate"
+
+
+@pytest.mark.parametrize(("role", "action", "resource", "may"), [
+    ("plan", "iam:GetRole", ROLE, True),
+    ("plan", "iam:PutRolePolicy", ROLE, False),
+    ("plan", "s3:GetObject", STATE, True),
+    ("plan", "s3:PutObject", f"{STATE}.tflock", True),
+    ("plan", "s3:PutObject", STATE, False),
+    ("plan", "s3:GetObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", False),
+    ("plan", "secretsmanager:DescribeSecret", SECRET, True),
+    ("plan", "lambda:UpdateFunctionCode", f"arn:aws:lambda:eu-central-1:123456789012:function:{PREFIX}-publish", False),
+    ("deploy", "lambda:UpdateFunctionCode", f"arn:aws:lambda:eu-central-1:123456789012:function:{PREFIX}-publish", True),
+    ("deploy", "lambda:UpdateFunctionCode", "arn:aws:lambda:eu-central-1:123456789012:function:another", False),
+    ("deploy", "iam:PutRolePolicy", ROLE, True),
+    ("deploy", "iam:PutRolePolicy", OWN_ROLE, False),
+    ("deploy", "iam:GetRole", OWN_ROLE, True),
+    ("deploy", "iam:UpdateAssumeRolePolicy", OWN_ROLE, False),
+    ("deploy", "iam:PassRole", "arn:aws:iam::123456789012:role/admin", False),
+    ("deploy", "secretsmanager:GetSecretValue", SECRET, False),
+    ("deploy", "s3:PutObject", f"{S3}/code/glue_jobs.zip", True),
+    ("deploy", "s3:PutObject", STATE, True),
+    ("deploy", "s3:PutObject", "arn:aws:s3:::a-state/env:/prod/lake.tfstate", False),
+    ("deploy", "s3:DeleteObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", False),
+    ("deploy", "s3:DeleteBucket", S3, False),
+    ("deploy", "glue:DeleteDatabase", f"{GLUE}:database/music_pr_7", False),
+    ("remove", "s3:DeleteObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", True),
+    ("remove", "s3:DeleteBucket", S3, True),
+    ("remove", "s3:DeleteBucket", "arn:aws:s3:::a-state", False),
+    ("remove", "glue:DeleteDatabase", f"{GLUE}:database/music_prod", False),
+])  # fmt: skip
+def test_workflows_may(workflows: list[Statement], role: str, action: str, resource: str, may: bool) -> None:
+    parts = {one.owner for one in workflows if one.owner.startswith(f"github-{PREFIX}-{role}-")}
+    assert any(is_allowed(workflows, part, action, resource) for part in parts) == may
+
+
+def test_roles_of_a_workflow_are_taken_by_the_runs_that_are_named(applied: EmulatedAws) -> None:
+    iam = applied.connect("iam")
+    expected = {"plan": "pull_request", "deploy": "ref:refs/heads/main", "remove": "environment:previews"}
+    for name, claim in expected.items():
+        role = iam.get_role(RoleName=f"github-{PREFIX}-{name}")["Role"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Principal"]["Federated"].endswith(":oidc-provider/token.actions.githubusercontent.com")
+        host = "token.actions.githubusercontent.com"
+        assert statement["Condition"] == {
+            "StringEquals": {f"{host}:aud": "sts.amazonaws.com", f"{host}:sub": f"repo:anna/lakehouse:{claim}"}
+        }
+        attached = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
+        parts = {"plan": {"read"}, "deploy": {"read", "change"}, "remove": {"read", "change", "destroy"}}[name]
+        assert {one["PolicyName"].rsplit("-", 1)[1] for one in attached} == parts
+
+
+def test_roles_are_handed_to_the_services_of_the_line_only(workflows: list[Statement]) -> None:
+    handed = [one for one in workflows if "iam:PassRole" in one.actions]
+    assert len(handed) == 2
+    for one in handed:
+        assert set(one.condition["StringEquals"]["iam:PassedToService"]) == {
+            "events.amazonaws.com", "glue.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com",
+        }  # fmt: skip
+
+
+def test_each_part_of_a_workflows_rights_fits_a_policy(applied: EmulatedAws) -> None:
+    iam = applied.connect("iam")
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        document = json.dumps(version["PolicyVersion"]["Document"], separators=(",", ":"))
+        # AWS does not count white space, nor more than 6,144 of the rest; names here are far from the longest.
+        assert len(document) < 6144 - 1000, policy["PolicyName"]

@@ -1,6 +1,7 @@
 """The whole root applied to moto by Terraform: twice side by side, used, destroyed, and made again."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pyiceberg.catalog.glue import GlueCatalog
 
 from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import as_words, default_arguments, emulated_settings, run_arguments
-from local.cloud.terraform import Terraform
+from local.cloud.terraform import ROOT, Terraform
 from local.spark import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.infra.conftest import emulated, packages, project
@@ -46,14 +47,27 @@ def apply(terraform: Terraform, folder: Path) -> Copy:
 
 
 @pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file in which Terraform writes down each call of AWS."""
+    return tmp_path_factory.mktemp("calls") / "calls.log"
+
+
+@pytest.fixture(scope="module")
 def copies(
-    project: Path, packages: Path, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
+    project: Path, packages: Path, emulated: EmulatedAws, calls: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Copy]]:
     """Apply two copies at the same time into one account."""
     folder = tmp_path_factory.mktemp("terraform")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TF_LOG_PROVIDER", "DEBUG")
+        patch.setenv("TF_LOG_PATH", str(calls))
+        yield apply_all(project, packages, folder)
+
+
+def apply_all(project: Path, packages: Path, folder: Path) -> list[Copy]:
     made = [make(project, packages, environment, folder) for environment in ENVIRONMENTS]
     with ThreadPoolExecutor() as pool:
-        yield list(pool.map(lambda one: apply(one, folder), made))
+        return list(pool.map(lambda one: apply(one, folder), made))
 
 
 LISTINGS: dict[str, Callable[[EmulatedAws], list[str]]] = {
@@ -84,7 +98,7 @@ def test_two_copies_share_no_name(copies: list[Copy], emulated: EmulatedAws) -> 
         assert len([name for name in found if "pr-7" in name or "pr_7" in name]) == len(found) / 2, what
         assert found, what
     first, second = (set(map(str, copy.outputs.values())) for copy in copies)
-    assert first & second == {REGION, "26", "False"}
+    assert first & second == {REGION, "26", "False", "None"}
 
 
 def test_no_policy_of_the_whole_is_broader_than_it_must_be(copies: list[Copy], emulated: EmulatedAws) -> None:
@@ -149,3 +163,46 @@ def test_nothing_is_left_and_it_can_be_made_again(copies: list[Copy], emulated: 
     assert again.outputs == copies[0].outputs
     again.terraform.destroy(quiet=True)
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
+
+
+SERVICES = {
+    "Athena": "athena", "CloudWatch": "cloudwatch", "CloudWatch Logs": "logs", "EventBridge": "events", "Glue": "glue",
+    "IAM": "iam", "Lambda": "lambda", "S3": "s3", "SNS": "sns", "SQS": "sqs", "Scheduler": "scheduler",
+    "Secrets Manager": "secretsmanager",
+}  # fmt: skip
+S3_ACTIONS = {
+    "DeleteBucketEncryption": "PutEncryptionConfiguration", "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls", "DeleteObjects": "DeleteObjectVersion",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration", "GetBucketCors": "GetBucketCORS",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "GetBucketReplication": "GetReplicationConfiguration",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "HeadBucket": "ListBucket", "HeadObject": "GetObject",
+    "ListObjectVersions": "ListBucketVersions", "ListObjectsV2": "ListBucket",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+}  # fmt: skip
+"""Calls of S3 whose right has another name."""
+
+
+def test_a_workflow_may_make_every_call_that_terraform_made(copies: list[Copy], calls: Path) -> None:
+    """The last test, so that making, looking and removing have all been written down."""
+    lines = [line for line in calls.read_text("utf-8").splitlines() if "rpc.method=" in line]
+    made = {(service_of(line), re.search(r"rpc\.method=(\w+)", line)[1]) for line in lines if "rpc.service=" in line}
+    needed = {
+        f"{SERVICES[service]}:{S3_ACTIONS.get(method, method) if service == 'S3' else method}"
+        for service, method in made
+        if service != "STS"
+    }
+    assert {"s3:CreateBucket", "s3:DeleteBucket", "lambda:CreateFunction", "iam:DeleteRole"} <= needed
+    module = (ROOT / "infra" / "modules" / "ci_role" / "main.tf").read_text("utf-8")
+    assert needed - set(re.findall(r'"([a-z0-9]+:[A-Z]\w+)"', module)) == set()
+
+
+def service_of(line: str) -> str:
+    return re.search(r'rpc\.service=("[^"]+"|\S+)', line)[1].strip('"')
