@@ -13,12 +13,13 @@ KEY = "state/publish/state.json"
 
 @dataclass
 class State:
-    """What is published, the versions of each summary (newest last), and how far the checks came."""
+    """What is published, the versions of each summary (newest last), how far the checks came, and if all was done."""
 
     views: dict[str, str] = field(default_factory=dict)
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
     is_checking: bool = False
+    is_unfinished: bool = False
     told: dict[str, int] = field(default_factory=dict)
 
 

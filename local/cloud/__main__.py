@@ -77,11 +77,21 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         lakehouse.topic_arn,
     )
     os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
+    require_tables(lakehouse)
     report = publish(settings, say=lambda _: None)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
     say(f"published {len(report.created)} of {len(report.created) + len(report.unchanged)}; the others stood already")
     return 1 if report.offending else 0
+
+
+def require_tables(lakehouse: Lakehouse) -> None:
+    """Refuse a database without tables: every view would fail with a reason of its own."""
+    if not lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"]:
+        raise UserError(
+            f"{lakehouse.database} holds no tables; expected a load: make run ENV={lakehouse.environment}."
+            " Nothing was published."
+        )
 
 
 if __name__ == "__main__":

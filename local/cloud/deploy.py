@@ -51,14 +51,17 @@ def destroy(terraform: Terraform, *, is_sure: bool, ask: Ask = input) -> int:
     """Remove an environment with its data, unless it is protected."""
     account, _ = require_credentials()
     terraform.init(is_new=False)
-    name = terraform.environment
-    lakehouse = read_lakehouse(terraform.outputs(), name)
-    if lakehouse.removal_protection:
+    name, outputs = terraform.environment, terraform.outputs()
+    if not outputs and not terraform.resources():
+        read_lakehouse(outputs, name)
+    # What stopped half way has few outputs or none, and is to go all the same.
+    if outputs.get("removal_protection", name == "prod"):
         raise UserError(
             f"ENV={name} is protected; expected removal_protection = false in {tfvars_of(terraform)} and"
             f" `make deploy ENV={name}` before. Nothing was removed."
         )
-    question = f"Remove {lakehouse.bucket} and all data of {name} from account {account}? ({name}): "
+    what = outputs.get("bucket", "what there is")
+    question = f"Remove {what} and all data of {name} from account {account}? ({name}): "
     require_yes(is_sure, question, name, ask, "Nothing was removed.")
     terraform.destroy()
     terraform.forget()

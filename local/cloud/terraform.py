@@ -82,7 +82,7 @@ class Terraform:
         done = self.call("workspace", "select", "-no-color", *words, quiet=True, accept=(0, 1))
         if done.returncode and NO_WORKSPACE in done.stderr:
             raise UserError(
-                f"ENV={self.environment}: nothing deployed; expected `make deploy ENV={self.environment}` to have run"
+                f"ENV={self.environment}: nothing deployed; expected `make deploy ENV={self.environment}` to have run here"
             )
         if done.returncode:
             raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
@@ -113,6 +113,11 @@ class Terraform:
         """Return the outputs; none where nothing is deployed."""
         found = json.loads(self.call("output", "-json", quiet=True).stdout or "{}")
         return {name: output["value"] for name, output in found.items()}
+
+    def resources(self) -> list[str]:
+        """Return what the state knows, also where a first deployment stopped half way."""
+        done = self.call("state", "list", quiet=True, accept=(0, 1))
+        return done.stdout.split() if done.returncode == 0 else []
 
     def call(self, *words: str, quiet: bool = False, accept: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run one command of Terraform; quiet keeps what it says for the error."""

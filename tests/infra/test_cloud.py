@@ -276,6 +276,7 @@ class FakeTerraform(Terraform):
         """Answer with these outputs once something is applied, or from the start where nothing changes."""
         super().__init__("pr-7")
         self.known, self.changes, self.done = outputs, changes, list[str]()
+        self.made = list[str]()
         self.sources = Path("local/sources/mine.json")
 
     def init(self, *, is_new: bool = True) -> None:
@@ -299,6 +300,9 @@ class FakeTerraform(Terraform):
 
     def outputs(self) -> dict[str, Any]:
         return self.known
+
+    def resources(self) -> list[str]:
+        return self.made
 
 
 @pytest.fixture
@@ -364,6 +368,22 @@ def test_a_protected_copy_is_not_destroyed(outputs: dict[str, Any]) -> None:
     assert terraform.done == ["init"]
 
 
+def test_what_stopped_half_way_can_be_removed() -> None:
+    terraform = FakeTerraform({"environment": "pr-7"})
+    assert destroy(terraform, is_sure=True) == 0
+    terraform = FakeTerraform({})
+    terraform.made = ["module.bucket.aws_s3_bucket.this"]
+    assert destroy(terraform, is_sure=True) == 0
+    assert terraform.done == ["init", "destroy", "forget"]
+
+
+def test_where_nothing_was_made_nothing_is_removed() -> None:
+    terraform = FakeTerraform({})
+    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed"):
+        destroy(terraform, is_sure=True)
+    assert terraform.done == ["init"]
+
+
 @pytest.mark.parametrize(("known", "seen"), [
     pytest.param({}, "nothing deployed; expected `make deploy ENV=pr-7` to have run here", id="nothing"),
     pytest.param({"bucket": "b"}, "a state without environment, region, database", id="a state of before"),
@@ -371,6 +391,13 @@ def test_a_protected_copy_is_not_destroyed(outputs: dict[str, Any]) -> None:
 def test_what_is_not_deployed_is_said(known: dict[str, Any], seen: str) -> None:
     with pytest.raises(UserError, match=seen):
         read_lakehouse(known, "pr-7")
+
+
+def test_before_the_first_load_there_is_nothing_to_publish(lakehouse: Lakehouse, emulated: EmulatedAws) -> None:
+    emulated.connect("glue").create_database(DatabaseInput={"Name": "nothing_yet"})
+    empty = dataclasses.replace(lakehouse, database="nothing_yet")
+    with pytest.raises(UserError, match=r"nothing_yet holds no tables; expected a load: make run ENV=pr-7\. Nothing"):
+        program.publish_by_hand(empty)
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -228,6 +228,22 @@ def test_the_next_run_goes_on_where_time_ended(lake: Lake) -> None:
     assert (report.unchanged, report.created) == (["a"], ["b", "c"])
 
 
+def test_what_time_left_undone_is_done_by_the_next_look_at_the_gauges(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.seconds, lake.states = RESERVE + 0.1, ["RUNNING", "RUNNING"]
+    report, _ = run_whole(lake, monkeypatch)
+    assert (report.is_out_of_time, report.created) == (True, [])
+    lake.seconds, lake.states = 1e9, []
+    lake.can(0, 60, 0)
+    report, _ = run_whole(lake, monkeypatch, only_gauges=True)
+    assert (report.is_out_of_time, report.created, report.gauges["HoursSinceLoad"]) == (False, ["a"], 1.0)
+    lake.said.clear()
+    lake.can(60, 0)
+    run_whole(lake, monkeypatch, only_gauges=True)
+    assert [text for text in lake.said if CREATED.search(text)] == []
+
+
 def test_a_summary_is_written_beside_the_old_one_and_then_switched(lake: Lake) -> None:
     lake.publish(files(summary("s")))
     table, switch = lake.said
