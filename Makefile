@@ -120,7 +120,7 @@ deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
 	@$(PY) -m local.cloud run --env="$$ENV" --account="$$ACCOUNT"
 
-status: $(RUN) ## on AWS: last runs, freshness, what was set aside, schedules, alarms: [ENV=prod]
+status: $(RUN) ## on AWS: last and next runs, freshness, what was set aside, alarms: [ENV=prod]
 	@$(PY) -m local.cloud status --env="$$ENV"
 
 publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
@@ -129,7 +129,7 @@ publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the chec
 destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
 	@$(PY) -m local.cloud destroy --env="$$ENV" $(ARGS)
 
-cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"]
+cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
 	@$(PY) -m local.cost $(ARGS)
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
@@ -167,8 +167,9 @@ test-%:
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
-samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
+samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
 	@$(PY) -m local.sql_readme $(ARGS)
+	@$(PY) -m local.quicksight
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
 	@$(PY) -u -m pytest -vv $(T) tests/long
