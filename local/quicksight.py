@@ -18,6 +18,8 @@ from local.statements import read_folder
 
 Columns = list[tuple[str, str]]
 VIEWS = Path(__file__).resolve().parent.parent / "infra" / "quicksight_views.json"
+
+
 def is_local_time(kind: pa.DataType) -> bool:
     """Say whether it is a date and time without a zone."""
     return bool(pa.types.is_timestamp(kind)) and kind.tz is None

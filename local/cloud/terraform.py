@@ -81,9 +81,8 @@ class Terraform:
         words = ["-or-create", self.environment] if is_new else [self.environment]
         done = self.call("workspace", "select", "-no-color", *words, quiet=True, accept=(0, 1))
         if done.returncode and NO_WORKSPACE in done.stderr:
-            raise UserError(
-                f"ENV={self.environment}: nothing deployed; expected `make deploy ENV={self.environment}` to have run here"
-            )
+            name = self.environment
+            raise UserError(f"ENV={name}: nothing deployed; expected `make deploy ENV={name}` to have run here")
         if done.returncode:
             raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
 

@@ -347,7 +347,9 @@ def test_deploy_refuses_sources_that_the_extractor_would_refuse(outputs: dict[st
     terraform = FakeTerraform(outputs)
     terraform.sources = tmp_path / "sources.json"
     terraform.sources.write_text('{"saved_trakcs": {}, "playlists": "all"}')
-    with pytest.raises(UserError, match=r"sources\.json: .*saved_trakcs.*playlists.*\. Nothing was changed\.$") as fault:
+    with pytest.raises(
+        UserError, match=r"sources\.json: .*saved_trakcs.*playlists.*\. Nothing was changed\.$"
+    ) as fault:
         deploy(terraform, is_sure=True, build=False)
     assert "\n" not in str(fault.value)
     assert terraform.done == ["init", "plan"]

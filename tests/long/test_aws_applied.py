@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from pyiceberg.catalog.glue import GlueCatalog
 from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import as_words, default_arguments, emulated_settings, run_arguments
 from local.cloud.terraform import ROOT, Terraform
+from local.errors import UserError
 from local.spark import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
-from tests.infra.conftest import emulated, packages, project
+from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
 __all__ = ["emulated", "packages", "project"]
@@ -159,10 +161,43 @@ def test_nothing_is_left_and_it_can_be_made_again(copies: list[Copy], emulated: 
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda copy: copy.terraform.destroy(quiet=True), copies))
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
+    copies[0].terraform.forget()
+    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed; expected `make deploy ENV=pr-7` to have run here"):
+        copies[0].terraform.init(is_new=False)
     again = apply(copies[0].terraform, tmp_path)
     assert again.outputs == copies[0].outputs
     again.terraform.destroy(quiet=True)
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
+
+
+BACKEND = re.search(
+    r"```hcl\n(terraform \{\n  backend .+?)```", (ROOT / "infra" / "README.md").read_text("utf-8"), re.DOTALL
+)
+
+
+def test_state_lies_in_s3_and_is_locked_as_documented(
+    project: Path, packages: Path, emulated: EmulatedAws, tmp_path: Path
+) -> None:
+    s3, bucket = emulated.connect("s3"), "my-terraform-state"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    shutil.copytree(project, tmp_path / "project", symlinks=True, ignore=LEFT_OUT)
+    assert BACKEND
+    # An emulated S3 is reached by its address and knows no account.
+    emulator = f'use_path_style = true\n    endpoints = {{ s3 = "{emulated.endpoint}", sts = "{emulated.endpoint}" }}\n'
+    text = BACKEND[1].replace("    encrypt ", f"    {emulator}    encrypt ")
+    (tmp_path / "project" / "infra" / "backend.tf").write_text(text, "utf-8")
+    terraform = make(tmp_path / "project", packages, "pr-9", tmp_path / "terraform")
+    terraform.init()
+    key = "env:/pr-9/spotify-lakehouse.tfstate"
+    s3.put_object(Bucket=bucket, Key=f"{key}.tflock", Body=b'{"ID": "0", "Who": "somebody else"}')
+    with pytest.raises(UserError, match="state lock"):
+        terraform.plan(tmp_path / "plan", "-target=module.catalog", quiet=True)
+    s3.delete_object(Bucket=bucket, Key=f"{key}.tflock")
+    terraform.plan(tmp_path / "plan", "-target=module.catalog", quiet=True)
+    terraform.apply(tmp_path / "plan", quiet=True)
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [key]
+    assert b"music_pr_9" in s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    terraform.destroy(quiet=True)
 
 
 SERVICES = {
