@@ -95,7 +95,7 @@ locals {
     ReadJobs      = { actions = ["glue:GetJob", "glue:GetTags", "glue:GetTrigger", "glue:GetWorkflow"], resources = local.things.jobs }
     ReadLogGroups = { actions = ["logs:ListTagsForResource"], resources = local.things.log_groups }
     ReadObjects   = { actions = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"], resources = local.things.objects }
-    ReadPolicies  = { actions = ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], resources = concat(local.things.policies, [for name in values(local.role_names) : "${local.iam}:policy/${name}-*"]) }
+    ReadPolicies  = { actions = ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], resources = concat(local.things.policies, flatten([for name in values(local.role_names) : [for part in ["read", "change", "destroy"] : "${local.iam}:policy/${name}-${part}"]])) }
     ReadQueues    = { actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], resources = local.things.queues }
     ReadRules     = { actions = ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"], resources = local.things.rules }
     ReadSchedules = { actions = ["scheduler:GetSchedule"], resources = local.things.schedules }
