@@ -20,11 +20,10 @@ CI_ROLE = """{
   state = { bucket = "a-state", key = "lake.tfstate" },
   roles = {
     plan = { pull_requests = true },
-    deploy = { access = "deploy", branches = ["main"] },
-    remove = { access = "deploy", environments = ["previews"], may_destroy = true }
+    deploy = { access = "deploy", branches = ["main"], environments = ["previews"], may_destroy = true }
   }
 }"""
-"""Roles for GitHub Actions, one of each kind."""
+"""Roles for GitHub Actions: one that reads, and one that has all three parts."""
 
 
 @pytest.fixture(scope="session")
