@@ -114,7 +114,7 @@ report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehou
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
-deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes]
+deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes|--plan]
 	@$(PY) -m local.cloud deploy --env="$$ENV" $(ARGS)
 
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]

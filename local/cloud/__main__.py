@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--env", default="prod", help="the environment")
     parser.add_argument("--account", default="", help="the Spotify account, where there are several")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--plan", action="store_true", help="of deploy: only show what it would change")
     told = parser.parse_args(argv)
     try:
         return do(told)
@@ -52,7 +53,7 @@ def do(told: argparse.Namespace) -> int:
         raise UserError("ENV=default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     terraform = Terraform(told.env, variables=read_variables())
     if told.command == "deploy":
-        return deploy(terraform, is_sure=told.yes)
+        return deploy(terraform, is_sure=told.yes, only_plan=told.plan)
     if told.command == "destroy":
         return destroy(terraform, is_sure=told.yes)
     lakehouse = find_lakehouse(terraform)

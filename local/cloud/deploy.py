@@ -15,7 +15,9 @@ from local.package import PACKAGES
 Ask = Callable[[str], str]
 
 
-def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool = True) -> int:
+def deploy(
+    terraform: Terraform, *, is_sure: bool, only_plan: bool = False, ask: Ask = input, build: bool = True
+) -> int:
     """Package, show the plan, apply it once somebody agrees, and say what comes next."""
     find_terraform()
     account, region = require_credentials()
@@ -27,6 +29,9 @@ def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool
     plan = terraform.data / "deploy.plan"
     if terraform.plan(plan):
         require_sources(terraform.show(plan)["variables"])
+        if only_plan:
+            say("Nothing was changed: this is what `make deploy` would do.")
+            return 0
         require_yes(is_sure, f"Apply this to account {account}? (yes): ", "yes", ask, "Nothing was changed.")
         terraform.apply(plan)
     lakehouse = read_lakehouse(terraform.outputs(), terraform.environment)

@@ -328,6 +328,13 @@ def test_deploy_with_nothing_to_change_does_not_ask(outputs: dict[str, Any]) -> 
     assert terraform.done == ["init", "plan"]
 
 
+def test_a_plan_is_only_shown(outputs: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    terraform = FakeTerraform(outputs)
+    assert deploy(terraform, is_sure=True, only_plan=True, ask=pytest.fail, build=False) == 0
+    assert terraform.done == ["init", "plan"]
+    assert capsys.readouterr().out.endswith("Nothing was changed: this is what `make deploy` would do.\n")
+
+
 def no_terminal(_: str) -> str:
     raise EOFError
 
