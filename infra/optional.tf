@@ -22,14 +22,13 @@ module "ci_role" {
   source = "./modules/ci_role"
   count  = var.ci_role == null ? 0 : 1
 
-  prefix            = local.prefix
-  bucket_arn        = module.bucket.arn
-  database          = module.catalog.database
-  repository        = var.ci_role.repository
-  roles             = var.ci_role.roles
-  provider_arn      = var.ci_role.provider_arn
-  state             = one([for state in var.ci_role.state[*] : merge(state, { workspace = var.environment })])
-  kms_key_arn       = var.kms_key_arn
-  boundary_arn      = var.boundary_arn
-  extra_policy_arns = var.ci_role.extra_policy_arns
+  prefix       = local.prefix
+  bucket_arn   = module.bucket.arn
+  database     = module.catalog.database
+  repository   = var.ci_role.repository
+  roles        = var.ci_role.roles
+  provider_arn = var.ci_role.provider_arn
+  state        = one([for state in var.ci_role.state[*] : merge(state, { workspace = var.environment })])
+  kms_key_arn  = var.kms_key_arn
+  boundary_arn = var.boundary_arn
 }

@@ -219,10 +219,10 @@ variable "ci_role" {
       environments  = optional(set(string), [])
       pull_requests = optional(bool, false)
       may_destroy   = optional(bool, false)
+      policy_arns   = optional(set(string), [])
     }))
-    provider_arn      = optional(string)
-    state             = optional(object({ bucket = string, key = string }))
-    extra_policy_arns = optional(set(string), [])
+    provider_arn = optional(string)
+    state        = optional(object({ bucket = string, key = string }))
   })
   default = null
 }

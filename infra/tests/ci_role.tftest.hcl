@@ -72,7 +72,7 @@ run "takes_the_numbers_of_a_younger_repository_and_the_accounts_provider" {
   variables {
     repository   = "anna@101/lakehouse@202"
     provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
-    roles        = { deploy = { access = "deploy", tags = ["v1"], may_destroy = true } }
+    roles        = { deploy = { access = "deploy", tags = ["v1"], may_destroy = true, policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } }
     state        = { bucket = "a-state", key = "a.tfstate", workspace = "pr-7" }
     boundary_arn = "arn:aws:iam::123456789012:policy/bounds"
   }
@@ -85,6 +85,11 @@ run "takes_the_numbers_of_a_younger_repository_and_the_accounts_provider" {
   assert {
     condition     = keys(aws_iam_policy.this) == ["deploy-change", "deploy-destroy", "deploy-read"] && aws_iam_role.this["deploy"].permissions_boundary == var.boundary_arn
     error_message = "expected a role that may remove the environment, within its boundary"
+  }
+
+  assert {
+    condition     = [for one in aws_iam_role_policy_attachment.extra : one.policy_arn] == ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+    error_message = "expected the policy that was added"
   }
 
   assert {
@@ -264,4 +269,18 @@ run "rejects_a_boundary_that_is_no_policy" {
   }
 
   expect_failures = [var.boundary_arn]
+}
+
+run "rejects_a_policy_that_is_none" {
+  command = plan
+
+  module {
+    source = "./modules/ci_role"
+  }
+
+  variables {
+    roles = { plan = { branches = ["main"], policy_arns = ["ReadOnlyAccess"] } }
+  }
+
+  expect_failures = [var.roles]
 }

@@ -276,11 +276,8 @@ resource "aws_iam_role_policy_attachment" "this" {
 }
 
 resource "aws_iam_role_policy_attachment" "extra" {
-  for_each = {
-    for pair in setproduct([for name, role in var.roles : name if role.access == "deploy"], var.extra_policy_arns) :
-    "${pair[0]} ${pair[1]}" => { role = pair[0], policy = pair[1] }
-  }
+  for_each = merge([for name, role in var.roles : { for arn in role.policy_arns : "${name} ${arn}" => { role = name, arn = arn } }]...)
 
   role       = aws_iam_role.this[each.value.role].name
-  policy_arn = each.value.policy
+  policy_arn = each.value.arn
 }

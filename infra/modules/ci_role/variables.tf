@@ -43,7 +43,7 @@ variable "repository" {
 }
 
 variable "roles" {
-  description = "Roles by name: what they may do (plan reads, deploy also changes), and which workflow runs may take them: those on branches, on tags, in GitHub environments, or for pull requests. may_destroy adds the removal of bucket, tables and database, for environments that come and go."
+  description = "Roles by name: what they may do (plan reads, deploy also changes), and which workflow runs may take them: those on branches, on tags, in GitHub environments, or for pull requests. may_destroy adds the removal of bucket, tables and database, for environments that come and go; policy_arns adds policies of yours, for parts beside these modules."
   type = map(object({
     access        = optional(string, "plan")
     branches      = optional(set(string), [])
@@ -51,6 +51,7 @@ variable "roles" {
     environments  = optional(set(string), [])
     pull_requests = optional(bool, false)
     may_destroy   = optional(bool, false)
+    policy_arns   = optional(set(string), [])
   }))
   nullable = false
 
@@ -79,6 +80,11 @@ variable "roles" {
   validation {
     condition     = alltrue([for role in values(var.roles) : !role.pull_requests || role.access == "plan"])
     error_message = "roles that pull requests may take must have access plan, as anybody's change could deploy itself otherwise; got deploy for ${join(", ", [for name, role in var.roles : name if role.pull_requests && role.access != "plan"])}."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for role in values(var.roles) : [for arn in role.policy_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", arn))]]))
+    error_message = "policy_arns of a role must be ARNs of policies; got ${jsonencode({ for name, role in var.roles : name => role.policy_arns })}."
   }
 
   validation {
@@ -128,17 +134,5 @@ variable "boundary_arn" {
   validation {
     condition     = var.boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.boundary_arn))
     error_message = "boundary_arn must be the ARN of a policy, or null; got \"${coalesce(var.boundary_arn, "null")}\"."
-  }
-}
-
-variable "extra_policy_arns" {
-  description = "Policies that the roles with access deploy get as well, for modules beside those of this root."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for arn in var.extra_policy_arns : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", arn))])
-    error_message = "extra_policy_arns must be ARNs of policies; got ${jsonencode(var.extra_policy_arns)}."
   }
 }
