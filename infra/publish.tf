@@ -3,7 +3,7 @@ module "athena" {
 
   name               = local.prefix
   database           = module.catalog.database
-  catalog_arns       = module.catalog.arns
+  catalog_arns       = module.catalog.lookup_arns
   bucket             = { name = module.bucket.name, arn = module.bucket.arn }
   table_folders      = ["warehouse", "summary"]
   scan_limit_mb      = var.scan_limit_mb
@@ -72,6 +72,11 @@ module "publish" {
       sid       = "KeepViewsAndSummaries"
       actions   = ["glue:CreateTable", "glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"]
       resources = module.catalog.arns
+    },
+    {
+      sid       = "LookUpDatabases"
+      actions   = ["glue:GetDatabase"]
+      resources = module.catalog.lookup_arns
     },
     {
       # A summary's old version is the only table that is ever dropped; its name has __ in it.

@@ -69,6 +69,8 @@ MAY = [
     (PUBLISH, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song_full"),
     (PUBLISH, "glue:DeleteTable", f"{GLUE}:table/music_pr_7/song_by_week__20261120t080000"),
     (PUBLISH, "s3:PutObject", f"{S3}/summary/song_by_week__20261120t080000/a.parquet"),
+    (PUBLISH, "glue:GetDatabase", f"{GLUE}:database/default"),
+    (READER, "glue:GetDatabase", f"{GLUE}:database/default"),
     (READER, "s3:GetObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
     (READER, "s3:PutObject", f"{S3}/athena/result.csv"),
 ]
@@ -87,6 +89,7 @@ MAY_NOT = [
     (READER, "s3:GetObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz"),
     (READER, "s3:PutObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
     (READER, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song"),
+    (READER, "glue:GetTable", f"{GLUE}:table/default/anything"),
 ]
 
 
