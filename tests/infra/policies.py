@@ -21,7 +21,7 @@ WITHOUT_RESOURCES = {
 WITHOUT_PREFIX = {"AskForBucket": "to ask whether a bucket is there gives no prefix"}
 """Statements that may list a bucket without a prefix, by their sid, and why."""
 
-UNDER = r"arn:aws:[a-z0-9-]+:[^:*]*:[^:*]*:[^*]*[:/]{prefix}[-/]\*"
+UNDER = r"arn:aws:[a-z0-9-]+:[^:*]*:[^:*]*:([^*]*[:/])?{prefix}[-/]\*"
 """Things whose names begin with the prefix of one environment."""
 
 
@@ -104,5 +104,5 @@ def is_broad(resource: str, bucket: str) -> bool:
         return not (resource.endswith(":*") and resource.count("*") == 1)
     if ":glue:" in resource:
         kind, _, name = resource.split(":", 5)[5].partition("/")
-        return not (kind == "table" and name.count("/") == 1 and name.split("/")[1] in ("*", "*__*"))
+        return not (kind in ("table", "userDefinedFunction") and name.count("/") == 1 and name.split("/")[1] in ("*", "*__*"))
     return True
