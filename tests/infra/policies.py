@@ -104,5 +104,6 @@ def is_broad(resource: str, bucket: str) -> bool:
         return not (resource.endswith(":*") and resource.count("*") == 1)
     if ":glue:" in resource:
         kind, _, name = resource.split(":", 5)[5].partition("/")
-        return not (kind in ("table", "userDefinedFunction") and name.count("/") == 1 and name.split("/")[1] in ("*", "*__*"))
+        database, _, thing = name.partition("/")
+        return kind not in ("table", "userDefinedFunction") or "*" in database or thing not in ("*", "*__*")
     return True

@@ -48,6 +48,7 @@ def test_no_policy_is_broader_than_it_must_be(statements: list[Statement]) -> No
     pytest.param({"resources": (f"{S3}/*",)}, id="the whole bucket"),
     pytest.param({"resources": ("arn:aws:s3:::*/raw/*",)}, id="every bucket"),
     pytest.param({"resources": (f"{GLUE}:table/*",)}, id="every table"),
+    pytest.param({"resources": (f"{GLUE}:table/*/*",)}, id="the tables of every database"),
     pytest.param({"resources": ("arn:aws:secretsmanager:eu-central-1:123456789012:secret:*",)}, id="every secret"),
     pytest.param({"actions": ("s3:*",)}, id="every action"),
     pytest.param({"actions": ("s3:ListBucket",), "resources": (S3,)}, id="a listing without a prefix"),
