@@ -17,8 +17,8 @@ override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
 override ENGINE := $(or $(value ENGINE),duckdb)
 override PORT := $(or $(if $(filter command,$(origin PORT)),$(value PORT)),8081)
 override NAME := $(if $(filter command,$(origin NAME)),$(value NAME))
-# ENV too: shells know a variable of that name.
-override ENV := $(or $(if $(filter command,$(origin ENV)),$(value ENV)),prod)
+# ENV too: shells know a variable of that name. One that is given but empty is no prod: it is refused.
+override ENV := $(if $(filter command,$(origin ENV)),$(value ENV),prod)
 override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
@@ -117,13 +117,13 @@ publish-rds: $(RUN) ## bring the tables into a PostgreSQL, told by PGHOST, PGUSE
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
-deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes]
+deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes|--plan]
 	@$(PY) -m local.cloud deploy --env="$$ENV" $(ARGS)
 
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
 	@$(PY) -m local.cloud run --env="$$ENV" --account="$$ACCOUNT"
 
-status: $(RUN) ## on AWS: last runs, freshness, what was set aside, schedules, alarms: [ENV=prod]
+status: $(RUN) ## on AWS: last and next runs, freshness, what was set aside, alarms: [ENV=prod]
 	@$(PY) -m local.cloud status --env="$$ENV"
 
 publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
@@ -132,7 +132,7 @@ publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the chec
 destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
 	@$(PY) -m local.cloud destroy --env="$$ENV" $(ARGS)
 
-cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"]
+cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
 	@$(PY) -m local.cost $(ARGS)
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
@@ -170,8 +170,9 @@ test-%:
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
-samples: $(RUN) ## write sql/README.md with what each SQL file gives: [ARGS="--rows data/demo/warehouse"] of these rows
+samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
 	@$(PY) -m local.sql_readme $(ARGS)
+	@$(PY) -m local.quicksight
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
 	@$(PY) -u -m pytest -vv $(T) tests/long

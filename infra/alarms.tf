@@ -48,6 +48,7 @@ locals {
         threshold   = local.stale_after_hours
         # A gauge that nobody reports is no good sign either.
         missing = "breaching"
+        period  = local.gauge_hours * 3600
         periods = 2
       }
       load-failed = {
@@ -67,7 +68,7 @@ locals {
         metric      = "GlueHoursThisMonth"
         threshold   = var.glue_hours_budget
       }
-    } : name => merge(alarm, { namespace = local.namespace, dimensions = { service = "publish" }, period = local.day, statistic = "Maximum" })
+    } : name => merge({ period = local.day }, alarm, { namespace = local.namespace, dimensions = { service = "publish" }, statistic = "Maximum" })
   }
 }
 

@@ -24,12 +24,13 @@ module "extract" {
   source   = "./modules/lambda_function"
   for_each = var.accounts
 
-  name        = "${local.prefix}-extract-${each.key}"
-  description = "Lands what Spotify says of ${each.key} as one raw object."
-  zip         = "${local.packages}/lambda_extract.zip"
-  code        = { bucket = module.bucket.name, key = "code/extract-${each.key}.zip" }
-  handler     = "lambda_extract.handler.handler"
-  kms_key_arn = var.kms_key_arn
+  name         = "${local.prefix}-extract-${each.key}"
+  description  = "Lands what Spotify says of ${each.key} as one raw object."
+  zip          = "${local.packages}/lambda_extract.zip"
+  code         = { bucket = module.bucket.name, key = "code/extract-${each.key}.zip" }
+  handler      = "lambda_extract.handler.handler"
+  kms_key_arn  = var.kms_key_arn
+  boundary_arn = var.boundary_arn
 
   reserved_concurrency = var.reserved_concurrency
   log_retention_days   = var.log_retention_days

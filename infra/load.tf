@@ -36,6 +36,7 @@ module "load_music" {
   queue_runs         = !var.emulated
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  boundary_arn       = var.boundary_arn
 
   # Glue takes one --conf; the others are chained in its value.
   default_arguments = merge(local.load_music.arguments, {
@@ -80,4 +81,5 @@ module "load_workflow" {
   catch_up             = { expression = "cron(30 4 * * ? *)", time_zone = var.time_zone }
   event_target         = var.emulated ? "queue" : "workflow"
   next_jobs            = { for job in module.publish_rds : "publish-rds" => job.name }
+  boundary_arn         = var.boundary_arn
 }

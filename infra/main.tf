@@ -17,8 +17,15 @@ locals {
     daily  = { expression = "cron(0 6 * * ? *)", stale_after_hours = 26 }
     weekly = { expression = "cron(0 6 ? * MON *)", stale_after_hours = 170 }
   }
-  schedule          = try(local.schedules[var.schedule].expression, var.schedule)
-  stale_after_hours = coalesce(var.stale_after_hours, try(local.schedules[var.schedule].stale_after_hours, 26))
+  schedule = try(local.schedules[var.schedule].expression, var.schedule)
+
+  # Of a rate, its hours and two more; an own cron expression counts as a daily one.
+  rate              = try(regex("^rate\\((\\d+) (minute|hour|day)", var.schedule), null)
+  hours_of_rate     = try(ceil(tonumber(local.rate[0]) * { minute = 1 / 60, hour = 1, day = 24 }[local.rate[1]]) + 2, null)
+  stale_after_hours = coalesce(var.stale_after_hours, try(local.schedules[var.schedule].stale_after_hours, null), local.hours_of_rate, 26)
+
+  # How often the age of the data is measured: often enough to be told of on the day that it grows too old.
+  gauge_hours = local.stale_after_hours < 12 ? 1 : 6
 
   sources = {
     for name, account in var.accounts :

@@ -107,3 +107,13 @@ output "removal_protection" {
   description = "Whether data outlives a destroy."
   value       = local.is_protected
 }
+
+output "quicksight_data_sets" {
+  description = "ARNs of the data sets in QuickSight, by view; null where there are none."
+  value       = one(module.quicksight[*].data_sets)
+}
+
+output "ci_role_arns" {
+  description = "ARNs of the roles for GitHub Actions, by name; null where there are none."
+  value       = one(module.ci_role[*].role_arns)
+}

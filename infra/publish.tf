@@ -3,7 +3,7 @@ module "athena" {
 
   name               = local.prefix
   database           = module.catalog.database
-  catalog_arns       = module.catalog.arns
+  catalog_arns       = module.catalog.lookup_arns
   bucket             = { name = module.bucket.name, arn = module.bucket.arn }
   table_folders      = ["warehouse", "summary"]
   scan_limit_mb      = var.scan_limit_mb
@@ -29,6 +29,7 @@ module "publish" {
   code                 = { bucket = module.bucket.name, key = "code/publish.zip" }
   handler              = "sql.publish.handler"
   kms_key_arn          = var.kms_key_arn
+  boundary_arn         = var.boundary_arn
   retries              = 0
   reserved_concurrency = var.reserved_concurrency
   log_retention_days   = var.log_retention_days
@@ -52,7 +53,7 @@ module "publish" {
       })
     }
     gauges = {
-      schedule = { expression = var.schedule == "hourly" ? "cron(50 * * * ? *)" : "cron(50 7 * * ? *)", time_zone = var.time_zone }
+      schedule = { expression = local.gauge_hours == 1 ? "cron(50 * * * ? *)" : "cron(50 1/6 * * ? *)", time_zone = var.time_zone }
       input    = jsonencode({ only = "gauges" })
     }
   }
@@ -72,6 +73,11 @@ module "publish" {
       sid       = "KeepViewsAndSummaries"
       actions   = ["glue:CreateTable", "glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"]
       resources = module.catalog.arns
+    },
+    {
+      sid       = "LookUpDatabases"
+      actions   = ["glue:GetDatabase"]
+      resources = module.catalog.lookup_arns
     },
     {
       # A summary's old version is the only table that is ever dropped; its name has __ in it.

@@ -39,8 +39,8 @@ variable "schedule" {
   nullable    = false
 
   validation {
-    condition     = contains(["hourly", "daily", "weekly"], var.schedule) || can(regex("^(cron|rate)\\(.+\\)$", var.schedule))
-    error_message = "schedule must be hourly, daily, weekly, cron(…) or rate(…); got \"${var.schedule}\"."
+    condition     = contains(["hourly", "daily", "weekly"], var.schedule) || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", var.schedule)) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", var.schedule))
+    error_message = "schedule must be hourly, daily, weekly, a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got \"${var.schedule}\"."
   }
 }
 
@@ -57,7 +57,7 @@ variable "time_zone" {
 }
 
 variable "stale_after_hours" {
-  description = "Hours without a loaded object after which to alarm; null takes what fits an hourly, daily or weekly schedule, and the daily one for an own expression."
+  description = "Hours without a loaded object after which to alarm; null takes what fits an hourly, daily or weekly schedule or a rate, and the daily one for an own cron expression."
   type        = number
   default     = null
 
@@ -167,6 +167,12 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "boundary_arn" {
+  description = "Policy that bounds every role that is made (permissions boundary); null bounds them by their own policies only."
+  type        = string
+  default     = null
+}
+
 variable "removal_protection" {
   description = "Whether data outlives a destroy; null protects the environment prod only."
   type        = bool
@@ -205,4 +211,40 @@ variable "emulated" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+# Optional parts: null leaves each out.
+
+variable "quicksight" {
+  description = "Data sets in QuickSight over these views, for these QuickSight users and groups (ARN to use or own); null makes none. The account must have QuickSight, and the views must be there: switch it on after the first load. service_role gets the reader policy."
+  type = object({
+    principals   = map(string)
+    views        = optional(set(string), ["album_summary", "artist_summary", "chart_day", "listening_day", "play_history", "song_full"])
+    service_role = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = length(setsubtract(try(var.quicksight.views, []), keys(jsondecode(file("${path.root}/quicksight_views.json"))))) == 0
+    error_message = "quicksight.views must be views of sql/view; got ${join(", ", setsubtract(try(var.quicksight.views, []), keys(jsondecode(file("${path.root}/quicksight_views.json")))))}."
+  }
+}
+
+variable "ci_role" {
+  description = "Roles that GitHub Actions of one repository takes to plan or deploy this environment, as the module ci_role describes them; null makes none. state is the bucket and key of the state's backend; provider_arn names the account's OIDC provider for GitHub where there is one."
+  type = object({
+    repository = string
+    roles = map(object({
+      access        = optional(string, "plan")
+      branches      = optional(set(string), [])
+      tags          = optional(set(string), [])
+      environments  = optional(set(string), [])
+      pull_requests = optional(bool, false)
+      may_destroy   = optional(bool, false)
+      policy_arns   = optional(set(string), [])
+    }))
+    provider_arn = optional(string)
+    state        = optional(object({ bucket = string, key = string }))
+  })
+  default = null
 }

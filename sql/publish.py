@@ -84,19 +84,26 @@ class Publishing:
         self.report = Report()
 
     def run(self, *, only_gauges: bool = False) -> Report:
-        """Do all that is to do, as far as the time goes."""
+        """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
         try:
-            if not only_gauges:
+            if not only_gauges or self.state.is_unfinished:
                 self.publish_files({**read_files("view"), **read_files("ctas")})
-            if not only_gauges or self.state.is_checking:
                 self.run_checks(read_files("check"))
+            self.note_end(is_unfinished=False)
             self.report.gauges |= read_table_gauges(self.athena)
         except OutOfTime:
             self.report.is_out_of_time = True
+            self.note_end(is_unfinished=self.state.is_unfinished or not only_gauges)
         self.report.gauges |= read_job_gauges(
             engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
         )
         return self.report
+
+    def note_end(self, *, is_unfinished: bool) -> None:
+        """Remember whether something is left to do."""
+        if self.state.is_unfinished != is_unfinished:
+            self.state.is_unfinished = is_unfinished
+            self.store.write(self.state)
 
     def publish_files(self, files: Files) -> None:
         """Create what is new or changed, each after what it reads; what reads something that failed waits."""

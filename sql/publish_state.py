@@ -13,12 +13,13 @@ KEY = "state/publish/state.json"
 
 @dataclass
 class State:
-    """What is published, the versions of each summary (newest last), and how far the checks came."""
+    """What is published, the versions of each summary (newest last), how far the checks came, and if all was done."""
 
     views: dict[str, str] = field(default_factory=dict)
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
     is_checking: bool = False
+    is_unfinished: bool = False
     told: dict[str, int] = field(default_factory=dict)
 
 
@@ -35,7 +36,9 @@ class StateObject:
             text = self.client.get_object(Bucket=self.bucket, Key=KEY)["Body"].read()
             return State(**json.loads(text))
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+            code = error.response["Error"]["Code"]
+            # Where a role may list only its folders, S3 may call an object that is not there forbidden.
+            if code != "NoSuchKey" and (code != "AccessDenied" or self._is_listed()):
                 raise
         except (ValueError, TypeError):
             pass
@@ -45,3 +48,8 @@ class StateObject:
         """Write it in one PUT."""
         body = json.dumps(asdict(state), sort_keys=True).encode()
         self.client.put_object(Bucket=self.bucket, Key=KEY, Body=body, ContentType="application/json")
+
+    def _is_listed(self) -> bool:
+        """Say whether the object is there, without reading it."""
+        found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=KEY, MaxKeys=1).get("Contents", [])
+        return any(one["Key"] == KEY for one in found)

@@ -119,6 +119,20 @@ run "rejects_a_trigger_of_no_kind" {
   expect_failures = [var.triggers]
 }
 
+run "rejects_a_schedule_that_aws_would_refuse" {
+  command = plan
+
+  module {
+    source = "./modules/lambda_function"
+  }
+
+  variables {
+    triggers = { daily = { schedule = { expression = "cron(0 6 * * * *)" } } }
+  }
+
+  expect_failures = [var.triggers]
+}
+
 run "rejects_more_time_than_lambda_gives" {
   command = plan
 

@@ -218,6 +218,67 @@ run "rejects_a_schedule_it_does_not_know" {
   expect_failures = [var.schedule]
 }
 
+run "rejects_a_cron_that_gives_both_days" {
+  command = plan
+
+  variables {
+    schedule = "cron(0 6 * * MON *)"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "rejects_a_cron_of_five_fields" {
+  command = plan
+
+  variables {
+    schedule = "cron(0 6 * * ?)"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "rejects_a_rate_in_weeks" {
+  command = plan
+
+  variables {
+    schedule = "rate(1 week)"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "old_data_is_told_of_on_the_day_by_a_gauge_where_runs_are_weekly" {
+  command = plan
+
+  variables {
+    schedule = "rate(7 days)"
+  }
+
+  assert {
+    condition     = output.stale_after_hours == 170
+    error_message = "expected the hours of the rate and two more; got ${output.stale_after_hours}"
+  }
+
+  assert {
+    condition     = [local.publish_alarms.load-stale.metric, local.publish_alarms.load-stale.missing, tostring(local.publish_alarms.load-stale.period), tostring(local.gauge_hours)] == ["HoursSinceLoad", "breaching", "21600", "6"]
+    error_message = "expected a gauge that is measured, and looked at, every six hours"
+  }
+}
+
+run "old_data_of_hourly_runs_is_told_of_within_hours" {
+  command = plan
+
+  variables {
+    schedule = "hourly"
+  }
+
+  assert {
+    condition     = output.stale_after_hours == 3 && local.publish_alarms.load-stale.period == 3600 && local.gauge_hours == 1
+    error_message = "expected a gauge that is measured, and looked at, every hour"
+  }
+}
+
 run "rejects_sources_that_are_not_there" {
   command = plan
 
@@ -266,4 +327,37 @@ run "rejects_a_version_of_glue_that_is_not_tested" {
   }
 
   expect_failures = [var.glue_version]
+}
+
+run "has_no_optional_part_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = output.quicksight_data_sets == null && output.ci_role_arns == null
+    error_message = "expected neither QuickSight nor roles for GitHub"
+  }
+}
+
+run "has_the_optional_parts_that_are_asked_for" {
+  command = plan
+
+  variables {
+    quicksight = { principals = { "arn:aws:quicksight:eu-central-1:123456789012:group/default/readers" = "use" }, views = ["chart_day", "song_full"] }
+    ci_role    = { repository = "anna/lakehouse", roles = { plan = { pull_requests = true } } }
+  }
+
+  assert {
+    condition     = keys(module.quicksight[0].data_sets) == ["chart_day", "song_full"] && keys(module.ci_role[0].subjects) == ["plan"]
+    error_message = "expected the views that were asked for, and the role"
+  }
+}
+
+run "rejects_a_data_set_of_a_view_that_is_not_there" {
+  command = plan
+
+  variables {
+    quicksight = { principals = { "arn:aws:quicksight:eu-central-1:123456789012:group/default/readers" = "use" }, views = ["songs"] }
+  }
+
+  expect_failures = [var.quicksight]
 }

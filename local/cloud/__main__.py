@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--env", default="prod", help="the environment")
     parser.add_argument("--account", default="", help="the Spotify account, where there are several")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--plan", action="store_true", help="of deploy: only show what it would change")
     told = parser.parse_args(argv)
     try:
         return do(told)
@@ -48,9 +49,11 @@ def do(told: argparse.Namespace) -> int:
         raise UserError(
             f"ENV={told.env}: expected up to 16 lower-case letters, digits and single hyphens. Nothing was changed."
         )
+    if told.env == "default":
+        raise UserError("ENV=default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     terraform = Terraform(told.env, variables=read_variables())
     if told.command == "deploy":
-        return deploy(terraform, is_sure=told.yes)
+        return deploy(terraform, is_sure=told.yes, only_plan=told.plan)
     if told.command == "destroy":
         return destroy(terraform, is_sure=told.yes)
     lakehouse = find_lakehouse(terraform)
@@ -76,11 +79,21 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         tuple(filter(None, [lakehouse.publish_rds_job])),
     )
     os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
+    require_tables(lakehouse)
     report = publish(settings, say=lambda _: None)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
     say(f"published {len(report.created)} of {len(report.created) + len(report.unchanged)}; the others stood already")
     return 1 if report.offending else 0
+
+
+def require_tables(lakehouse: Lakehouse) -> None:
+    """Refuse a database without tables: every view would fail with a reason of its own."""
+    if not lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"]:
+        raise UserError(
+            f"{lakehouse.database} holds no tables; expected a load: make run ENV={lakehouse.environment}."
+            " Nothing was published."
+        )
 
 
 if __name__ == "__main__":

@@ -1,19 +1,25 @@
 """`make deploy` and `make destroy`: one environment's copy of the lakehouse, made, changed and removed by Terraform."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from lambda_extract.faults import ExtractError
+from lambda_extract.sources import parse_sources, read_file
 from local.cloud.lakehouse import Lakehouse, read_lakehouse, require_credentials
-from local.cloud.terraform import Terraform
+from local.cloud.terraform import ROOT, Terraform, find_terraform
 from local.errors import UserError
 from local.package import PACKAGES
 
 Ask = Callable[[str], str]
 
 
-def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool = True) -> int:
+def deploy(
+    terraform: Terraform, *, is_sure: bool, only_plan: bool = False, ask: Ask = input, build: bool = True
+) -> int:
     """Package, show the plan, apply it once somebody agrees, and say what comes next."""
+    find_terraform()
     account, region = require_credentials()
     say(f"Deploying {terraform.environment} to account {account}, {region}")
     if build:
@@ -22,6 +28,10 @@ def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool
     terraform.init()
     plan = terraform.data / "deploy.plan"
     if terraform.plan(plan):
+        require_sources(terraform.show(plan)["variables"])
+        if only_plan:
+            say("Nothing was changed: this is what `make deploy` would do.")
+            return 0
         require_yes(is_sure, f"Apply this to account {account}? (yes): ", "yes", ask, "Nothing was changed.")
         terraform.apply(plan)
     lakehouse = read_lakehouse(terraform.outputs(), terraform.environment)
@@ -29,18 +39,34 @@ def deploy(terraform: Terraform, *, is_sure: bool, ask: Ask = input, build: bool
     return 0
 
 
+def require_sources(variables: Mapping[str, Any]) -> None:
+    """Refuse a sources document that the extractor would refuse each time it runs."""
+    faults = []
+    for account in variables["accounts"]["value"].values():
+        path = str(ROOT / account["sources"])
+        try:
+            parse_sources(read_file(path), account["sources"])
+        except ExtractError as error:
+            faults.append(str(error).removesuffix(" Nothing was fetched."))
+    if faults:
+        raise UserError(f"{' '.join(faults)} Nothing was changed.")
+
+
 def destroy(terraform: Terraform, *, is_sure: bool, ask: Ask = input) -> int:
     """Remove an environment with its data, unless it is protected."""
     account, _ = require_credentials()
-    terraform.init()
-    name = terraform.environment
-    lakehouse = read_lakehouse(terraform.outputs(), name)
-    if lakehouse.removal_protection:
+    terraform.init(is_new=False)
+    name, outputs = terraform.environment, terraform.outputs()
+    if not outputs and not terraform.resources():
+        read_lakehouse(outputs, name)
+    # What stopped half way has few outputs or none, and is to go all the same.
+    if outputs.get("removal_protection", name == "prod"):
         raise UserError(
             f"ENV={name} is protected; expected removal_protection = false in {tfvars_of(terraform)} and"
             f" `make deploy ENV={name}` before. Nothing was removed."
         )
-    question = f"Remove {lakehouse.bucket} and all data of {name} from account {account}? ({name}): "
+    what = outputs.get("bucket", "what there is")
+    question = f"Remove {what} and all data of {name} from account {account}? ({name}): "
     require_yes(is_sure, question, name, ask, "Nothing was removed.")
     terraform.destroy()
     terraform.forget()

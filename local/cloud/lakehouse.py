@@ -65,7 +65,7 @@ def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
 def find_lakehouse(terraform: Terraform) -> Lakehouse:
     """Return what is deployed as one environment; without credentials for it, say so."""
     require_credentials()
-    terraform.init()
+    terraform.init(is_new=False)
     return read_lakehouse(terraform.outputs(), terraform.environment)
 
 

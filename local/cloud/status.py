@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.deploy import say
 from local.cloud.lakehouse import Lakehouse
+from local.cloud.schedule import ScheduleFault, find_next
 from local.errors import UserError
 
 RUNS = 5
@@ -29,7 +30,7 @@ def status(lakehouse: Lakehouse, now: dt.datetime | None = None) -> int:
     try:
         gauges = read_gauges(lakehouse, now)
         troubles = [*find_alarms(lakehouse), *find_dead_letters(lakehouse), *find_staleness(lakehouse, gauges)]
-        for line in (*describe_schedules(lakehouse), *describe_runs(lakehouse), *describe_gauges(gauges)):
+        for line in (*describe_schedules(lakehouse, now), *describe_runs(lakehouse), *describe_gauges(gauges)):
             say(line)
     except (ClientError, BotoCoreError) as error:
         raise UserError(f"ENV={lakehouse.environment}: {error}. Nothing was changed.") from error
@@ -40,13 +41,37 @@ def status(lakehouse: Lakehouse, now: dt.datetime | None = None) -> int:
     return 1 if troubles else 0
 
 
-def describe_schedules(lakehouse: Lakehouse) -> Iterator[str]:
-    """Yield a line for the schedule of each account."""
+def describe_schedules(lakehouse: Lakehouse, now: dt.datetime) -> Iterator[str]:
+    """Yield a line for the schedule of each account: what it is, and when it runs next."""
     scheduler = lakehouse.connect("scheduler")
     for name, account in lakehouse.accounts.items():
         found = scheduler.get_schedule(Name=account["schedule"])
         zone = found.get("ScheduleExpressionTimezone", "UTC")
-        yield f"schedule  {name}: {found['ScheduleExpression']} {zone}, {found['State'].lower()}"
+        yield f"schedule  {name}: {found['ScheduleExpression']} {zone}, {describe_next(found, zone, now)}"
+
+
+def describe_next(schedule: Any, zone: str, now: dt.datetime) -> str:
+    """Say when a schedule runs next. AWS counts a rate from a moment that it does not tell to the minute."""
+    if schedule["State"] != "ENABLED":
+        return f"{schedule['State'].lower()}: it does not run"
+    expression = schedule["ScheduleExpression"]
+    try:
+        began = schedule.get("StartDate") or schedule.get("CreationDate") or now
+        # A schedule that is yet to begin may run the moment it begins.
+        at = find_next(expression, zone, max(now, schedule.get("StartDate", now) - dt.timedelta(seconds=1)), began)
+    except ScheduleFault as fault:
+        return f"next run not known: {fault}"
+    if at is None or at > (schedule.get("EndDate") or at):
+        return "it does not run again"
+    about = "about " if expression.startswith("rate") else ""
+    return f"next {about}{at:%Y-%m-%d %H:%M %Z}, in {describe_wait(at - now)}"
+
+
+def describe_wait(wait: dt.timedelta) -> str:
+    """Return how long it is until then, in the two greatest units."""
+    minutes = -(-wait // dt.timedelta(minutes=1))
+    days, hours = minutes // 1440, minutes // 60 % 24
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def describe_runs(lakehouse: Lakehouse) -> Iterator[str]:

@@ -68,13 +68,23 @@ class Terraform:
         """Return where Terraform keeps its own."""
         return self.build / self.environment
 
-    def init(self) -> None:
-        """Make the folder ready, and the environment's workspace; state is local unless backend.tf says otherwise."""
+    def init(self, *, is_new: bool = True) -> None:
+        """Make the folder ready, and the environment's workspace; state is local unless backend.tf says otherwise.
+
+        Only what deploys makes a workspace: to ask for an environment that is none must not leave one behind.
+        """
         mirror = find_mirror()
         told = [f"-plugin-dir={mirror}"] if mirror else []
         self.call("init", "-no-color", "-upgrade=false", *told, quiet=True)
-        if self.workspace:
-            self.call("workspace", "select", "-no-color", "-or-create", self.environment, quiet=True)
+        if not self.workspace:
+            return
+        words = ["-or-create", self.environment] if is_new else [self.environment]
+        done = self.call("workspace", "select", "-no-color", *words, quiet=True, accept=(0, 1))
+        if done.returncode and NO_WORKSPACE in done.stderr:
+            name = self.environment
+            raise UserError(f"ENV={name}: nothing deployed; expected `make deploy ENV={name}` to have run here")
+        if done.returncode:
+            raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         """Write a plan and show it; return whether it changes anything."""
@@ -103,6 +113,11 @@ class Terraform:
         found = json.loads(self.call("output", "-json", quiet=True).stdout or "{}")
         return {name: output["value"] for name, output in found.items()}
 
+    def resources(self) -> list[str]:
+        """Return what the state knows, also where a first deployment stopped half way."""
+        done = self.call("state", "list", quiet=True, accept=(0, 1))
+        return done.stdout.split() if done.returncode == 0 else []
+
     def call(self, *words: str, quiet: bool = False, accept: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run one command of Terraform; quiet keeps what it says for the error."""
         command = [find_terraform(), f"-chdir={self.folder}", *words]
@@ -123,6 +138,7 @@ class Terraform:
         return [*files, *(f"-var={name}={value}" for name, value in told.items())]
 
 
+NO_WORKSPACE = "doesn't exist"
 WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
 """Lines in which Terraform quotes the configuration."""
 

@@ -15,6 +15,17 @@ from local.errors import UserError
 LEFT_OUT = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "backend.tf", "environments")
 
 
+CI_ROLE = """{
+  repository = "anna/lakehouse",
+  state = { bucket = "a-state", key = "lake.tfstate" },
+  roles = {
+    plan = { pull_requests = true },
+    deploy = { access = "deploy", branches = ["main"], environments = ["previews"], may_destroy = true }
+  }
+}"""
+"""Roles for GitHub Actions: one that reads, and one that has all three parts."""
+
+
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with zips of the packages' names: what is in them matters to no test of Terraform."""
@@ -43,7 +54,7 @@ def terraform(project: Path, packages: Path) -> Terraform:
         project / "infra",
         BUILD / "test",
         workspace=False,
-        variables={"emulated": "true", "packages": str(packages)},
+        variables={"emulated": "true", "packages": str(packages), "ci_role": " ".join(CI_ROLE.split())},
     )
     try:
         made.init()
@@ -62,7 +73,7 @@ def emulated() -> Iterator[EmulatedAws]:
 TARGETS = (
     "module.extract", "module.load_music.aws_iam_role_policy.this", "module.publish.aws_iam_role_policy.this",
     "module.load_workflow.aws_iam_role_policy.this", "module.load_workflow.aws_cloudwatch_event_target.queue",
-    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this",
+    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this", "module.ci_role",
 )  # fmt: skip
 """What the tests of policies and events look at; the whole, which takes longer, is applied in tests/long."""
 

@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,25 @@ from typing import Any
 from local.aws.emulated import EmulatedAws
 
 WITHOUT_RESOURCES = {
-    "PutGlueMetrics": "cloudwatch:PutMetricData knows no resources; its namespace is bound to Glue",
-    "LookAtTheNetwork": "ec2:Describe… knows no resources; nothing is changed by it",
+    "cloudwatch:PutMetricData": "knows no resources; its namespace is bound to Glue",
+    "cloudwatch:DescribeAlarms": "is a listing: it answers with names and settings",
+    "logs:DescribeLogGroups": "is a listing: it answers with names and settings",
+    "ec2:DescribeNetworkInterfaces": "knows no resources; nothing is changed by it",
+    "ec2:DescribeRouteTables": "knows no resources; nothing is changed by it",
+    "ec2:DescribeSecurityGroups": "knows no resources; nothing is changed by it",
+    "ec2:DescribeSubnets": "knows no resources; nothing is changed by it",
+    "ec2:DescribeVpcAttribute": "knows no resources; nothing is changed by it",
+    "ec2:DescribeVpcEndpoints": "knows no resources; nothing is changed by it",
+    "sns:GetSubscriptionAttributes": "knows no resources: a subscription cannot be named in a policy",
+    "sns:Unsubscribe": "knows no resources: a subscription cannot be named in a policy",
 }
-"""Statements on everything, by their sid, and why AWS allows nothing else."""
+"""Actions that may be on everything, and why AWS allows nothing else."""
+
+WITHOUT_PREFIX = {"AskForBucket": "to ask whether a bucket is there gives no prefix"}
+"""Statements that may list a bucket without a prefix, by their sid, and why."""
+
+UNDER = r"arn:aws:[a-z0-9-]+:[^:*]*:[^:*]*:([^*]*[:/])?{prefix}[-/]\*"
+"""Things whose names begin with the prefix of one environment."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +78,23 @@ def parse_policy(owner: str, document: Any) -> Iterator[Statement]:
         )
 
 
-def find_broad(statements: list[Statement], bucket: str) -> list[str]:
-    """Return what is broader than it must be: actions or resources with a wildcard where a name could stand."""
+def find_broad(statements: list[Statement], bucket: str, prefix: str | None = None) -> list[str]:
+    """Return what is broader than it must be: actions or resources with a wildcard where a name could stand.
+
+    Who deploys makes things whose names are not known yet: where a prefix is given, it may stand for them.
+    """
     found = []
     for one in statements:
         found += [f"{one.owner} {one.sid}: action {action}" for action in one.actions if "*" in action]
         found += [
             f"{one.owner} {one.sid}: {resource}"
             for resource in one.resources
-            if is_broad(resource, bucket) and one.sid not in WITHOUT_RESOURCES
+            if is_broad(resource, bucket)
+            and not (resource == "*" and set(one.actions) <= set(WITHOUT_RESOURCES))
+            and not (prefix and re.fullmatch(UNDER.format(prefix=prefix), resource))
         ]
-        if "s3:ListBucket" in one.actions and not one.condition.get("StringLike", {}).get("s3:prefix"):
+        is_bounded = one.condition.get("StringLike", {}).get("s3:prefix") or one.sid in WITHOUT_PREFIX
+        if "s3:ListBucket" in one.actions and not is_bounded:
             found.append(f"{one.owner} {one.sid}: lists without a prefix")
     return found
 
@@ -91,5 +113,6 @@ def is_broad(resource: str, bucket: str) -> bool:
         return not (resource.endswith(":*") and resource.count("*") == 1)
     if ":glue:" in resource:
         kind, _, name = resource.split(":", 5)[5].partition("/")
-        return not (kind == "table" and name.count("/") == 1 and name.split("/")[1] in ("*", "*__*"))
+        database, _, thing = name.partition("/")
+        return kind not in ("table", "userDefinedFunction") or "*" in database or thing not in ("*", "*__*")
     return True

@@ -18,7 +18,7 @@ from local.cloud import run as running
 from local.cloud.deploy import deploy, describe_next_steps, destroy
 from local.cloud.lakehouse import Lakehouse, read_lakehouse
 from local.cloud.run import Patience, run
-from local.cloud.status import status
+from local.cloud.status import describe_next, status
 from local.cloud.terraform import MIRROR, ROOT, Terraform, find_mirror, read_reason
 from local.errors import UserError
 
@@ -202,8 +202,32 @@ def test_the_paths_of_run_are_those_of_moto_too(lakehouse: Lakehouse) -> None:
 def test_a_fresh_copy_says_that_nothing_was_loaded(gauge: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(gauge("OpenRejected", 0)) == 1
     said = capsys.readouterr().out
-    assert "schedule  me: cron(0 6 * * ? *) Europe/Berlin, enabled" in said
+    assert "schedule  me: cron(0 6 * * ? *) Europe/Berlin, next 20" in said
     assert "trouble   no load has been reported yet" in said
+
+
+def schedule(expression: str, **told: Any) -> dict[str, Any]:
+    return {"ScheduleExpression": expression, "State": "ENABLED", "CreationDate": NEAR_SUMMER - 25 * HOUR, **told}
+
+
+HOUR = dt.timedelta(hours=1)
+NEAR_SUMMER = dt.datetime(2027, 3, 27, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(("found", "expected"), [
+    pytest.param(schedule("cron(0 6 * * ? *)"), "next 2027-03-28 06:00 CEST, in 16 h 0 min", id="by summer's clock"),
+    pytest.param(schedule("cron(30 2 * * ? *)"), "next 2027-03-29 02:30 CEST, in 1 d 12 h", id="the hour left out"),
+    pytest.param(schedule("cron(5 13 * * ? *)"), "next 2027-03-27 13:05 CET, in 5 min", id="soon"),
+    pytest.param(schedule("rate(6 hours)"), "next about 2027-03-27 18:00 CET, in 5 h 0 min", id="a rate"),
+    pytest.param(schedule("rate(6 hours)", StartDate=NEAR_SUMMER + HOUR),
+                 "next about 2027-03-27 14:00 CET, in 1 h 0 min", id="a rate with a beginning"),
+    pytest.param(schedule("cron(0 6 * * ? *)", State="DISABLED"), "disabled: it does not run", id="disabled"),
+    pytest.param(schedule("cron(0 6 1 1 ? 2026)"), "it does not run again", id="a year that is over"),
+    pytest.param(schedule("cron(0 6 * * ? *)", EndDate=NEAR_SUMMER + HOUR), "it does not run again", id="it ends"),
+    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: seen 'at(2027-03-28T06:00:00)'", id="once"),
+])  # fmt: skip
+def test_the_next_run_is_said(found: dict[str, Any], expected: str) -> None:
+    assert describe_next(found, "Europe/Berlin", NEAR_SUMMER).startswith(expected)
 
 
 def test_a_good_copy_ends_with_0(gauge: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,9 +289,14 @@ class FakeTerraform(Terraform):
         """Answer with these outputs once something is applied, or from the start where nothing changes."""
         super().__init__("pr-7")
         self.known, self.changes, self.done = outputs, changes, list[str]()
+        self.made = list[str]()
+        self.sources = Path("local/sources/mine.json")
 
-    def init(self) -> None:
+    def init(self, *, is_new: bool = True) -> None:
         self.done.append("init")
+
+    def show(self, plan: Path) -> Any:
+        return {"variables": {"accounts": {"value": {"me": {"sources": str(self.sources)}}}}}
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         self.done.append("plan")
@@ -284,6 +313,9 @@ class FakeTerraform(Terraform):
 
     def outputs(self) -> dict[str, Any]:
         return self.known
+
+    def resources(self) -> list[str]:
+        return self.made
 
 
 @pytest.fixture
@@ -309,6 +341,13 @@ def test_deploy_with_nothing_to_change_does_not_ask(outputs: dict[str, Any]) -> 
     assert terraform.done == ["init", "plan"]
 
 
+def test_a_plan_is_only_shown(outputs: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    terraform = FakeTerraform(outputs)
+    assert deploy(terraform, is_sure=True, only_plan=True, ask=pytest.fail, build=False) == 0
+    assert terraform.done == ["init", "plan"]
+    assert capsys.readouterr().out.endswith("Nothing was changed: this is what `make deploy` would do.\n")
+
+
 def no_terminal(_: str) -> str:
     raise EOFError
 
@@ -322,6 +361,18 @@ def test_deploy_changes_nothing_unless_somebody_agrees(outputs: dict[str, Any], 
     with pytest.raises(UserError, match=message):
         deploy(terraform, is_sure=False, ask=ask, build=False)
     assert "apply" not in terraform.done
+
+
+def test_deploy_refuses_sources_that_the_extractor_would_refuse(outputs: dict[str, Any], tmp_path: Path) -> None:
+    terraform = FakeTerraform(outputs)
+    terraform.sources = tmp_path / "sources.json"
+    terraform.sources.write_text('{"saved_trakcs": {}, "playlists": "all"}')
+    with pytest.raises(
+        UserError, match=r"sources\.json: .*saved_trakcs.*playlists.*\. Nothing was changed\.$"
+    ) as fault:
+        deploy(terraform, is_sure=True, build=False)
+    assert "\n" not in str(fault.value)
+    assert terraform.done == ["init", "plan"]
 
 
 def test_destroy_asks_for_the_name(outputs: dict[str, Any]) -> None:
@@ -339,6 +390,22 @@ def test_a_protected_copy_is_not_destroyed(outputs: dict[str, Any]) -> None:
     assert terraform.done == ["init"]
 
 
+def test_what_stopped_half_way_can_be_removed() -> None:
+    terraform = FakeTerraform({"environment": "pr-7"})
+    assert destroy(terraform, is_sure=True) == 0
+    terraform = FakeTerraform({})
+    terraform.made = ["module.bucket.aws_s3_bucket.this"]
+    assert destroy(terraform, is_sure=True) == 0
+    assert terraform.done == ["init", "destroy", "forget"]
+
+
+def test_where_nothing_was_made_nothing_is_removed() -> None:
+    terraform = FakeTerraform({})
+    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed"):
+        destroy(terraform, is_sure=True)
+    assert terraform.done == ["init"]
+
+
 @pytest.mark.parametrize(("known", "seen"), [
     pytest.param({}, "nothing deployed; expected `make deploy ENV=pr-7` to have run here", id="nothing"),
     pytest.param({"bucket": "b"}, "a state without environment, region, database", id="a state of before"),
@@ -352,6 +419,13 @@ def test_a_state_from_before_the_copies_is_read(outputs: dict[str, Any]) -> None
     without = {name: value for name, value in outputs.items() if name != "publish_rds_job"}
     assert read_lakehouse(without, "pr-7").publish_rds_job == ""
     assert read_lakehouse({**outputs, "publish_rds_job": "copy"}, "pr-7").publish_rds_job == "copy"
+
+
+def test_before_the_first_load_there_is_nothing_to_publish(lakehouse: Lakehouse, emulated: EmulatedAws) -> None:
+    emulated.connect("glue").create_database(DatabaseInput={"Name": "nothing_yet"})
+    empty = dataclasses.replace(lakehouse, database="nothing_yet")
+    with pytest.raises(UserError, match=r"nothing_yet holds no tables; expected a load: make run ENV=pr-7\. Nothing"):
+        program.publish_by_hand(empty)
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -377,7 +451,19 @@ def test_credentials_without_a_region_are_said() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["Prod", "pr_7", "-x", "a" * 17])
+def test_the_name_that_terraform_keeps_is_refused() -> None:
+    done = command("deploy", "--env=default")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("deploy: ENV=default: Terraform keeps that name")
+
+
+def test_without_terraform_deploy_says_so_before_it_builds_anything(tmp_path: Path) -> None:
+    done = command("deploy", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "deploy: terraform is not on this machine; expected 1.10 or newer, see infra/README.md\n"
+
+
+@pytest.mark.parametrize("name", ["", "Prod", "pr_7", "-x", "a" * 17])
 def test_an_environment_of_another_form_is_refused(name: str) -> None:
     done = command("deploy", f"--env={name}")
     assert done.returncode == 2

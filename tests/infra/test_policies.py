@@ -10,7 +10,7 @@ import pytest
 from local.aws.emulated import EmulatedAws, event_pattern
 from local.cloud.terraform import Terraform
 from local.errors import UserError
-from tests.infra.policies import Statement, find_broad, read_statements
+from tests.infra.policies import Statement, as_tuple, find_broad, read_statements
 
 BUCKET = "spotify-lakehouse-pr-7-123456789012"
 S3 = f"arn:aws:s3:::{BUCKET}"
@@ -44,9 +44,11 @@ def test_no_policy_is_broader_than_it_must_be(statements: list[Statement]) -> No
 
 @pytest.mark.parametrize("broad", [
     pytest.param({"resources": ("*",)}, id="everything"),
+    pytest.param({"actions": ("cloudwatch:PutMetricData", "s3:GetObject"), "resources": ("*",)}, id="beside metrics"),
     pytest.param({"resources": (f"{S3}/*",)}, id="the whole bucket"),
     pytest.param({"resources": ("arn:aws:s3:::*/raw/*",)}, id="every bucket"),
     pytest.param({"resources": (f"{GLUE}:table/*",)}, id="every table"),
+    pytest.param({"resources": (f"{GLUE}:table/*/*",)}, id="the tables of every database"),
     pytest.param({"resources": ("arn:aws:secretsmanager:eu-central-1:123456789012:secret:*",)}, id="every secret"),
     pytest.param({"actions": ("s3:*",)}, id="every action"),
     pytest.param({"actions": ("s3:ListBucket",), "resources": (S3,)}, id="a listing without a prefix"),
@@ -68,6 +70,8 @@ MAY = [
     (PUBLISH, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song_full"),
     (PUBLISH, "glue:DeleteTable", f"{GLUE}:table/music_pr_7/song_by_week__20261120t080000"),
     (PUBLISH, "s3:PutObject", f"{S3}/summary/song_by_week__20261120t080000/a.parquet"),
+    (PUBLISH, "glue:GetDatabase", f"{GLUE}:database/default"),
+    (READER, "glue:GetDatabase", f"{GLUE}:database/default"),
     (READER, "s3:GetObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
     (READER, "s3:PutObject", f"{S3}/athena/result.csv"),
 ]
@@ -86,6 +90,7 @@ MAY_NOT = [
     (READER, "s3:GetObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz"),
     (READER, "s3:PutObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
     (READER, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song"),
+    (READER, "glue:GetTable", f"{GLUE}:table/default/anything"),
 ]
 
 
@@ -146,3 +151,106 @@ def test_a_rule_without_its_prefix_is_refused(terraform: Terraform, project: Pat
             terraform.plan(project / "loose", "-target=module.load_workflow", quiet=True)
     finally:
         pattern.write_text(before, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def workflows(applied: EmulatedAws) -> list[Statement]:
+    """Return what workflows of GitHub may do, each statement with the policy that it is part of."""
+    return [one for one in read_statements(applied) if one.owner.startswith("github-")]
+
+
+def test_workflows_may_do_nothing_beyond_their_environment(workflows: list[Statement]) -> None:
+    own = [one for one in workflows if one.sid != "DestroyData"]
+    assert find_broad(own, BUCKET, prefix=PREFIX) == []
+    (all_data,) = {one.resources for one in workflows if one.sid == "DestroyData"}
+    assert all_data == (f"{S3}/*",), "to remove a bucket is to remove all that is in it, and nothing else"
+    assert find_broad(own, BUCKET, prefix="spotify-lakehouse-prod") != []
+
+
+@pytest.mark.parametrize(
+    "resource", ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::*:role/spotify-lakehouse-pr-7-*"]
+)
+def test_a_wildcard_that_is_added_to_a_workflow_is_found(resource: str) -> None:
+    broad = Statement("github", "ChangeRoles", ("iam:PutRolePolicy",), (resource,), {})
+    assert len(find_broad([broad], BUCKET, prefix=PREFIX)) == 1
+
+
+PREFIX = "spotify-lakehouse-pr-7"
+ROLE = f"arn:aws:iam::123456789012:role/{PREFIX}-publish"
+OWN_ROLE = f"arn:aws:iam::123456789012:role/github-{PREFIX}-deploy"
+SECRET = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{PREFIX}/me-AbCdEf"
+FUNCTION = f"arn:aws:lambda:eu-central-1:123456789012:function:{PREFIX}-publish"
+STATE = "arn:aws:s3:::a-state/env:/pr-7/lake.tfstate"
+
+
+PARTS = {"plan": ("plan-read",), "deploy": ("deploy-read", "deploy-change"), "remove": ("deploy-destroy",)}
+"""The policies that make up what a plan, a deployment, and beyond it a removal may do."""
+
+
+@pytest.mark.parametrize(("role", "action", "resource", "may"), [
+    ("plan", "iam:GetRole", ROLE, True),
+    ("plan", "iam:PutRolePolicy", ROLE, False),
+    ("plan", "s3:GetObject", STATE, True),
+    ("plan", "s3:PutObject", f"{STATE}.tflock", True),
+    ("plan", "s3:PutObject", STATE, False),
+    ("plan", "s3:GetObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", False),
+    ("plan", "secretsmanager:DescribeSecret", SECRET, True),
+    ("plan", "lambda:UpdateFunctionCode", FUNCTION, False),
+    ("deploy", "lambda:UpdateFunctionCode", FUNCTION, True),
+    ("deploy", "lambda:UpdateFunctionCode", "arn:aws:lambda:eu-central-1:123456789012:function:another", False),
+    ("deploy", "iam:PutRolePolicy", ROLE, True),
+    ("deploy", "iam:PutRolePolicy", OWN_ROLE, False),
+    ("deploy", "iam:GetRole", OWN_ROLE, True),
+    ("deploy", "iam:UpdateAssumeRolePolicy", OWN_ROLE, False),
+    ("deploy", "iam:PassRole", "arn:aws:iam::123456789012:role/admin", False),
+    ("deploy", "secretsmanager:GetSecretValue", SECRET, False),
+    ("deploy", "s3:PutObject", f"{S3}/code/glue_jobs.zip", True),
+    ("deploy", "s3:PutObject", STATE, True),
+    ("deploy", "s3:PutObject", "arn:aws:s3:::a-state/env:/prod/lake.tfstate", False),
+    ("deploy", "s3:DeleteObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", False),
+    ("deploy", "s3:DeleteBucket", S3, False),
+    ("deploy", "glue:DeleteDatabase", f"{GLUE}:database/music_pr_7", False),
+    ("remove", "s3:DeleteObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz", True),
+    ("remove", "s3:DeleteBucket", S3, True),
+    ("remove", "s3:DeleteBucket", "arn:aws:s3:::a-state", False),
+    ("remove", "glue:DeleteDatabase", f"{GLUE}:database/music_prod", False),
+])  # fmt: skip
+def test_workflows_may(workflows: list[Statement], role: str, action: str, resource: str, may: bool) -> None:
+    owners = {f"github-{PREFIX}-{part}" for part in PARTS[role]}
+    assert owners <= {one.owner for one in workflows}
+    assert any(is_allowed(workflows, owner, action, resource) for owner in owners) == may
+
+
+def test_roles_of_a_workflow_are_taken_by_the_runs_that_are_named(applied: EmulatedAws) -> None:
+    iam, host = applied.connect("iam"), "token.actions.githubusercontent.com"
+    claims = {"plan": ["pull_request"], "deploy": ["environment:previews", "ref:refs/heads/main"]}
+    for name, expected in claims.items():
+        role = iam.get_role(RoleName=f"github-{PREFIX}-{name}")["Role"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Principal"]["Federated"].endswith(f":oidc-provider/{host}")
+        assert statement["Condition"].keys() == {"StringEquals"}
+        equal = statement["Condition"]["StringEquals"]
+        assert equal[f"{host}:aud"] == "sts.amazonaws.com"
+        assert sorted(as_tuple(equal[f"{host}:sub"])) == [f"repo:anna/lakehouse:{claim}" for claim in expected]
+        attached = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
+        parts = {"plan": ["read"], "deploy": ["change", "destroy", "read"]}[name]
+        assert sorted(one["PolicyName"].rsplit("-", 1)[1] for one in attached) == parts
+
+
+def test_roles_are_handed_to_the_services_of_the_line_only(workflows: list[Statement]) -> None:
+    (handed,) = (one for one in workflows if "iam:PassRole" in one.actions)
+    assert set(handed.condition["StringEquals"]["iam:PassedToService"]) == {
+        "events.amazonaws.com", "glue.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com",
+    }  # fmt: skip
+
+
+def test_each_part_of_a_workflows_rights_fits_a_policy(applied: EmulatedAws) -> None:
+    iam = applied.connect("iam")
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+        document = json.dumps(version["PolicyVersion"]["Document"], separators=(",", ":"))
+        # AWS takes 6,144 characters, white space aside. An environment may be named with sixteen, and there may be a
+        # boundary to name.
+        longest = len(document) + document.count(PREFIX) * (16 - len("pr-7")) + 200
+        assert longest < 6144, policy["PolicyName"]

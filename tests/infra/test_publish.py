@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 
 from local.aws.emulated import REGION, EmulatedAws
 from sql import publish as program
 from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime
 from sql.gauges import count_dpu_seconds, read_job_gauges
 from sql.publish import PublishFault, Publishing, Settings
-from sql.publish_state import KEY, StateObject
+from sql.publish_state import KEY, State, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
 
 NOW = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
@@ -228,6 +229,22 @@ def test_the_next_run_goes_on_where_time_ended(lake: Lake) -> None:
     assert (report.unchanged, report.created) == (["a"], ["b", "c"])
 
 
+def test_what_time_left_undone_is_done_by_the_next_look_at_the_gauges(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.seconds, lake.states = RESERVE + 0.1, ["RUNNING", "RUNNING"]
+    report, _ = run_whole(lake, monkeypatch)
+    assert (report.is_out_of_time, report.created) == (True, [])
+    lake.seconds, lake.states = 1e9, []
+    lake.can(0, 60, 0)
+    report, _ = run_whole(lake, monkeypatch, only_gauges=True)
+    assert (report.is_out_of_time, report.created, report.gauges["HoursSinceLoad"]) == (False, ["a"], 1.0)
+    lake.said.clear()
+    lake.can(60, 0)
+    run_whole(lake, monkeypatch, only_gauges=True)
+    assert [text for text in lake.said if CREATED.search(text)] == []
+
+
 def test_a_summary_is_written_beside_the_old_one_and_then_switched(lake: Lake) -> None:
     lake.publish(files(summary("s")))
     table, switch = lake.said
@@ -311,6 +328,25 @@ def test_a_new_finding_is_told_once(lake: Lake) -> None:
 def test_a_broken_state_counts_as_none(lake: Lake, text: str) -> None:
     lake.aws.connect("s3").put_object(Bucket=lake.settings.bucket, Key=KEY, Body=text.encode())
     assert lake.publish(files(view("a"))).report.created == ["a"]
+
+
+def forbid(request: Any, **_: Any) -> AWSResponse:
+    """Answer as S3 does when one may not read."""
+
+    class Raw:
+        def stream(self, **_: Any) -> Iterator[bytes]:
+            yield b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+    return AWSResponse(request.url, 403, {}, Raw())
+
+
+def test_a_state_that_is_forbidden_counts_as_none_only_where_there_is_none(lake: Lake) -> None:
+    store = StateObject(lake.settings.bucket)
+    store.client.meta.events.register("before-send.s3.GetObject", forbid)
+    assert store.read() == State()
+    store.write(State(views={"a": "1"}))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        store.read()
 
 
 def run_whole(lake: Lake, monkeypatch: pytest.MonkeyPatch, **told: Any) -> tuple[Any, list[dict[str, Any]]]:

@@ -1,6 +1,8 @@
 """The whole root applied to moto by Terraform: twice side by side, used, destroyed, and made again."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,10 +14,11 @@ from pyiceberg.catalog.glue import GlueCatalog
 
 from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import as_words, default_arguments, emulated_settings, publish_arguments, run_arguments
-from local.cloud.terraform import Terraform
+from local.cloud.terraform import ROOT, Terraform
+from local.errors import UserError
 from local.spark import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
-from tests.infra.conftest import emulated, packages, project
+from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
 __all__ = ["emulated", "packages", "project"]
@@ -46,14 +49,27 @@ def apply(terraform: Terraform, folder: Path) -> Copy:
 
 
 @pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file in which Terraform writes down each call of AWS."""
+    return tmp_path_factory.mktemp("calls") / "calls.log"
+
+
+@pytest.fixture(scope="module")
 def copies(
-    project: Path, packages: Path, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
+    project: Path, packages: Path, emulated: EmulatedAws, calls: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Copy]]:
     """Apply two copies at the same time into one account."""
     folder = tmp_path_factory.mktemp("terraform")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TF_LOG_PROVIDER", "DEBUG")
+        patch.setenv("TF_LOG_PATH", str(calls))
+        yield apply_all(project, packages, folder)
+
+
+def apply_all(project: Path, packages: Path, folder: Path) -> list[Copy]:
     made = [make(project, packages, environment, folder) for environment in ENVIRONMENTS]
     with ThreadPoolExecutor() as pool:
-        yield list(pool.map(lambda one: apply(one, folder), made))
+        return list(pool.map(lambda one: apply(one, folder), made))
 
 
 def make_network(aws: EmulatedAws) -> dict[str, Any]:
@@ -185,7 +201,83 @@ def test_nothing_is_left_and_it_can_be_made_again(copies: list[Copy], emulated: 
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda copy: copy.terraform.destroy(quiet=True), copies))
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
+    copies[0].terraform.forget()
+    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed; expected `make deploy ENV=pr-7` to have run here"):
+        copies[0].terraform.init(is_new=False)
     again = apply(copies[0].terraform, tmp_path)
     assert again.outputs == copies[0].outputs
     again.terraform.destroy(quiet=True)
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
+
+
+BACKEND = re.search(
+    r"```hcl\n(terraform \{\n  backend .+?)```", (ROOT / "infra" / "README.md").read_text("utf-8"), re.DOTALL
+)
+
+
+def test_state_lies_in_s3_and_is_locked_as_documented(
+    project: Path, packages: Path, emulated: EmulatedAws, tmp_path: Path
+) -> None:
+    s3, bucket = emulated.connect("s3"), "my-terraform-state"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    shutil.copytree(project, tmp_path / "project", symlinks=True, ignore=LEFT_OUT)
+    assert BACKEND
+    # An emulated S3 is reached by its address and knows no account.
+    emulator = f'use_path_style = true\n    endpoints = {{ s3 = "{emulated.endpoint}", sts = "{emulated.endpoint}" }}\n'
+    text = BACKEND[1].replace("    encrypt ", f"    {emulator}    encrypt ")
+    (tmp_path / "project" / "infra" / "backend.tf").write_text(text, "utf-8")
+    terraform = make(tmp_path / "project", packages, "pr-9", tmp_path / "terraform")
+    terraform.init()
+    key = "env:/pr-9/spotify-lakehouse.tfstate"
+    s3.put_object(Bucket=bucket, Key=f"{key}.tflock", Body=b'{"ID": "0", "Who": "somebody else"}')
+    with pytest.raises(UserError, match="state lock"):
+        terraform.plan(tmp_path / "plan", "-target=module.catalog", quiet=True)
+    s3.delete_object(Bucket=bucket, Key=f"{key}.tflock")
+    terraform.plan(tmp_path / "plan", "-target=module.catalog", quiet=True)
+    terraform.apply(tmp_path / "plan", quiet=True)
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [key]
+    assert b"music_pr_9" in s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    terraform.destroy(quiet=True)
+
+
+SERVICES = {
+    "Athena": "athena", "CloudWatch": "cloudwatch", "CloudWatch Logs": "logs", "EventBridge": "events", "Glue": "glue",
+    "IAM": "iam", "Lambda": "lambda", "S3": "s3", "SNS": "sns", "SQS": "sqs", "Scheduler": "scheduler",
+    "Secrets Manager": "secretsmanager",
+}  # fmt: skip
+S3_ACTIONS = {
+    "DeleteBucketEncryption": "PutEncryptionConfiguration", "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteBucketOwnershipControls": "PutBucketOwnershipControls", "DeleteObjects": "DeleteObjectVersion",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration", "GetBucketCors": "GetBucketCORS",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "GetBucketReplication": "GetReplicationConfiguration",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "HeadBucket": "ListBucket", "HeadObject": "GetObject",
+    "ListObjectVersions": "ListBucketVersions", "ListObjectsV2": "ListBucket",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+}  # fmt: skip
+"""Calls of S3 whose right has another name."""
+
+
+def test_a_workflow_may_make_every_call_that_terraform_made(copies: list[Copy], calls: Path) -> None:
+    """The last test, so that making, looking and removing have all been written down."""
+    lines = [line for line in calls.read_text("utf-8").splitlines() if "rpc.method=" in line]
+    made = {(service_of(line), re.search(r"rpc\.method=(\w+)", line)[1]) for line in lines if "rpc.service=" in line}
+    needed = {
+        f"{SERVICES[service]}:{S3_ACTIONS.get(method, method) if service == 'S3' else method}"
+        for service, method in made
+        if service != "STS"
+    }
+    assert {"s3:CreateBucket", "s3:DeleteBucket", "lambda:CreateFunction", "iam:DeleteRole"} <= needed
+    module = (ROOT / "infra" / "modules" / "ci_role" / "main.tf").read_text("utf-8")
+    assert needed - set(re.findall(r'"([a-z0-9]+:[A-Z]\w+)"', module)) == set()
+
+
+def service_of(line: str) -> str:
+    return re.search(r'rpc\.service=("[^"]+"|\S+)', line)[1].strip('"')

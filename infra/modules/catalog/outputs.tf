@@ -11,3 +11,13 @@ output "arns" {
     "${local.glue}:table/${var.database}/*",
   ]
 }
+
+output "lookup_arns" {
+  description = "What whoever asks Athena looks up: the same, and the database default, which Athena looks at whatever it is asked."
+  value = [
+    "${local.glue}:catalog",
+    "${local.glue}:database/${var.database}",
+    "${local.glue}:database/default",
+    "${local.glue}:table/${var.database}/*",
+  ]
+}

@@ -133,3 +133,14 @@ variable "kms_key_arn" {
   type        = string
   default     = null
 }
+
+variable "boundary_arn" {
+  description = "Policy that bounds the role (permissions boundary); null bounds by its own policies only."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.boundary_arn))
+    error_message = "boundary_arn must be the ARN of a policy, or null; got \"${coalesce(var.boundary_arn, "null")}\"."
+  }
+}

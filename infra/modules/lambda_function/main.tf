@@ -65,9 +65,10 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
-  description        = "What the Lambda function ${var.name} may do."
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  name                 = var.name
+  description          = "What the Lambda function ${var.name} may do."
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.boundary_arn
 }
 
 data "aws_iam_policy_document" "this" {
@@ -196,9 +197,10 @@ data "aws_iam_policy_document" "scheduler" {
 resource "aws_iam_role" "scheduler" {
   count = length(local.schedules) > 0 ? 1 : 0
 
-  name               = "${var.name}-schedule"
-  description        = "Lets EventBridge Scheduler call ${var.name}."
-  assume_role_policy = data.aws_iam_policy_document.scheduler_trust[0].json
+  name                 = "${var.name}-schedule"
+  description          = "Lets EventBridge Scheduler call ${var.name}."
+  assume_role_policy   = data.aws_iam_policy_document.scheduler_trust[0].json
+  permissions_boundary = var.boundary_arn
 }
 
 resource "aws_iam_role_policy" "scheduler" {

@@ -148,6 +148,14 @@ variable "triggers" {
   }
 
   validation {
+    condition = alltrue([
+      for trigger in values(var.triggers) :
+      trigger.schedule == null || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", try(trigger.schedule.expression, "rate(1 day)"))) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", try(trigger.schedule.expression, "rate(1 day)")))
+    ])
+    error_message = "schedules of triggers must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got ${join(", ", [for name, trigger in var.triggers : "${name}: ${trigger.schedule.expression}" if trigger.schedule != null])}."
+  }
+
+  validation {
     condition     = alltrue([for name in keys(var.triggers) : can(regex("^[a-z][a-z0-9-]{0,15}$", name))])
     error_message = "triggers must be named with up to 16 lower-case letters, digits and hyphens; got ${join(", ", keys(var.triggers))}."
   }
@@ -169,4 +177,15 @@ variable "kms_key_arn" {
   description = "Key to encrypt logs and environment variables with; null takes AWS's own. Its policy must admit CloudWatch Logs."
   type        = string
   default     = null
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds the roles (permissions boundary); null bounds by their own policies only."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.boundary_arn))
+    error_message = "boundary_arn must be the ARN of a policy, or null; got \"${coalesce(var.boundary_arn, "null")}\"."
+  }
 }

@@ -172,9 +172,10 @@ data "aws_iam_policy_document" "this" {
 resource "aws_iam_role" "this" {
   for_each = local.starters
 
-  name               = "${var.name}-${each.key}"
-  description        = "Lets ${each.value.service} start the workflow ${var.name}."
-  assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+  name                 = "${var.name}-${each.key}"
+  description          = "Lets ${each.value.service} start the workflow ${var.name}."
+  assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
+  permissions_boundary = var.boundary_arn
 }
 
 resource "aws_iam_role_policy" "this" {

@@ -73,8 +73,8 @@ variable "catch_up" {
   default     = { expression = "cron(30 4 * * ? *)" }
 
   validation {
-    condition     = var.catch_up == null || can(regex("^(cron|rate)\\(.+\\)$", var.catch_up.expression))
-    error_message = "catch_up.expression must be cron(…) or rate(…); got \"${try(var.catch_up.expression, "null")}\"."
+    condition     = var.catch_up == null || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", try(var.catch_up.expression, ""))) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", try(var.catch_up.expression, "")))
+    error_message = "catch_up.expression must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got \"${try(var.catch_up.expression, "null")}\"."
   }
 }
 
@@ -87,5 +87,16 @@ variable "event_target" {
   validation {
     condition     = contains(["workflow", "queue"], var.event_target)
     error_message = "event_target must be workflow or queue; got \"${var.event_target}\"."
+  }
+}
+
+variable "boundary_arn" {
+  description = "Policy that bounds the roles (permissions boundary); null bounds by their own policies only."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.boundary_arn == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.boundary_arn))
+    error_message = "boundary_arn must be the ARN of a policy, or null; got \"${coalesce(var.boundary_arn, "null")}\"."
   }
 }
