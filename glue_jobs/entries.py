@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
+from glue_jobs import contents
 from glue_jobs import raw_schema as shapes
 from glue_jobs import sql_text as sql
 from glue_jobs.tables import NO_ACCOUNT, SKIP_REASONS
@@ -43,14 +44,18 @@ CONTAINERS = {
 OBJECT = {"song": "track", "album": "album", "artist": "artist"}
 """The column that holds the object of an accepted entry, by kind."""
 
+PAGE_ALBUM_ID = "regexp_extract(coalesce(list.href, request_path), 'albums/([^/?]+)/tracks', 1)"
+"""The album whose page of tracks was asked for; these tracks name none."""
+
 HISTORY_URI = "coalesce(element.spotify_track_uri, element.spotify_episode_uri, element.audiobook_uri)"
 SKIPPED = ", ".join(f"'{reason}'" for reason in SKIP_REASONS)
 
 
 def judge_entries(line_df: DataFrame) -> DataFrame:
-    """Return one row per element (and per line without any): its kind, id, `outcome`, `reason`, and its object.
+    """Return one row per element (and per line without any): its kind, id, `outcome`, `reason`, and what it says.
 
-    The object of an accepted entry stands in `track`, `album` or `artist`, in Spotify's fields, all text.
+    What an accepted entry says stands in `song`, `album`, `songs` (of a whole album) and `artist`, in the tables' names
+    and types (contents.py).
     """
     element_df = line_df.transform(_explode).transform(_find_list).transform(_locate).transform(_take_objects)
     return element_df.transform(_tell_kind).transform(_judge).transform(_keep_what_is_needed)
@@ -259,7 +264,6 @@ def _missing_containers() -> str:
 def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
     """Keep what tables, ledger and rejected records are made of; page facts stand on a list's first row only."""
     first = "coalesce(element_index, 0) = 0"
-    page_album_id = "regexp_extract(coalesce(list.href, request_path), 'albums/([^/?]+)/tracks', 1)"
     offset = sql.whole_number("list.offset", "bigint")
     full_page = f"list.size >= coalesce({sql.whole_number('list.limit')}, {FULL_PAGE})"
     return judged_df.selectExpr(
@@ -276,12 +280,22 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
         f"{_path()} as path",
         "case when item_kind = 'local_file' then track.uri else item_id end as item_id",
         *("added_at", "played_at", "origin", "ms_played", "context_uri"),
-        f"nullif({page_album_id}, '') as page_album_id",
-        *(
-            f"case when outcome = 'accepted' and item_kind = '{kind}' then {column} end as {column}"
-            for kind, column in OBJECT.items()
-        ),
+        *(f"case when outcome = 'accepted' then {rule} end as {name}" for name, rule in _contents().items()),
     )
+
+
+def _contents() -> dict[str, str]:
+    """Return what an accepted entry holds: a song and the album it names, an album and its songs, or an artist."""
+    named_album = sql.spotify_id("track.album")
+    of_song = contents.album("track.album", named_album)
+    return {
+        "song": f"""case when item_kind = 'song'
+            then {contents.song("track", "item_id", f"coalesce({named_album}, nullif({PAGE_ALBUM_ID}, ''))")} end""",
+        "album": f"""case item_kind when 'song' then case when track.album is not null then {of_song} end
+            when 'album' then {contents.album("album", "item_id")} end""",
+        "songs": f"case when item_kind = 'album' then {contents.songs_of('album', 'item_id')} end",
+        "artist": f"case when item_kind = 'artist' then {contents.artist('artist', 'item_id')} end",
+    }
 
 
 def _path() -> str:

@@ -32,17 +32,19 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     with report.phase("look"):
         existing = _existing_tables(spark, settings)
         report.columns_added = add_new_columns(spark, settings, existing)
-        new = _find_new(spark, settings, existing)
+        landed = list_objects(settings.raw, settings.since)
+        new = _not_loaded(spark, settings, landed) if RAW_OBJECT.name in existing else landed
     if new:
         _create_missing(spark, settings, existing)
-    tried: set[str] = set()
+    seen: set[str] = set()
     while new:
         for batch in cut_batches(new, settings.batch_bytes):
             load_batch(spark, settings, batch, report)
-            tried.update(one.raw_key for one in batch)
         with report.phase("look"):
-            latest = _find_new(spark, settings, {table.name for table in TABLES})
-        new = [one for one in latest if one.raw_key not in tried]
+            seen.update(one.raw_key for one in landed)
+            landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
+            # Mostly nothing landed meanwhile, and the ledger need not be read again.
+            new = _not_loaded(spark, settings, landed) if landed else []
     return report
 
 
@@ -73,11 +75,8 @@ def _create(spark: SparkSession, table: Table, name: str) -> None:
             raise
 
 
-def _find_new(spark: SparkSession, settings: Settings, existing: set[str]) -> list[RawObject]:
+def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]) -> list[RawObject]:
     """Return the landed objects which the ledger does not know as loaded, and those to replay."""
-    landed = list_objects(settings.raw, settings.since)
-    if RAW_OBJECT.name not in existing:
-        return landed
     ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where("status = 'loaded'")
     loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
     if settings.replay_rejected:

@@ -1,9 +1,13 @@
-"""MERGE into Iceberg: the statements derived from a table's description, run only for rows that differ."""
+"""MERGE into Iceberg: the statements derived from a table's description, run only for rows that differ.
+
+Partitions that hold no row yet, as those of a new day, need no comparison: they are filled, under the same isolation.
+"""
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from random import uniform
 from time import sleep
 
@@ -78,8 +82,9 @@ def partition_filter(table: Table, values: Iterable[dt.date], row: str = "t.") -
     if table.partition_transform == "identity":
         literals = ", ".join(f"date'{day}'" for day in days)
         return f"{row}{table.partition} in ({literals})" if days else NOTHING
+    kind = table.schema[table.partition].dataType.simpleString()
     spans = [
-        f"({row}{table.partition} >= timestamp'{first}' and {row}{table.partition} < timestamp'{end}')"
+        f"({row}{table.partition} >= {kind}'{first}' and {row}{table.partition} < {kind}'{end}')"
         for first, end in _month_spans(days)
     ]
     return f"({' or '.join(spans)})" if spans else NOTHING
@@ -148,6 +153,10 @@ def _is_conflict(error: Py4JJavaError) -> bool:
 
 def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) -> Counts:
     spark = source_df.sparkSession
+    spark.catalog.refreshTable(name)
+    newest = _newest_snapshot(spark, name)
+    if spark.table(name).alias("t").where(partitions).select(table.key[0]).isEmpty():
+        return _fill(source_df, name, newest)
     change_df = keep(_find_changes(spark, source_df, table, name, partitions))
     rows = change_df.groupBy("change").count().collect()
     counts = Counts(**{row["change"]: row["count"] for row in rows})
@@ -155,13 +164,33 @@ def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) 
         return counts
     view = f"{table.name}_change"
     change_df.where("change <> 'unchanged'").drop("change").createOrReplaceTempView(view)
-    _run(spark, merge_statement(table, name, view, partitions))
+    _commit(name, partial(spark.sql, merge_statement(table, name, view, partitions)))
     return replace(counts, commits=1)
+
+
+def _newest_snapshot(spark: SparkSession, name: str) -> int | None:
+    found = spark.sql(f"select snapshot_id from {name}.refs where name = 'main'").head()
+    return found[0] if found else None
+
+
+def _fill(source_df: DataFrame, name: str, seen_snapshot: int | None) -> Counts:
+    """Write rows into partitions that held none in the snapshot we saw or a later one.
+
+    What another run has written there since then is a conflict, as it is for a MERGE: nothing is overwritten.
+    """
+    row_df = keep(source_df)
+    rows = row_df.count()
+    if not rows:
+        return Counts()
+    writer = row_df.writeTo(name).option("isolation-level", "serializable")
+    if seen_snapshot is not None:  # else the table's whole history is looked through
+        writer = writer.option("validate-from-snapshot-id", str(seen_snapshot))
+    _commit(name, writer.overwritePartitions)
+    return Counts(inserted=rows, commits=1)
 
 
 def _find_changes(spark: SparkSession, source_df: DataFrame, table: Table, name: str, partitions: str) -> DataFrame:
     """Compare with the table as it is; this decides only whether to MERGE: the MERGE itself asks again."""
-    spark.catalog.refreshTable(name)
     target_df = spark.table(name).alias("t").where(partitions)
     keys = " and ".join(f"t.{key} = s.{key}" for key in table.key)
     compared_df = source_df.alias("s").join(target_df, F.expr(keys), "left")
@@ -171,9 +200,6 @@ def _find_changes(spark: SparkSession, source_df: DataFrame, table: Table, name:
     return compared_df.selectExpr("s.*", f"{change} as change")
 
 
-def _run(spark: SparkSession, statement: str) -> None:
-    try:
-        spark.sql(statement)
-    except Py4JJavaError:
-        log.debug("the statement that failed:\n%s", statement)
-        raise
+def _commit(name: str, write: Callable[[], object]) -> None:
+    """Change a table: the one place where rows are committed."""
+    write()

@@ -32,7 +32,7 @@ def first_day(text: str) -> str:
 
 def spotify_id(thing: str) -> str:
     """Return the id of an object: as given if it is a plain word, else from its uri, link or address."""
-    given = f"case when {thing}.id rlike '^[0-9A-Za-z_.-]{{1,100}}$' then {thing}.id end"
+    given = f"case when {thing}.id rlike '^[\\\\w.-]{{1,100}}$' then {thing}.id end"
     from_uri = rf"nullif(regexp_extract({thing}.uri, '^spotify:[a-z]+:([^:/?]+)$', 1), '')"
     from_url = rf"nullif(regexp_extract({thing}.external_urls.spotify, '/{SPOTIFY_WORD}/([^/?]+)', 2), '')"
     from_href = rf"nullif(regexp_extract({thing}.href, '/{SPOTIFY_WORD}s/([^/?]+)$', 2), '')"

@@ -196,6 +196,8 @@ RAW_OBJECT = Table(
     name="raw_object",
     grain="one row per raw object that was read, or could not be: the ledger",
     key=("raw_key",),
+    # Each run reads the whole ledger: a file a day would make that dearer every day.
+    partition_transform="month",
     newest="loaded_at",
     columns=(
         Column("raw_key", STRING, "Key of the raw object: raw/extraction_date=.../....ndjson.gz"),

@@ -2,7 +2,7 @@
 
 STAGED is JSON: `die` is a stage (`1 song before`: batch, table, moment; or `create song`) at which everything of the
 run is killed, or a number of seconds after the first batch began; `meet` is a folder where this many `rivals` wait for
-each other before their first MERGE; `databases` are made first; `rows` is a file that gets the rows in the end.
+each other before their first commit; `databases` are made first; `rows` is a file that gets the rows in the end.
 """
 
 import json
@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,16 @@ def meet() -> None:
         time.sleep(0.05)
 
 
-def stage_merges() -> None:
-    """Let each MERGE be a stage before and after."""
-    run_statement, load_batch, create = merge._run, load_music.load_batch, load_music.create_statement
+def stage_commits() -> None:
+    """Let each commit be a stage before and after."""
+    commit, load_batch, create = merge._commit, load_music.load_batch, load_music.create_statement
 
-    def run_staged(spark: SparkSession, statement: str) -> None:
-        table = statement.split()[2].split(".")[-1]
+    def commit_staged(name: str, write: Callable[[], object]) -> None:
+        table = name.split(".")[-1]
         if "meet" in TOLD and not os.path.exists(Path(TOLD["meet"]) / str(os.getpid())):
             meet()
         reach(f"{batch} {table} before")
-        run_statement(spark, statement)
+        commit(name, write)
         reach(f"{batch} {table} after")
 
     def load_staged(*told: Any) -> None:
@@ -72,7 +73,7 @@ def stage_merges() -> None:
         reach(f"create {table.name}")
         return create(table, name)
 
-    merge._run, load_music.load_batch, load_music.create_statement = run_staged, load_staged, create_staged
+    merge._commit, load_music.load_batch, load_music.create_statement = commit_staged, load_staged, create_staged
 
 
 def run_staged(spark: SparkSession, settings: arguments.Settings) -> Report:
@@ -88,6 +89,6 @@ def run_staged(spark: SparkSession, settings: arguments.Settings) -> Report:
 
 load = load_music.run
 arguments.MEGABYTE = TOLD.get("megabyte", arguments.MEGABYTE)
-stage_merges()
+stage_commits()
 load_music.run = run_staged
 sys.exit(load_music.main(sys.argv[1:]))
