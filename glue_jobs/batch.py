@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
 from glue_jobs.arguments import MEGABYTE, Settings
 from glue_jobs.kept import keep, release
-from glue_jobs.merge import Counts, merge, partition_filter
+from glue_jobs.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
 from glue_jobs.raw_object import RawObject
 from glue_jobs.raw_store import why_unreadable
 from glue_jobs.report import Report
@@ -23,7 +23,6 @@ from glue_jobs.tables import LISTING, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS,
 log = logging.getLogger(__name__)
 
 BY_NAME = {table.name: table for table in TABLES}
-SIDE_BY_SIDE = 4
 LOADED = "loaded"
 
 

@@ -7,6 +7,7 @@ merge the independent tables side by side, the ledger last. Whatever stops it, t
 import logging
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
@@ -15,7 +16,7 @@ from pyspark.sql import SparkSession
 from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.batch import load_batch
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import create_statement
+from glue_jobs.merge import SIDE_BY_SIDE, create_statement
 from glue_jobs.raw_object import RawObject, cut_batches
 from glue_jobs.raw_store import list_objects
 from glue_jobs.report import Report
@@ -61,9 +62,9 @@ def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
 
 
 def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
-    for table in TABLES:
-        if table.name not in existing:
-            _create(spark, table, settings.name_of(table))
+    missing = [table for table in TABLES if table.name not in existing]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(lambda table: _create(spark, table, settings.name_of(table)), missing))
 
 
 def _create(spark: SparkSession, table: Table, name: str) -> None:

@@ -22,6 +22,9 @@ from glue_jobs.tables import Table
 
 log = logging.getLogger(__name__)
 
+SIDE_BY_SIDE = 4
+"""How many tables are worked on at once: planning a statement and asking the catalog leave cores idle."""
+
 TRIES = 5
 """How often a MERGE is tried against other writers; each try reads the table afresh."""
 

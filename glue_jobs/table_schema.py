@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -10,7 +11,7 @@ from pyspark.sql.types import StructType
 
 from glue_jobs.arguments import Settings
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import literal
+from glue_jobs.merge import SIDE_BY_SIDE, literal
 from glue_jobs.tables import TABLES, Table
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,11 @@ log = logging.getLogger(__name__)
 
 def add_new_columns(spark: SparkSession, settings: Settings, existing: Collection[str]) -> list[str]:
     """Add the columns that existing tables lack, without rewriting a row; return them as table.column."""
-    present = {table: _read_schema(spark, settings.name_of(table)) for table in TABLES if table.name in existing}
+    tables = [table for table in TABLES if table.name in existing]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        present = dict(
+            zip(tables, pool.map(lambda one: _read_schema(spark, settings.name_of(one)), tables), strict=True)
+        )
     if faults := [fault for table, schema in present.items() for fault in find_faults(table, schema)]:
         raise LoadError(
             f"{settings.catalog}.{settings.database}: tables of another version: {'; '.join(faults)}. "

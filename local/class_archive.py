@@ -14,6 +14,7 @@ from pathlib import Path
 from local.java import ROOT
 
 FOLDER = ROOT / "build"
+TOLD_TO_JAVA = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 QUIET = "-Xlog:cds*=off"
 """Java warns of each class that it does not keep, and of an archive that does not fit."""
 
@@ -32,6 +33,10 @@ def archive_path(java_home: Path, spark_home: Path) -> Path:
 @contextlib.contextmanager
 def shared_classes(java_home: Path, spark_home: Path) -> Iterator[list[str]]:
     """Give Java's options: to use the archive, or where there is none yet to write it when Java ends."""
+    if any(os.environ.get(name) for name in TOLD_TO_JAVA):
+        # An agent or a recorder may be told of there: Java 17 was seen to crash with one and an archive.
+        yield []
+        return
     archive = archive_path(java_home, spark_home)
     if archive.is_file():
         yield [f"-XX:SharedArchiveFile={archive}", QUIET]

@@ -91,13 +91,23 @@ def run_job(
     return Ran(key, run_id, monotonic() - start)
 
 
-def kill_job(aws: EmulatedAws, is_time: Callable[[], bool], said: Path | None = None) -> Ran | None:
-    """Run the job, and kill it with all its processes as soon as it is time; None if it ended before that."""
+def kill_job(
+    aws: EmulatedAws,
+    is_time: Callable[[], bool],
+    said: Path | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Ran | None:
+    """Run the job, and kill it with all its processes as soon as it is time; None if it ended before that.
+
+    `meanwhile` is done between two looks, again and again, and wants to be short.
+    """
     run_id, start = uuid.uuid4().hex, monotonic()
     with _started(aws, run_id, said) as process:
         while not is_time():
             if process.poll() is not None:
                 return None
+            if meanwhile:
+                meanwhile()
             sleep(BETWEEN_LOOKS)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -107,9 +107,17 @@ class Line:
         *summary, counts = [line for line in _lines(said) if not LOG_LINE.match(line)]
         return Loaded("\n".join(summary), json.loads(counts))
 
-    def load_and_kill(self, event: Event) -> Killed:
-        """Run the job for an event, and kill it as soon as the catalog shows a commit of rows; the event stays."""
-        ran = kill_job(self.aws, lambda: bool(self.written()), self._next_said())
+    def load_and_kill(self, event: Event, meanwhile: Callable[[], object] | None = None) -> Killed:
+        """Run the job for an event, and kill it as soon as the catalog shows a commit of rows; the event stays.
+
+        `meanwhile` is done again and again from when the job has looked at what landed: then it makes its tables.
+        """
+
+        def go_on() -> None:
+            if meanwhile and self.positions():
+                meanwhile()
+
+        ran = kill_job(self.aws, lambda: bool(self.written()), self._next_said(), go_on)
         written = self.written()
         if ran is None or RAW_OBJECT.name in written:
             raise UserError("the load was done before it could be killed; what it loaded is there. Start again")

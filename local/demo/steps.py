@@ -67,14 +67,19 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     first, *others = days
     with show.step("A Lambda function asks Spotify, through spotipy, and lands one raw object on S3"):
         tell_extracted(show, line.extract(first, days[first]))
-    with show.step("Its event starts the load job, which is killed half way"):
+    with show.step(f"Its event starts the load job, which is killed half way; meanwhile {len(others)} more days land"):
         event = wait_for_event(show, line.aws)
+        to_land = iter(others)
+
+        def land_one(date: dt.date | None = None) -> None:
+            if date := date or next(to_land, None):
+                tell_extracted(show, line.extract(date, days[date]))
+
         with show.waiting(AT_WORK):
-            killed = line.load_and_kill(event)
+            killed = line.load_and_kill(event, land_one)
         tell_killed(show, killed, line.count_rows())
-    with show.step(f"{len(others)} more days land before the next run"):
-        for date in others:
-            tell_extracted(show, line.extract(date, days[date]))
+        for date in to_land:
+            land_one(date)
     with show.step("The event is still in the queue: one run completes the first day and catches up on the others"):
         event = wait_for_event(show, line.aws)
         with show.waiting(AT_WORK):

@@ -18,6 +18,8 @@ def java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     if found is None:
         pytest.skip("no Java 17 on this machine yet; make load takes one from PyPI")
     monkeypatch.setattr(class_archive, "FOLDER", tmp_path / "build")
+    for name in class_archive.TOLD_TO_JAVA:
+        monkeypatch.delenv(name, raising=False)
     return found.home
 
 
@@ -55,3 +57,11 @@ def test_an_archive_that_does_not_fit_is_no_matter(java: Path, tmp_path: Path) -
 def test_another_java_or_spark_has_another_archive(tmp_path: Path) -> None:
     assert archive_path(tmp_path / "a", tmp_path) != archive_path(tmp_path / "b", tmp_path)
     assert archive_path(tmp_path, tmp_path / "a") != archive_path(tmp_path, tmp_path / "b")
+
+
+def test_what_a_person_tells_every_java_goes_before(
+    java: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-javaagent:watch.jar")
+    with shared_classes(java, tmp_path) as options:
+        assert options == []
