@@ -20,6 +20,18 @@ locals {
         description = "A secret is missing or cannot be read."
         metric      = "MissingSecret"
       }
+      missing-premium = {
+        description = "Spotify asks for Premium of the app's owner: nothing is fetched without."
+        metric      = "MissingPremium"
+      }
+      user-not-listed = {
+        description = "A user is not on the app's list of users in Spotify's developer dashboard."
+        metric      = "UserNotListed"
+      }
+      token-not-stored = {
+        description = "Spotify gave a new refresh token that could not be stored: the next run may not log in."
+        metric      = "TokenNotStored"
+      }
       quota = {
         description = "Spotify's limits kept a run from reading all it was to read."
         metric      = "QuotaStops"

@@ -9,6 +9,7 @@ from typing import IO, Any
 import boto3
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract import faults
@@ -139,7 +140,11 @@ def _is_missing(error: BaseException) -> bool:
 
 
 def _connect(service: str) -> Any:
-    return _open_session().client(service)  # type: ignore[call-overload]
+    return _open_session().client(service, config=IN_TIME)  # type: ignore[call-overload]
+
+
+IN_TIME = Config(connect_timeout=3, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 2})
+"""Two tries end within the seconds that are kept back for landing, also where AWS does not answer."""
 
 
 @lru_cache(maxsize=1)

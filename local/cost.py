@@ -30,7 +30,7 @@ LEAST_SCAN_MB = 10
 """Athena bills 10 MB for a query at least."""
 
 HOURS = 24 * DAYS
-ALARMS = 17
+ALARMS = 20
 COPY_ALARMS = 1
 """What PostgreSQL adds to the alarms."""
 
