@@ -224,7 +224,8 @@ def start_job(
     log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
     with contextlib.ExitStack() as stack:
-        options = [QUICK_JAVA, *stack.enter_context(_kept_classes(known))] if quick else [THOROUGH_JAVA]
+        kept = stack.enter_context(_kept_classes(known)) if quick else []
+        options = [QUICK_JAVA if quick else THOROUGH_JAVA, *(f'"{one}"' for one in kept)]
         command = [
             *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
             *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
