@@ -62,9 +62,11 @@ def album(thing: str, album_id: str) -> str:
 
 
 def songs_of(thing: str, album_id: str) -> str:
-    """Return what the tracks inside a whole album say; they name no album, so they get the enclosing one."""
-    told = song("track", sql.spotify_id("track"), album_id)
-    return f"filter(transform({thing}.tracks.items, track -> {told}), song -> song.song_id is not null)"
+    """Return what the tracks inside a whole album say; they name no album, so they get the enclosing one.
+
+    One without an id is no song, but its artists are credited.
+    """
+    return f"transform({thing}.tracks.items, track -> {song('track', sql.spotify_id('track'), album_id)})"
 
 
 def artist(thing: str, artist_id: str) -> str:

@@ -132,12 +132,12 @@ def merge_statement(table: Table, name: str, source: str, partitions: str) -> st
 
 def merge(source_df: DataFrame, table: Table, name: str, partition_values: Iterable[dt.date]) -> Counts:
     """Bring rows (unique on the key) into a table; a table that gets no differing row is not touched."""
-    partitions = partition_filter(table, partition_values)
-    if partitions == NOTHING:
+    partition_values = list(partition_values)
+    if partition_filter(table, partition_values) == NOTHING:
         return Counts()
     for attempt in range(1, TRIES + 1):
         try:
-            return _merge_once(source_df, table, name, partitions)
+            return _merge_once(source_df, table, name, partition_values)
         except Py4JJavaError as error:
             if not _is_conflict(error):
                 raise
@@ -154,12 +154,13 @@ def _is_conflict(error: Py4JJavaError) -> bool:
     return any(name in text for name in CONFLICTS)
 
 
-def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) -> Counts:
+def _merge_once(source_df: DataFrame, table: Table, name: str, partition_values: Sequence[dt.date]) -> Counts:
     spark = source_df.sparkSession
+    partitions = partition_filter(table, partition_values)
     spark.catalog.refreshTable(name)
     newest = _newest_snapshot(spark, name)
     if spark.table(name).alias("t").where(partitions).select(table.key[0]).isEmpty():
-        return _fill(source_df, name, newest)
+        return _fill(source_df, name, partition_filter(table, partition_values, row=""), newest)
     change_df = keep(_find_changes(spark, source_df, table, name, partitions))
     rows = change_df.groupBy("change").count().collect()
     counts = Counts(**{row["change"]: row["count"] for row in rows})
@@ -176,10 +177,11 @@ def _newest_snapshot(spark: SparkSession, name: str) -> int | None:
     return found[0] if found else None
 
 
-def _fill(source_df: DataFrame, name: str, seen_snapshot: int | None) -> Counts:
+def _fill(source_df: DataFrame, name: str, partitions: str, seen_snapshot: int | None) -> Counts:
     """Write rows into partitions that held none in the snapshot we saw or a later one.
 
-    What another run has written there since then is a conflict, as it is for a MERGE: nothing is overwritten.
+    What another run has written there since then is a conflict, as it is for a MERGE: nothing is overwritten. Where a
+    table is partitioned more coarsely than we know, rows beside these partitions are a conflict, too, not a loss.
     """
     row_df = keep(source_df)
     rows = row_df.count()
@@ -188,7 +190,7 @@ def _fill(source_df: DataFrame, name: str, seen_snapshot: int | None) -> Counts:
     writer = row_df.writeTo(name).option("isolation-level", "serializable")
     if seen_snapshot is not None:  # else the table's whole history is looked through
         writer = writer.option("validate-from-snapshot-id", str(seen_snapshot))
-    _commit(name, writer.overwritePartitions)
+    _commit(name, partial(writer.overwrite, F.expr(partitions)))
     return Counts(inserted=rows, commits=1)
 
 

@@ -34,6 +34,7 @@ def _songs(accepted_df: DataFrame) -> DataFrame:
     columns = ("seen_at", "raw_key", "extraction_date")
     own_df = accepted_df.where("song is not null").select(*columns, "song")
     inner_df = accepted_df.where("songs is not null").selectExpr(*columns, "explode(songs) as song")
+    inner_df = inner_df.where("song.song_id is not null")
     return _conform(own_df.unionByName(inner_df), SONG, columns_of("song", SONG))
 
 

@@ -7,13 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
-from local.class_archive import shared_classes
+from local.class_archive import ClassArchive
 from local.errors import UserError
 from local.java import OWN_FOLDER, ROOT, ensure_full_java, ensure_java
 from local.package import package_glue_jobs
@@ -224,8 +223,8 @@ def start_job(
     log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(_kept_classes(known)) if quick else []
-        options = [QUICK_JAVA if quick else THOROUGH_JAVA, *(f'"{one}"' for one in kept)]
+        archive = ClassArchive(Path(known["JAVA_HOME"]), spark_home()) if quick else None
+        options = [QUICK_JAVA, *(f'"{one}"' for one in archive.options)] if archive else [THOROUGH_JAVA]
         command = [
             *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
             *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
@@ -234,11 +233,13 @@ def start_job(
             *(str(script), *arguments),
         ]
         output = stack.enter_context(said.open("wb")) if said else None
-        yield stack.enter_context(running(command, known, output))
-
-
-def _kept_classes(known: Mapping[str, str]) -> AbstractContextManager[list[str]]:
-    return shared_classes(Path(known["JAVA_HOME"]), spark_home())
+        process = None
+        try:
+            with running(command, known, output) as process:
+                yield process
+        finally:
+            if archive:
+                archive.finish(is_done=process is not None and process.returncode == 0)
 
 
 def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:

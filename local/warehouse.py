@@ -13,7 +13,7 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import FileScanTask, Table
-from pyiceberg.transforms import IdentityTransform
+from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -155,10 +155,18 @@ def partition_of(task: FileScanTask, table: Table) -> ds.Expression:
     known = ds.scalar(True)
     for position, field in enumerate(table.specs()[task.file.spec_id].fields):
         value = task.file.partition[position]
+        column = ds.field(table.schema().find_column_name(field.source_id))
+        is_date = isinstance(table.schema().find_type(field.source_id), DateType)
         if isinstance(field.transform, IdentityTransform):
-            column = ds.field(table.schema().find_column_name(field.source_id))
             known &= column.is_null() if value is None else column == partition_value(value, table, field.source_id)
+        elif isinstance(field.transform, MonthTransform) and is_date and value is not None:
+            known &= (column >= first_of_month(value)) & (column < first_of_month(value + 1))
     return known
+
+
+def first_of_month(months: int) -> dt.date:
+    """Return the first day of a month, counted from January 1970 as Iceberg's transform does."""
+    return EPOCH.replace(year=EPOCH.year + months // 12, month=months % 12 + 1)
 
 
 def partition_value(value: object, table: Table, source_id: int) -> object:

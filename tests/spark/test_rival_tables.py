@@ -67,3 +67,12 @@ def test_rows_that_a_rival_put_into_an_empty_partition_meanwhile_are_not_overwri
     ours = [("s1", "Song s1"), ("s2", "Song s2"), ("s3", "the rival's")]
     assert lake.rows("song", "song_id", "name", where=f"extraction_date = date'{day}'") == ours
     assert (report.tables["song"].inserted, report.tables["song"].updated) == (1, 1)
+
+
+def test_a_table_that_somebody_partitioned_otherwise_loses_nothing(lake: Lake) -> None:
+    lake.land(page(entry(song("s0"))), at="2026-10-31T10:00:00")
+    lake.load()
+    lake.spark.sql(f"alter table lake.{lake.database}.song drop partition field extraction_date")
+    lake.land(page(entry(song("s1"))))
+    lake.load()
+    assert lake.rows("song", "song_id") == ["s0", "s1"]

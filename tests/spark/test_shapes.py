@@ -68,6 +68,11 @@ CASES = [
         page({"added_at": "2026-01-01T00:00:00Z", "album": full_album()}),
         *("s9", "al1", "a1 a2", 1),
     ),
+    Case(
+        "a whole album with a track without an id, whose artist is credited all the same",
+        album(tracks=page(song("s7", album=...), {"id": None, "name": "No id", "artists": [credit("a7")]})),
+        *("s7", "al1", "a1 a2 a7", 1),
+    ),
     Case("top tracks", page(song("s1"), song("s2")), "s1 s2", "al1", "a1 a2", 2),
     Case("top artists", page(full_artist("a5"), full_artist("a6")), "", "", "a5 a6", 2),
     Case(

@@ -135,6 +135,8 @@ def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        # A shell that runs these tests in the background lets them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as program:  # fmt: skip
         program.stdout.readline()
         program.send_signal(signal.SIGINT)
