@@ -5,8 +5,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis  # noqa: F401
 import pytest
 
+# Hypothesis is imported early: its plugin imports it when all is done, and Python 3.11 then may end in a SystemError
+# (its parser counts wrongly while much is being tidied up).
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 SPARK = "tests/spark/"
