@@ -113,7 +113,7 @@ def test_without_credentials_it_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     class Nobody:
-        def client(self, *_: Any) -> Any:
+        def client(self, *_: Any, **__: Any) -> Any:
             raise NoCredentialsError
 
     monkeypatch.setattr(edge, "_open_session", Nobody)
