@@ -46,10 +46,14 @@ def build_environment(data: Path, workspace: str | None = None) -> dict[str, str
     # A configuration file that is named but missing only makes Terraform complain at each call.
     if not Path(known.get("TF_CLI_CONFIG_FILE", "")).is_file():
         known.pop("TF_CLI_CONFIG_FILE", None)
-    cache = BUILD / "plugins"
-    cache.mkdir(parents=True, exist_ok=True)
     ours = {"TF_DATA_DIR": str(data), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
-    known.setdefault("TF_PLUGIN_CACHE_DIR", str(cache))
+    if find_mirror():
+        # A mirror is linked to as it is; two Terraforms that begin at once fail over one cache.
+        known.pop("TF_PLUGIN_CACHE_DIR", None)
+    else:
+        cache = BUILD / "plugins"
+        cache.mkdir(parents=True, exist_ok=True)
+        known.setdefault("TF_PLUGIN_CACHE_DIR", str(cache))
     return {**known, **ours, **({"TF_WORKSPACE": workspace} if workspace else {})}
 
 
