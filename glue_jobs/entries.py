@@ -42,7 +42,7 @@ CONTAINERS = {
 """Containers a kind's rows are made of; where one is null in a line that misfits the schema, its text is looked at."""
 
 OBJECT = {"song": "track", "album": "album", "artist": "artist"}
-"""The column that holds the object of an accepted entry, by kind."""
+"""Where an element's object stands in Spotify's fields until it is judged, by kind; then contents.py reads it."""
 
 PAGE_ALBUM_ID = "regexp_extract(coalesce(list.href, request_path), 'albums/([^/?]+)/tracks', 1)"
 """The album whose page of tracks was asked for; these tracks name none."""
