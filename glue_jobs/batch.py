@@ -92,7 +92,7 @@ def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
 def _what_to_know() -> Iterator[Column]:
     month = "case when origin is not null and outcome = 'accepted' then to_date(date_trunc('month', played_at)) end"
     yield F.expr(f"collect_set({month})").alias("play_months")
-    yield F.expr(f"count_if({rejected.TO_LOOK_AT})").alias("set_aside")
+    yield F.expr(f"collect_set(case when {rejected.TO_LOOK_AT} then raw_key end)").alias("to_look_at")
     yield F.expr("count_if(to_look_at is not null)").alias("doubtful")
     yield F.expr("collect_set(raw_key)").alias("raw_keys")
 
@@ -112,9 +112,9 @@ def _look_closer(
     spark: SparkSession, objects: Sequence[RawObject], entry_df: DataFrame, found: Row
 ) -> tuple[DataFrame, DataFrame | None]:
     """Look at the text of what was set aside or is doubtful; return the corrected entries and what is set aside."""
-    if not found["set_aside"]:
+    keys = set(found["to_look_at"])
+    if not keys:
         return entry_df, None
-    keys = {row["raw_key"] for row in rejected.objects_to_look_at(entry_df).collect()}
     text_df = lines.read_lines(spark, [one.path for one in objects if one.raw_key in keys])
     looked_df = keep(rejected.look_at_text(entry_df, text_df))
     if found["doubtful"]:

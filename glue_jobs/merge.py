@@ -1,6 +1,7 @@
 """MERGE into Iceberg: the statements derived from a table's description, run only for rows that differ.
 
-Partitions that hold no row yet, as those of a new day, need no comparison: they are filled, under the same isolation.
+Partitions that hold no row yet, as those of a new day, need no comparison: they are filled, under the same isolation;
+only the others' rows are compared and merged.
 """
 
 import datetime as dt
@@ -132,12 +133,42 @@ def merge_statement(table: Table, name: str, source: str, partitions: str) -> st
 
 def merge(source_df: DataFrame, table: Table, name: str, partition_values: Iterable[dt.date]) -> Counts:
     """Bring rows (unique on the key) into a table; a table that gets no differing row is not touched."""
-    partition_values = list(partition_values)
-    if partition_filter(table, partition_values) == NOTHING:
+    partitions = sorted({_partition_of(table, value) for value in partition_values})
+    if not partitions:
         return Counts()
+    spark = source_df.sparkSession
+    spark.catalog.refreshTable(name)
+    newest = _newest_snapshot(spark, name)
+    held = _partitions_with_rows(spark, table, name, partitions) if newest is not None else set()
+    full, empty = [one for one in partitions if one in held], [one for one in partitions if one not in held]
+    if not empty:
+        return _compare_and_merge(source_df, table, name, full)
+    source_df = keep(source_df)
+    if not full:
+        return _fill_or_merge(source_df, table, name, empty, newest)
+    is_new = partition_filter(table, empty, row="")
+    counts = _fill_or_merge(source_df.where(is_new), table, name, empty, newest)
+    return counts + _compare_and_merge(source_df.where(f"not {is_new}"), table, name, full)
+
+
+def _fill_or_merge(
+    row_df: DataFrame, table: Table, name: str, partitions: Sequence[dt.date], seen_snapshot: int | None
+) -> Counts:
+    """Fill partitions that held no row; where another run was there first, merge."""
+    try:
+        return _fill(row_df, name, partition_filter(table, partitions, row=""), seen_snapshot)
+    except Py4JJavaError as error:
+        if not _is_conflict(error):
+            raise
+        log.warning("%s: another run wrote into the same new partitions", table.name)
+        return _compare_and_merge(row_df, table, name, partitions)
+
+
+def _compare_and_merge(source_df: DataFrame, table: Table, name: str, partitions: Sequence[dt.date]) -> Counts:
+    """Merge what differs in partitions that hold rows; try anew where another run wrote there meanwhile."""
     for attempt in range(1, TRIES + 1):
         try:
-            return _merge_once(source_df, table, name, partition_values)
+            return _merge_once(source_df, table, name, partition_filter(table, partitions))
         except Py4JJavaError as error:
             if not _is_conflict(error):
                 raise
@@ -154,13 +185,9 @@ def _is_conflict(error: Py4JJavaError) -> bool:
     return any(name in text for name in CONFLICTS)
 
 
-def _merge_once(source_df: DataFrame, table: Table, name: str, partition_values: Sequence[dt.date]) -> Counts:
+def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) -> Counts:
     spark = source_df.sparkSession
-    partitions = partition_filter(table, partition_values)
     spark.catalog.refreshTable(name)
-    newest = _newest_snapshot(spark, name)
-    if spark.table(name).alias("t").where(partitions).select(table.key[0]).isEmpty():
-        return _fill(source_df, name, partition_filter(table, partition_values, row=""), newest)
     change_df = keep(_find_changes(spark, source_df, table, name, partitions))
     rows = change_df.groupBy("change").count().collect()
     counts = Counts(**{row["change"]: row["count"] for row in rows})
@@ -172,18 +199,29 @@ def _merge_once(source_df: DataFrame, table: Table, name: str, partition_values:
     return replace(counts, commits=1)
 
 
+def _partition_of(table: Table, value: dt.date) -> dt.date:
+    """Return the day, or the first day of the month, of the partition that a day falls in."""
+    return value.replace(day=1) if table.partition_transform == "month" else value
+
+
+def _partitions_with_rows(spark: SparkSession, table: Table, name: str, partitions: Sequence[dt.date]) -> set[dt.date]:
+    """Return which of these partitions hold rows."""
+    days_df = spark.table(name).alias("t").where(partition_filter(table, partitions))
+    found = days_df.agg(F.expr(f"collect_set(cast(t.{table.partition} as date)) as days")).collect()
+    return {_partition_of(table, day) for day in found[0]["days"]}
+
+
 def _newest_snapshot(spark: SparkSession, name: str) -> int | None:
     found = spark.sql(f"select snapshot_id from {name}.refs where name = 'main'").head()
     return found[0] if found else None
 
 
-def _fill(source_df: DataFrame, name: str, partitions: str, seen_snapshot: int | None) -> Counts:
+def _fill(row_df: DataFrame, name: str, partitions: str, seen_snapshot: int | None) -> Counts:
     """Write rows into partitions that held none in the snapshot we saw or a later one.
 
     What another run has written there since then is a conflict, as it is for a MERGE: nothing is overwritten. Where a
     table is partitioned more coarsely than we know, rows beside these partitions are a conflict, too, not a loss.
     """
-    row_df = keep(source_df)
     rows = row_df.count()
     if not rows:
         return Counts()

@@ -39,11 +39,6 @@ def look_at_text(entry_df: DataFrame, text_df: DataFrame) -> DataFrame:
     return seen_df.selectExpr("*", f"{_payload()} as payload").transform(_decide).drop("value")
 
 
-def objects_to_look_at(entry_df: DataFrame) -> DataFrame:
-    """Return the raw_key of each object with an entry to look at."""
-    return entry_df.where(TO_LOOK_AT).select("raw_key").distinct()
-
-
 def _payload() -> str:
     return f"""coalesce(case
         when reason in {LINE_REASONS} then value
