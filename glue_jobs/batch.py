@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
 from glue_jobs.arguments import MEGABYTE, Settings
-from glue_jobs.kept import keep, release
+from glue_jobs.kept import keep, keep_wide, release
 from glue_jobs.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
 from glue_jobs.raw_object import RawObject
 from glue_jobs.raw_store import why_unreadable
@@ -86,7 +86,7 @@ def _read_batch(spark: SparkSession, objects: list[RawObject], report: Report) -
 
 def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
     line_df = lines.read_lines(spark, paths) if paths else lines.no_lines(spark)
-    return keep(entries.judge_entries(lines.find_elements(lines.parse(line_df))))
+    return keep_wide(entries.judge_entries(lines.find_elements(lines.parse(line_df))))
 
 
 def _what_to_know() -> Iterator[Column]:
@@ -159,6 +159,7 @@ def _merge_rejected(
     if settings.replay_rejected:
         key_df = spark.createDataFrame([(one.raw_key,) for one in objects], "raw_key string")
         open_df = spark.table(name).alias("t").where(partition_filter(REJECTED_RECORD, days))
+        open_df = open_df.where("resolved_at is null")
         resolved_df = rejected.resolved_rows(
             open_df.join(key_df, "raw_key", "left_semi"), row_dfs, dt.datetime.now(dt.UTC)
         )

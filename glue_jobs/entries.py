@@ -44,7 +44,7 @@ CONTAINERS = {
 OBJECT = {"song": "track", "album": "album", "artist": "artist"}
 """Where an element's object stands in Spotify's fields until it is judged, by kind; then contents.py reads it."""
 
-PAGE_ALBUM_ID = "regexp_extract(coalesce(list.href, request_path), 'albums/([^/?]+)/tracks', 1)"
+PAGE_ALBUM_ID = "regexp_extract(coalesce(list.href, line.request_path), 'albums/([^/?]+)/tracks', 1)"
 """The album whose page of tracks was asked for; these tracks name none."""
 
 HISTORY_URI = "coalesce(element.spotify_track_uri, element.spotify_episode_uri, element.audiobook_uri)"
@@ -62,18 +62,25 @@ def judge_entries(line_df: DataFrame) -> DataFrame:
 
 
 def _explode(line_df: DataFrame) -> DataFrame:
+    """Return a row per element; what is the line's own stands as one struct, which each step hands on as it is."""
+    facts = {
+        **{name: name for name in ("raw_key", "row")},
+        "kind": "line.kind",
+        "source": "line.source",
+        "sources": "case when line.kind = 'summary' then line.sources end",
+        "extraction_date": "to_date(regexp_extract(raw_key, 'extraction_date=([0-9-]+)', 1))",
+        "account": f"coalesce(line.account, '{NO_ACCOUNT}')",
+        "fetched_at": sql.instant("line.fetched_at"),
+        "is_complete": sql.truth("line.is_complete"),
+        "request_path": "line.request.path",
+        "playlist": f"case when self_kind = 'playlist' then {_playlist()} end",
+    }
     narrow_df = line_df.selectExpr(
-        *("raw_key", "row", "lists", "items", "line.kind as line_kind", "line.source"),
+        *("lists", "items"),
+        f"{sql.struct(facts)} as line",
         f"{_document_reason()} as document_reason",
-        "case when line.kind = 'summary' then line.sources end as sources",
-        "to_date(regexp_extract(raw_key, 'extraction_date=([0-9-]+)', 1)) as extraction_date",
-        f"coalesce(line.account, '{NO_ACCOUNT}') as account",
-        f"{sql.instant('line.fetched_at')} as fetched_at",
-        f"{sql.truth('line.is_complete')} as is_complete",
         # What was parsed from text a second time has no flag of its own.
         f"(line.{shapes.MISFIT} is not null or shape not in ('items', 'tracks')) as is_misfit",
-        "line.request.path as request_path",
-        f"case when self_kind = 'playlist' then {_playlist()} end as playlist",
     )
     return narrow_df.selectExpr(
         *(name for name in narrow_df.columns if name != "items"),
@@ -150,6 +157,13 @@ def _take_objects(located_df: DataFrame) -> DataFrame:
     }
     played = "coalesce(element.played_at, case when is_history then element.ts end)"
     wrapped_album = dict.fromkeys(shapes.TRACK.names, "null") | _fields_of("element.album", shapes.COMMON)
+    entry = {
+        "added_at": sql.instant("element.added_at"),
+        "played_at": sql.instant(played),
+        "origin": "case when is_history then 'export' when element.played_at is not null then 'api' end",
+        "ms_played": sql.whole_number("element.ms_played", "bigint"),
+        "context_uri": "element.context.uri",
+    }
     taken_df = located_df.selectExpr(
         *(name for name in located_df.columns if name != "element"),
         "element is null as is_null",
@@ -157,12 +171,8 @@ def _take_objects(located_df: DataFrame) -> DataFrame:
         "coalesce(element.added_at, element.played_at, element.is_local) is not null as is_wrapper",
         "lower(element.is_local) = 'true' as is_local",
         "element.endTime is not null as is_short_history",
-        f"{sql.instant('element.added_at')} as added_at",
-        f"{sql.instant(played)} as played_at",
+        f"{sql.struct(entry)} as entry",
         f"({played} is not null and {sql.instant(played)} is null) as is_misread_time",
-        "case when is_history then 'export' when element.played_at is not null then 'api' end as origin",
-        f"{sql.whole_number('element.ms_played', 'bigint')} as ms_played",
-        "element.context.uri as context_uri",
         f"""case place when '.item' then element.item when '.track' then element.track
             when '.album' then {_typed(wrapped_album, shapes.TRACK)}
             else {_typed(itself, shapes.TRACK)} end as track""",
@@ -267,19 +277,19 @@ def _keep_what_is_needed(judged_df: DataFrame) -> DataFrame:
     offset = sql.whole_number("list.offset", "bigint")
     full_page = f"list.size >= coalesce({sql.whole_number('list.limit')}, {FULL_PAGE})"
     return judged_df.selectExpr(
-        *("raw_key", "row", "extraction_date", "line_kind", "account", "is_complete"),
-        *("source.kind as source_kind", "source.id as source_id", "list.name as list_name"),
-        "coalesce(fetched_at, cast(extraction_date as timestamp)) as seen_at",
-        "sources",
-        f"case when {first} then playlist end as playlist",
+        *(f"line.{name}" for name in ("raw_key", "row", "extraction_date", "account", "is_complete", "sources")),
+        *("line.kind as line_kind", "line.source.kind as source_kind", "line.source.id as source_id"),
+        "list.name as list_name",
+        "coalesce(line.fetched_at, cast(line.extraction_date as timestamp)) as seen_at",
+        f"case when {first} then line.playlist end as playlist",
         f"case when {first} then {sql.whole_number('list.total', 'bigint')} end as list_total",
-        f"case when origin = 'api' then {full_page} end as is_full_page",
+        f"case when entry.origin = 'api' then {full_page} end as is_full_page",
         f"case when {offset} >= 0 then try_add({offset}, element_index + 1) end as position",
         *("element_index", "outcome", "reason", "place", "item_kind"),
         "case when size(to_look_at) > 0 or reason = 'unknown_shape' then to_look_at end as to_look_at",
         f"{_path()} as path",
         "case when item_kind = 'local_file' then track.uri else item_id end as item_id",
-        *("added_at", "played_at", "origin", "ms_played", "context_uri"),
+        *(f"entry.{name}" for name in ("added_at", "played_at", "origin", "ms_played", "context_uri")),
         *(f"case when outcome = 'accepted' then {rule} end as {name}" for name, rule in _contents().items()),
     )
 

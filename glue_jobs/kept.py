@@ -5,11 +5,20 @@ wide as an answer's costs more than the work. A local checkpoint stores the rows
 """
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 
 def keep(df: DataFrame) -> DataFrame:
     """Compute a frame now and keep its rows until `release`."""
     return df.localCheckpoint(eager=True)
+
+
+def keep_wide(df: DataFrame) -> DataFrame:
+    """Keep a frame of many columns of which each use reads a few.
+
+    Spark takes every column of a kept row one by one before it looks which are wanted; as one struct they come whole.
+    """
+    return keep(df.select(F.struct("*").alias("kept"))).select("kept.*")
 
 
 def release(spark: SparkSession) -> None:

@@ -43,6 +43,8 @@ PROPERTIES = {
     "write.delete.mode": "copy-on-write",
     "write.merge.isolation-level": "serializable",
     "write.parquet.compression-codec": "zstd",
+    # Ids and addresses seldom repeat in a day: past this they are written plain, instead of twice.
+    "write.parquet.dict-size-bytes": "16384",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "20",
 }

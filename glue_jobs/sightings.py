@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from glue_jobs.contents import columns_of
 from glue_jobs.tables import ALBUM, ARTIST, PLAY, SONG, Table
@@ -47,6 +48,8 @@ def _credited_artists(accepted_df: DataFrame) -> DataFrame:
         "explode(flatten(array_compact(concat(array(song.artists, album.artists), coalesce(songs.artists, array())))))"
         " as credit",
     )
+    # An object credits an artist again and again with the same words: of these the newest is enough.
+    credit_df = credit_df.groupBy("raw_key", "extraction_date", "credit").agg(F.max("seen_at").alias("seen_at"))
     nothing = dict.fromkeys(columns_of("artist", ARTIST), "null")
     return _conform(credit_df, ARTIST, nothing | {name: f"credit.{name}" for name in ("artist_id", "name", "url")})
 

@@ -18,11 +18,14 @@ def truth(text: str) -> str:
 def instant(text: str) -> str:
     """Read a UTC time, cut to the milliseconds that Athena keeps; null outside the years people listened in.
 
-    Programs write their zero as 0001-01-01, and few of those that read the tables know the years after 9999.
+    Programs write their zero as 0001-01-01, and few of those that read the tables know the years after 9999. The zone
+    of Spotify's times is taken off: the session's is UTC, and Spark makes a zone of each Z by two regular expressions.
     """
-    time = f"try_cast({text} as timestamp)"
-    sane = f"{time} >= timestamp'1900-01-01' and {time} < timestamp'2200-01-01'"
-    return f"case when {sane} then date_trunc('millisecond', {time}) end"
+    is_spotifys = f"endswith({text}, 'Z') and length({text}) between 20 and 24"
+    zoneless = f"if({is_spotifys}, substring({text}, 1, length({text}) - 1), {text})"
+    time = f"date_trunc('millisecond', try_cast({zoneless} as timestamp))"
+    sane = "time >= timestamp'1900-01-01' and time < timestamp'2200-01-01'"
+    return f"get(filter(array({time}), time -> {sane}), 0)"
 
 
 def first_day(text: str) -> str:

@@ -3,6 +3,7 @@
 A load takes seconds whatever it loads, so most promises share one lake and its five loads, each on a day of its own.
 """
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from glue_jobs import batch, load_music
+from glue_jobs import batch, load_music, merge
 from glue_jobs.errors import LoadError
 from glue_jobs.report import Report
+from glue_jobs.tables import Table
 from tests.spark.conftest import Lake
 from tests.spark.objects import album, entry, full_album, page, playlist, song
 
@@ -246,6 +248,29 @@ def test_any_order_and_grouping_gives_the_same_rows(lake: Lake) -> None:
     assert next(row for row in seen[0]["album"] if str(row[1]) == "2026-11-01")[2] == "whole"
 
 
+def test_new_days_beside_one_that_is_there_are_filled_and_only_that_one_is_compared(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.land(page(entry(song("s1"))), at="2026-11-01T12:00:00")
+    lake.load()
+    lake.land(page(entry(song("s1"))), at="2026-11-01T10:00:00")
+    lake.land(page(entry(song("s1")), entry(song("s2"))), at="2026-11-02T10:00:00")
+    statement_of, merged = merge.merge_statement, []
+
+    def note(table: Table, *told: str) -> str:
+        merged.append(table.name)
+        return statement_of(table, *told)
+
+    monkeypatch.setattr(merge, "merge_statement", note)
+    song_counts = lake.load().tables["song"]
+    assert (song_counts.inserted, song_counts.updated, song_counts.unchanged, song_counts.commits) == (2, 0, 1, 1)
+    # The ledger has a file a month: its rows of the second day stand beside those of the first.
+    assert merged == ["raw_object"]
+    days = {dt.date(2026, 11, 1): ["s1"], dt.date(2026, 11, 2): ["s1", "s2"]}
+    for day, songs in days.items():
+        assert lake.rows("song", "song_id", where=f"extraction_date = date'{day}'") == songs
+
+
 def test_replay_marks_what_is_understood_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         batch.entries, "NUMBERS", {"song": ("name",), "album": ("popularity",), "artist": ("popularity",)}
@@ -259,6 +284,9 @@ def test_replay_marks_what_is_understood_now(lake: Lake, monkeypatch: pytest.Mon
     report = lake.load("--replay_rejected")
     assert (report.objects, report.resolved) == (1, 1)
     rows = lake.rows("rejected_record", "reason", "resolved_at")
+    # The object has a record that stays open: replayed again, what was resolved before stays as it was.
+    assert lake.load("--replay_rejected").resolved == 0
+    assert lake.rows("rejected_record", "reason", "resolved_at") == rows
     assert [(reason, resolved is not None) for reason, resolved in rows] == [
         ("bad_value: name", True),
         ("unknown_shape", False),
