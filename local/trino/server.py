@@ -134,6 +134,8 @@ def catalog_settings(aws: EmulatedAws) -> dict[str, str]:
     return {
         "connector.name": "iceberg",
         "iceberg.catalog.type": "glue",
+        # A scan that a join bounds by dates waits for them; on a busy machine the usual second is too short.
+        "iceberg.dynamic-filtering.wait-timeout": "20s",
         f"{glue}.endpoint-url": aws.endpoint,
         f"{glue}.region": REGION,
         f"{glue}.aws-access-key": aws.variables["AWS_ACCESS_KEY_ID"],

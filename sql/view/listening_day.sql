@@ -1,5 +1,6 @@
 -- listening_day: how much was played on each day of the listener's clock, and the streak of days that it belongs to.
 -- streak_date is the first day of the streak: days with a play, none between them without.
+-- A streak may begin on any day, so every play is read, whichever day is asked about.
 -- Grain: one row per account and local_date. Reads: play_once.
 create or replace view listening_day as
 with counted as (

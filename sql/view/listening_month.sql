@@ -1,5 +1,6 @@
 -- listening_month: how much was played in each month of the listener's clock, and how many artists were new.
 -- An artist is the first one of a song, and is new in the month of the first known play.
+-- New is who was not played before, so every play is read, whichever month is asked about.
 -- Grain: one row per account and month_date. Reads: play_once, song_latest.
 create or replace view listening_month as
 with played as (

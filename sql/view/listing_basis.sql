@@ -22,14 +22,15 @@ select
     day.source_id,
     day.extraction_date,
     walk.extraction_date as walk_date
-from day
-inner join listing as walk
+-- The days stand on the right, which an engine reads first: what they say of the dates skips partitions of the walks.
+from listing as walk
+inner join day
     on
-        day.account = walk.account
-        and day.source_kind = walk.source_kind
-        and day.source_id = walk.source_id
-        and day.extraction_date >= walk.extraction_date
-        and day.oldest_walk_date <= walk.extraction_date
+        walk.account = day.account
+        and walk.source_kind = day.source_kind
+        and walk.source_id = day.source_id
+        and walk.extraction_date <= day.extraction_date
+        and walk.extraction_date >= day.oldest_walk_date
 where
     walk.entries is not null
     and (

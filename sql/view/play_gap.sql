@@ -2,6 +2,7 @@
 -- what was known. Spotify gives the last 50 plays only.
 -- A raw object that covers the stretch closes it, however late it comes, and so does an account's export.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
+-- What was known may be of any day, so all of it is read, whichever day is asked about.
 -- Grain: one row per account and gap_to. Reads: play, raw_object.
 create or replace view play_gap as
 with page as (

@@ -1,6 +1,7 @@
 -- play_history: what was played, each play once, with the song, its artists and its album as far as they are known.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone; played_at_local is the listener's clock.
 -- played_date is the day in UTC: a condition on it lets an engine skip the months of the table that it rules out.
+-- Names are the newest known, of any day: play_once is for who needs none.
 -- Grain: one row per account, played_at, song_id and origin. Reads: play_once, song_full.
 create or replace view play_history as
 select

@@ -2,6 +2,7 @@
 -- recently played. Without names: who only counts plays need not read what is known of all songs.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone; played_at_local is the listener's clock.
 -- played_date is the day in UTC: a condition on it lets an engine skip the months of the table that it rules out.
+-- How far an export reaches is found in all its plays, whichever day is asked about.
 -- Grain: one row per account, played_at, song_id and origin. Reads: play.
 create or replace view play_once as
 with export_span as (

@@ -1,5 +1,6 @@
 -- release_period: how many albums came out in each decade, year, month and on each day.
 -- An album counts only as far as its date is known: one of the year 1979 is in no month and on no day.
+-- When an album came out says nothing of when it was seen, so all that is known of albums is read.
 -- Grain: one row per period_kind (decade, year, month, day) and period_date, its first day. Reads: album_latest.
 create or replace view release_period as
 with dated as (

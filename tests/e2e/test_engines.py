@@ -22,6 +22,7 @@ from local.summaries import to_trino_table
 from local.trino.server import OWNER
 from local.trino.session import TrinoSession
 from tests.e2e.conftest import Line
+from tests.e2e.plans import rows_read
 from tests.sql.test_partitions import ASKED
 
 FILES = [(kind, name) for kind in get_args(Kind) for name in read_folder(kind)]
@@ -121,6 +122,17 @@ def test_a_question_about_one_day_reads_that_day_alone(trino):
     plan = trino.run_text(f"explain analyze {text}").column(0)[0].as_py()
     assert f"Input: {rows} row" in plan
     assert days.num_rows > 1
+
+
+def test_what_was_listed_on_one_day_is_read_of_the_days_of_its_walks(trino):
+    last = "extraction_date = (select max(extraction_date) from listing)"
+    day = to_rows(trino.run_text(f"select distinct extraction_date from listing where {last}"))[0][0]
+    asked = f"from listing_day where extraction_date = date '{day}'"
+    of_walks = f"select count(*) from listing where extraction_date in (select walk_date {asked})"
+    (most,), (all_rows,) = (to_rows(trino.run_text(text))[0] for text in (of_walks, "select count(*) from listing"))
+    rows = sorted(rows for _, rows in rows_read(trino, parse_statement(f"select * {asked}")))
+    # One scan looks for walks in the 35 days before; on a year tests/long/test_trino_partitions.py bounds it.
+    assert 0 < rows[-2] <= most < all_rows
 
 
 @pytest.mark.parametrize(("name", "values", "kept"), ASKED, ids=[name for name, _, _ in ASKED])

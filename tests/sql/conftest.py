@@ -104,19 +104,19 @@ def tree_of(kind: Kind, name: str) -> exp.Expr:
     return parse_statement(read_folder(kind)[name].text)
 
 
-def append_rows(table: IcebergTable, rows: pa.Table, folder: Path) -> None:
+def append_rows(written: IcebergTable, table: Table, rows: pa.Table, folder: Path) -> None:
     """Append rows; by files of our own what pyiceberg cannot write: months, and lists that are null, not empty."""
     lists = [name for name in rows.column_names if pa.types.is_list(rows.schema.field(name).type)]
-    by_month = any(isinstance(field.transform, MonthTransform) for field in table.spec().fields)
+    by_month = table.partition_transform == "month"
     if not by_month and not any(rows[name].null_count for name in lists):
-        return table.append(rows)
+        return written.append(rows)
     folder.mkdir(exist_ok=True)
-    days = rows["extraction_date"]
+    days = rows[table.partition].cast(pa.date32())
     parts = pc.floor_temporal(days, unit="month") if by_month else days
-    paths = {part: folder / f"{table.name()[-1]}_{part}.parquet" for part in parts.unique().to_pylist()}
+    paths = {part: folder / f"{table.name}_{part}.parquet" for part in parts.unique().to_pylist()}
     for part, path in paths.items():
         pq.write_table(rows.filter(pc.equal(parts, part)), path)
-    return table.add_files([f"file://{path}" for path in paths.values()])
+    return written.add_files([f"file://{path}" for path in paths.values()])
 
 
 @pytest.fixture(scope="session")
@@ -129,14 +129,13 @@ def write_warehouse(schemas: Mapping[str, pa.Schema]) -> Callable[..., SqlCatalo
         catalog.create_namespace("music")
         for table in TABLES:
             written = catalog.create_table(("music", table.name), schema=schemas[table.name])
-            if table.partition == "extraction_date":
-                with written.update_spec() as spec:
-                    if table.partition_transform == "month":
-                        spec.add_field("extraction_date", MonthTransform())
-                    else:
-                        spec.add_identity("extraction_date")
+            with written.update_spec() as spec:
+                if table.partition_transform == "month":
+                    spec.add_field(table.partition, MonthTransform())
+                else:
+                    spec.add_identity(table.partition)
             if table.name in tables:
-                append_rows(written, to_arrow(schemas[table.name], tables[table.name]), folder / "written")
+                append_rows(written, table, to_arrow(schemas[table.name], tables[table.name]), folder / "written")
         return catalog
 
     return write
