@@ -41,8 +41,9 @@ INSTALL := $(PY) -m pip install $(OPTIONS)
 # Spark 4.1 beside Spark 3.5: an environment of its own with the same packages.
 VENV_4_1 := .venv-4.1
 DEV_4_1 := $(VENV_4_1)/.dev-installed
-# A process for each core; tests that share something dear (a Spark) stay in one, see tests/conftest.py.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# One more than two cores can feed, for each waits at times (for Terraform, a server, a Java that starts). Tests that
+# share something dear (a Spark) stay in one, see tests/conftest.py.
+SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
