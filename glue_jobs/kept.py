@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 
 def keep(df: DataFrame) -> DataFrame:
-    """Compute a frame now and keep its rows until `release`."""
-    return df.localCheckpoint(eager=True)
+    """Keep a frame's rows from its first use until `release`; that use needs no run of its own."""
+    return df.localCheckpoint(eager=False)
 
 
 def keep_wide(df: DataFrame) -> DataFrame:
