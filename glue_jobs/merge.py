@@ -19,7 +19,7 @@ from pyspark.sql import functions as F
 from glue_jobs import winner
 from glue_jobs.errors import LoadError
 from glue_jobs.kept import keep
-from glue_jobs.tables import Table
+from glue_jobs.tables import INSTANT, Table
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +88,10 @@ def partition_filter(table: Table, values: Iterable[dt.date], row: str = "t.") -
     if table.partition_transform == "identity":
         literals = ", ".join(f"date'{day}'" for day in days)
         return f"{row}{table.partition} in ({literals})" if days else NOTHING
-    kind = table.schema[table.partition].dataType.simpleString()
+    # With the zone: outside a session's own statements, Spark reads a time without one as the machine's.
+    kind, zone = ("timestamp", " 00:00:00Z") if table.schema[table.partition].dataType == INSTANT else ("date", "")
     spans = [
-        f"({row}{table.partition} >= {kind}'{first}' and {row}{table.partition} < {kind}'{end}')"
+        f"({row}{table.partition} >= {kind}'{first}{zone}' and {row}{table.partition} < {kind}'{end}{zone}')"
         for first, end in _month_spans(days)
     ]
     return f"({' or '.join(spans)})" if spans else NOTHING
@@ -162,7 +163,7 @@ def _fill_or_merge(
     except Py4JJavaError as error:
         if not _is_conflict(error):
             raise
-        log.warning("%s: another run wrote into the same new partitions", table.name)
+        log.warning("%s: new partitions are not filled, another run came first; compared now", table.name)
         return _compare_and_merge(row_df, table, name, partitions)
 
 
@@ -178,7 +179,7 @@ def _compare_and_merge(source_df: DataFrame, table: Table, name: str, partitions
             sleep(uniform(0.5, 1.5) * attempt)  # rivals that wait equally long meet again
     raise LoadError(
         f"{table.name}: other runs wrote the same partitions during {TRIES} tries. "
-        "Its rows of this run are not merged and nothing is marked as loaded: the next run does it."
+        "Not all its rows of this run are merged and nothing is marked as loaded: the next run does it."
     )
 
 

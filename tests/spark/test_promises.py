@@ -271,6 +271,27 @@ def test_new_days_beside_one_that_is_there_are_filled_and_only_that_one_is_compa
         assert lake.rows("song", "song_id", where=f"extraction_date = date'{day}'") == songs
 
 
+def test_a_new_months_plays_replace_none_of_the_month_before_on_a_machine_with_a_zone_of_its_own(lake: Lake) -> None:
+    zones = lake.spark._jvm.java.util.TimeZone
+    before = zones.getDefault()
+    source = ("recently_played", "me")
+
+    def play(song_id: str, played_at: str) -> dict[str, Any]:
+        return {"track": song(song_id), "played_at": played_at, "context": None}
+
+    zones.setDefault(zones.getTimeZone("Asia/Tokyo"))
+    try:
+        evening = page(play("s1", "2026-10-31T16:00:00Z"), play("s2", "2026-10-31T18:00:00Z"))
+        lake.land(evening, source=source, at="2026-10-31T20:00:00")
+        lake.load()
+        night = page(play("s2", "2026-10-31T18:00:00Z"), play("s3", "2026-11-01T01:00:00Z"))
+        lake.land(night, source=source, at="2026-11-01T02:00:00")
+        lake.load()
+        assert lake.rows("play", "song_id") == ["s1", "s2", "s3"]
+    finally:
+        zones.setDefault(before)
+
+
 def test_replay_marks_what_is_understood_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         batch.entries, "NUMBERS", {"song": ("name",), "album": ("popularity",), "artist": ("popularity",)}

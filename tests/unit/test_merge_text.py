@@ -65,9 +65,15 @@ def test_tables_are_written_for_athena_and_for_one_writer_at_a_time() -> None:
         pytest.param(
             PLAY,
             [dt.date(2026, 1, 1), dt.date(2025, 12, 1), dt.date(2025, 10, 1)],
-            "((t.played_at >= timestamp'2025-10-01' and t.played_at < timestamp'2025-11-01') or "
-            "(t.played_at >= timestamp'2025-12-01' and t.played_at < timestamp'2026-02-01'))",
+            "((t.played_at >= timestamp'2025-10-01 00:00:00Z' and t.played_at < timestamp'2025-11-01 00:00:00Z') or "
+            "(t.played_at >= timestamp'2025-12-01 00:00:00Z' and t.played_at < timestamp'2026-02-01 00:00:00Z'))",
             id="months that follow each other are one span",
+        ),
+        pytest.param(
+            RAW_OBJECT,
+            [dt.date(2026, 11, 14), dt.date(2026, 12, 1), dt.date(2026, 11, 2)],
+            "((t.extraction_date >= date'2026-11-01' and t.extraction_date < date'2027-01-01'))",
+            id="days of a table that has a file a month are its months",
         ),
     ],
 )
