@@ -158,8 +158,8 @@ def _merge_rejected(
     row_dfs = [rejected.rejected_rows(aside_df)] if aside_df is not None else []
     if settings.replay_rejected:
         key_df = spark.createDataFrame([(one.raw_key,) for one in objects], "raw_key string")
-        open_df = spark.table(name).alias("t").where(partition_filter(REJECTED_RECORD, days))
-        open_df = open_df.where("resolved_at is null")
+        days_df = spark.table(name).alias("t").where(partition_filter(REJECTED_RECORD, days))
+        open_df = days_df.where("resolved_at is null")
         resolved_df = rejected.resolved_rows(
             open_df.join(key_df, "raw_key", "left_semi"), row_dfs, dt.datetime.now(dt.UTC)
         )

@@ -64,7 +64,8 @@ def judge_entries(line_df: DataFrame) -> DataFrame:
 def _explode(line_df: DataFrame) -> DataFrame:
     """Return a row per element; what is the line's own stands as one struct, which each step hands on as it is."""
     facts = {
-        **{name: name for name in ("raw_key", "row")},
+        "raw_key": "raw_key",
+        "row": "row",
         "kind": "line.kind",
         "source": "line.source",
         "sources": "case when line.kind = 'summary' then line.sources end",

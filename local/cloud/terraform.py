@@ -66,6 +66,8 @@ class Terraform:
     build: Path = BUILD
     workspace: bool = True
     variables: dict[str, str] = field(default_factory=dict)
+    attached: dict[str, str] = field(default_factory=dict)
+    """Variables that name a provider which runs already; see TF_REATTACH_PROVIDERS."""
 
     @property
     def data(self) -> Path:
@@ -127,9 +129,8 @@ class Terraform:
         command = [find_terraform(), f"-chdir={self.folder}", *words]
         piped = subprocess.PIPE if quiet else None
         sys.stdout.flush()
-        done = subprocess.run(
-            command, env=build_environment(self.data), stdout=piped, stderr=piped, text=True, check=False
-        )
+        environment = build_environment(self.data) | self.attached
+        done = subprocess.run(command, env=environment, stdout=piped, stderr=piped, text=True, check=False)
         if done.returncode not in accept:
             reason = read_reason(f"{done.stdout or ''}\n{done.stderr or ''}") if quiet else "its reason stands above"
             raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}")

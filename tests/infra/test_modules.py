@@ -3,15 +3,14 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from local.cloud.terraform import ROOT, Terraform, build_environment, find_terraform
-
-Ask = Callable[..., str]
+from local.cloud.terraform import ROOT, Terraform
 
 FILES = sorted((ROOT / "infra" / "tests").glob("*.tftest.hcl"))
 RUNS = [
@@ -21,36 +20,30 @@ MODULES = sorted(path.name for path in (ROOT / "infra" / "modules").iterdir())
 
 
 @pytest.fixture(scope="module")
-def ask(terraform: Terraform) -> Iterator[Ask]:
+def attached(terraform: Terraform) -> Iterator[Terraform]:
     """Yield Terraform with a provider that runs on from one command to the next: to start it takes most of a run.
 
     It fits what asks nothing of AWS: a provider that runs on has one configuration for all.
     """
     (provider,) = terraform.data.glob("providers/*/hashicorp/aws/*/*/terraform-provider-aws*")
-    with subprocess.Popen(
-        [provider, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
+    piped, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen([provider, "-debug"], stdout=piped, stderr=nowhere, text=True) as running:
         try:
             assert running.stdout
             told = next(line for line in running.stdout if "TF_REATTACH_PROVIDERS=" in line)
-            attached = {"TF_REATTACH_PROVIDERS": told.partition("=")[2].strip().strip("'")}
-
-            def call(*words: str) -> str:
-                command = [find_terraform(), f"-chdir={terraform.folder}", *words]
-                environment = build_environment(terraform.data) | attached
-                return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
-
-            yield call
+            name, _, value = told.strip().partition("=")
+            yield replace(terraform, attached={name: value.strip("'")})
         finally:
             running.terminate()
 
 
 @pytest.fixture(scope="module")
-def results(ask: Ask, packages: Path, applying: Future[None]) -> dict[tuple[str, str], tuple[str, str]]:
+def results(attached: Terraform, packages: Path, applying: Future[None]) -> dict[tuple[str, str], tuple[str, str]]:
     """Run all of them in one go, beside an apply that mostly waits; return how each run went, by file and name."""
+    done = attached.call("test", "-json", f"-var=packages={packages}", quiet=True, accept=(0, 1))
     found: dict[tuple[str, str], tuple[str, str]] = {}
     trouble = dict[tuple[str, str], list[str]]()
-    for line in ask("test", "-json", f"-var=packages={packages}").splitlines():
+    for line in done.stdout.splitlines():
         said = json.loads(line)
         where = (Path(said.get("@testfile", "")).name, said.get("@testrun", ""))
         if said["type"] == "diagnostic":
@@ -81,8 +74,8 @@ def test_terraform_is_formatted(terraform: Terraform) -> None:
     assert terraform.call("fmt", "-recursive", "-check", "-list=true", quiet=True, accept=(0, 3)).stdout == ""
 
 
-def test_the_whole_is_valid(ask: Ask) -> None:
-    told = json.loads(ask("validate", "-json"))
+def test_the_whole_is_valid(attached: Terraform) -> None:
+    told = json.loads(attached.call("validate", "-json", quiet=True, accept=(0, 1)).stdout)
     assert told["diagnostics"] == []
 
 
