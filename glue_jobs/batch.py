@@ -10,9 +10,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
 from glue_jobs.arguments import MEGABYTE, Settings
+from glue_jobs.driver_rows import frame_of
 from glue_jobs.kept import keep, keep_wide, release
 from glue_jobs.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
 from glue_jobs.raw_object import RawObject
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 BY_NAME = {table.name: table for table in TABLES}
 LOADED = "loaded"
+KEY = T.StructType([T.StructField("raw_key", T.StringType())])
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def load_batch(spark: SparkSession, settings: Settings, objects: list[RawObject]
             _merge_tables(settings, read.entry_df, read.found, days, report)
             _merge_rejected(spark, settings, read.aside_df, objects, report)
         with report.phase("ledger"):
-            ledger_df = spark.createDataFrame(list(_ledger_rows(objects, statuses, read.counts)), RAW_OBJECT.schema)
+            ledger_df = frame_of(spark, list(_ledger_rows(objects, statuses, read.counts)), RAW_OBJECT.schema)
             report.add(RAW_OBJECT.name, merge(ledger_df, RAW_OBJECT, settings.name_of(RAW_OBJECT), days))
     finally:
         release(spark)
@@ -157,7 +160,7 @@ def _merge_rejected(
     days = [one.extraction_date for one in objects]
     row_dfs = [rejected.rejected_rows(aside_df)] if aside_df is not None else []
     if settings.replay_rejected:
-        key_df = spark.createDataFrame([(one.raw_key,) for one in objects], "raw_key string")
+        key_df = frame_of(spark, [{"raw_key": one.raw_key} for one in objects], KEY)
         days_df = spark.table(name).alias("t").where(partition_filter(REJECTED_RECORD, days))
         open_df = days_df.where("resolved_at is null")
         resolved_df = rejected.resolved_rows(

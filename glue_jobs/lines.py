@@ -41,9 +41,8 @@ def read_lines(spark: SparkSession, paths: list[str]) -> DataFrame:
 
 def no_lines(spark: SparkSession) -> DataFrame:
     """Return what read_lines gives where there is nothing to read."""
-    return spark.createDataFrame(
-        [], "raw_key string, row bigint, value string, long_line struct<length: bigint, hash: string>"
-    )
+    long_line = "cast(null as struct<length: bigint, hash: string>) as long_line"
+    return spark.sql(f"select '' as raw_key, 0L as row, '' as value, {long_line} where false")
 
 
 def parse(line_df: DataFrame) -> DataFrame:
