@@ -6,8 +6,6 @@ The rule's event pattern is Terraform's own file. Its only target is a queue, be
 import contextlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Template
@@ -15,15 +13,13 @@ from typing import Any
 
 import boto3
 
-from local.errors import UserError
+from local.aws.start import Server, running_server, without_aws
 from local.java import ROOT
 
 EVENT_PATTERN = ROOT / "infra" / "raw_object_created.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: both write ${bucket}, the one thing to fill in."""
 
 REGION = "eu-central-1"
-PATIENCE = 10
-"""Seconds the server has to end by itself."""
 
 
 @dataclass(frozen=True)
@@ -70,50 +66,23 @@ class EmulatedAws:
 
 
 @contextlib.contextmanager
-def emulated_aws(names: Names | None = None, secret: Mapping[str, str] | None = None) -> Iterator[EmulatedAws]:
-    """Start an AWS with our bucket, database, rule and queue, and a secret if one is given; nothing is left of it.
+def emulated_aws(
+    names: Names | None = None, secret: Mapping[str, str] | None = None, server: Server | None = None
+) -> Iterator[EmulatedAws]:
+    """Give an AWS with our bucket, database, rule and queue, and a secret if one is given.
 
-    Until the end it is the AWS of this process and of what it starts: no account of this machine can be reached.
+    It is in `server`, or else in one of its own, of which nothing is left. Until the end it is the AWS of this process
+    and of what it starts: no account of this machine can be reached.
     """
     names = names or Names()
-    with running_server() as endpoint, environment_of(bare := EmulatedAws(endpoint, names)):
+    with contextlib.ExitStack() as stack:
+        endpoint = (server or stack.enter_context(running_server())).endpoint
+        stack.enter_context(environment_of(bare := EmulatedAws(endpoint, names)))
         make_bucket(bare)
         bare.connect("glue").create_database(DatabaseInput={"Name": names.database})
         if secret is not None:
             bare.connect("secretsmanager").create_secret(Name=names.secret, SecretString=json.dumps(dict(secret)))
         yield EmulatedAws(endpoint, names, make_queue(bare))
-
-
-@contextlib.contextmanager
-def running_server() -> Iterator[str]:
-    """Run moto's server as a process of its own and give its address.
-
-    Its input is what holds it: closed here at the end, and by the system if this program is killed. Apart from the
-    terminal's group, it outlives a Ctrl-C until what uses it has ended.
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.aws.server"],
-        cwd=ROOT,
-        env=without_aws(os.environ),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            assert process.stdout
-            endpoint = process.stdout.readline().strip()
-            if not endpoint:
-                raise UserError("emulated AWS did not start; what moto said stands above")
-            yield endpoint
-        finally:
-            assert process.stdin
-            process.stdin.close()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 @contextlib.contextmanager
@@ -149,11 +118,6 @@ def make_queue(aws: EmulatedAws) -> str:
 def event_pattern(bucket: str) -> str:
     """Return the pattern of the events that start a load, as JSON text."""
     return Template(EVENT_PATTERN.read_text(encoding="utf-8")).substitute(bucket=bucket)
-
-
-def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what leads to an AWS account, or to another emulated one."""
-    return {name: value for name, value in environment.items() if not name.startswith("AWS_")}
 
 
 def _replace_environment(wanted: Mapping[str, str]) -> None:

@@ -3,20 +3,21 @@
 import sys
 from collections.abc import Callable
 
+from local.aws.start import Server, running_server
 from local.errors import UserError
 from local.spark import heeding_signals
 
 STOPPED = "\ndemo: stopped, and with it all that it had started. The next one starts afresh.\n"
 
 
-def main(run: Callable[[], None] | None = None) -> int:
+def main(run: Callable[[Server], None] | None = None) -> int:
     """Return the exit code: 0, 1 for what went wrong (one line says it), 130 after Ctrl-C."""
     try:
-        with heeding_signals():
-            # Seconds of imports, in which Ctrl-C is one line, too.
+        with heeding_signals(), running_server() as server:
+            # Seconds of imports, in which the server starts, and Ctrl-C is one line, too.
             from local.demo.steps import run_demo
 
-            (run or run_demo)()
+            (run or run_demo)(server)
     except UserError as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1

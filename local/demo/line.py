@@ -18,7 +18,8 @@ from lambda_extract.faults import ExtractError
 from local.aws.emulated import EmulatedAws, emulated_aws
 from local.aws.glue_warehouse import GlueWarehouse
 from local.aws.runner import Event, give_back, kill_job, run_event, run_job
-from local.demo.served import COMPARED, Comparison, Served, columns_of, compare_rows, served_rows
+from local.aws.start import Server
+from local.demo.served import COMPARED, Comparison, Row, Served, columns_of, compare_rows, served_rows
 from local.errors import UserError
 from local.extract import MINE
 from local.query import Session
@@ -73,6 +74,7 @@ class Line:
     folder: Path
     served: list[Served] = field(default_factory=list)
     runs: int = 0
+    _expected: dict[tuple[Served, ...], dict[str, list[Row]]] = field(default_factory=dict)
 
     def extract(self, date: dt.date, regime: Regime = "restricted") -> Extracted:
         """Run the Lambda function on the evening of a day; Spotify answers as to an app of the regime."""
@@ -138,11 +140,16 @@ class Line:
         lake = GlueWarehouse()
         return {name: lake.open_dataset(name).count_rows() for name in lake.tables}
 
-    def compare(self) -> list[Comparison]:
+    def expect(self) -> dict[str, list[Row]]:
+        """Return the rows each table must have; worked out once after a day was served."""
+        days = tuple(self.served)
+        if days not in self._expected:
+            self._expected[days] = served_rows(self.simulator.world, days)
+        return self._expected[days]
+
+    def compare(self, session: Session) -> list[Comparison]:
         """Compare each table with what the simulator says it served."""
-        expected = served_rows(self.simulator.world, self.served)
-        session = Session(GlueWarehouse())
-        return [compare_rows(table, _read(session, table), expected[table.name]) for table in COMPARED]
+        return [compare_rows(table, _read(session, table), self.expect()[table.name]) for table in COMPARED]
 
     @cached_property
     def _s3(self) -> Any:
@@ -174,15 +181,18 @@ class Line:
 
 
 @contextlib.contextmanager
-def open_line(folder: Path) -> Iterator[Line]:
-    """Start simulator and AWS, with the app's secret and the sources document in it; nothing is left of them."""
+def open_line(folder: Path, server: Server | None = None) -> Iterator[Line]:
+    """Start the simulator, and in `server` or one of its own an AWS with the app's secret and the sources document.
+
+    Nothing is left of them.
+    """
     with running_simulator() as simulator:
         secret = {
             "client_id": simulator.client_id,
             "client_secret": simulator.client_secret,
             "refresh_token": simulator.refresh_token(),
         }
-        with emulated_aws(secret=secret) as aws:
+        with emulated_aws(secret=secret, server=server) as aws:
             line = Line(simulator, aws, folder)
             line._s3.put_object(Bucket=aws.names.bucket, Key=SOURCES_KEY, Body=json.dumps(sources()))
             # What Terraform sets for the function, and where Spotify is.

@@ -8,6 +8,7 @@ from pathlib import Path
 from local.aws.emulated import EmulatedAws
 from local.aws.glue_warehouse import GlueWarehouse, copy_tables
 from local.aws.runner import Event, drop_events, send_again, take_event
+from local.aws.start import Server
 from local.demo.line import Extracted, Killed, Line, Loaded, open_line
 from local.demo.show import Show
 from local.errors import UserError
@@ -34,18 +35,19 @@ order by 1"""
 LEADERS_SHOWN = 5
 
 
-def run_demo(folder: Path = DEMO) -> None:
+def run_demo(server: Server, folder: Path = DEMO) -> None:
     """Show everything, from scratch; then keep the tables."""
     show = Show()
     show.head(f"{len(DAYS)} days of a made-up Spotify, through an AWS on this machine. Everything stays in {folder}.")
     start_afresh(folder)
     ensure_jars(environment(), AWS_JARS)
-    with open_line(folder) as line:
+    with open_line(folder, server) as line:
         go_the_whole_way(line, show, DAYS)
+        lake = GlueWarehouse()
         with show.step("Answers: tables in the Glue catalog, views, saved questions, any SQL"):
-            tell_answers(show, Session(GlueWarehouse()), line.simulator.world)
+            tell_answers(show, Session(lake), line.simulator.world)
         with show.step(f"Keep a copy of the tables in {folder / 'warehouse'}: the AWS here ends now"):
-            show.tell(tell_counts(copy_tables(GlueWarehouse(), folder / "warehouse")))
+            show.tell(tell_counts(copy_tables(lake, folder / "warehouse")))
     with show.step("A page of charts, to open in any browser"):
         write_report(folder / "warehouse", folder / "report.html")
         show.tell((folder / "report.html").resolve().as_uri())
@@ -83,7 +85,8 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     with show.step("The event is still in the queue: one run completes the first day and catches up on the others"):
         event = wait_for_event(show, line.aws)
         with show.waiting(AT_WORK):
-            tell_loaded(show, line.load(event), len(days))
+            loaded = line.load(event, line.expect)
+        tell_loaded(show, loaded, len(days))
         lost = drop_events(line.aws)
         show.tell(
             f"{lost} events still wait and are dropped, as AWS does while a workflow is busy: their days are loaded"
@@ -127,7 +130,7 @@ def load_again(show: Show, line: Line, event: Event) -> None:
     """Deliver an event a second time, and compare meanwhile; nothing may change."""
     before = line.positions()
     send_again(line.aws, event)
-    loaded = line.load(wait_for_event(show, line.aws), lambda: tell_comparison(show, line))
+    loaded = line.load(wait_for_event(show, line.aws), lambda: tell_comparison(show, line, Session(GlueWarehouse())))
     show.tell(f"the run for the event: {loaded.text}")
     if loaded.commits or line.positions() != before:
         raise UserError(f"the same event again made {loaded.commits} commits; expected none")
@@ -139,9 +142,9 @@ def tell_counts(rows: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(rows.items()))
 
 
-def tell_comparison(show: Show, line: Line) -> None:
+def tell_comparison(show: Show, line: Line, session: Session) -> None:
     """Show the comparison table by table, then the checks; fail where a row differs."""
-    comparisons = line.compare()
+    comparisons = line.compare(session)
     names = ("table", "rows", "served", "missing", "unexpected")
     rows = [(one.table, one.rows, one.served, len(one.missing), len(one.unexpected)) for one in comparisons]
     show.tell_rows(names, rows)
@@ -149,7 +152,7 @@ def tell_comparison(show: Show, line: Line) -> None:
         if not one.is_same:
             example = [*one.missing[:1], *one.unexpected[:1]]
             raise UserError(f"{one.table} does not hold what was served, e.g. {' but '.join(example)}")
-    tell_checks(show, Session(GlueWarehouse()), max(one.date for one in line.served))
+    tell_checks(show, session, max(one.date for one in line.served))
 
 
 def tell_checks(show: Show, session: Session, today: dt.date) -> None:

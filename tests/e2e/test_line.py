@@ -58,7 +58,7 @@ def counts(said: Path) -> dict[str, Any]:
 
 
 def test_every_row_and_value_is_what_was_served(line: Line) -> None:
-    compared = line.compare()
+    compared = line.compare(Session(GlueWarehouse()))
     assert [one.table for one in compared] == [table.name for table in COMPARED]
     assert [(one.missing, one.unexpected) for one in compared] == [([], [])] * len(COMPARED)
     assert min(one.rows for one in compared) > 50
@@ -80,7 +80,7 @@ def test_a_value_that_differs_is_seen(line: Line) -> None:
     other, *_ = line.served
     line.served[0] = type(other)(other.date, "legacy", other.raw_key)
     try:
-        compared = {one.table: one for one in line.compare()}
+        compared = {one.table: one for one in line.compare(Session(GlueWarehouse()))}
     finally:
         line.served[0] = other
     assert (compared["song"].is_same, compared["listing"].is_same) == (False, True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.emulated import EmulatedAws, Names, environment_of, running_server
+from local.aws.emulated import EmulatedAws, Names, environment_of
+from local.aws.start import running_server
 from local.cloud.terraform import BUILD, ROOT, Terraform
 from local.errors import UserError
 
@@ -66,7 +67,7 @@ def terraform(project: Path, packages: Path) -> Terraform:
 @pytest.fixture(scope="session")
 def emulated() -> Iterator[EmulatedAws]:
     """Return an empty AWS; until the end it is that of this process."""
-    with running_server() as endpoint, environment_of(aws := EmulatedAws(endpoint, Names())):
+    with running_server() as server, environment_of(aws := EmulatedAws(server.endpoint, Names())):
         yield aws
 
 

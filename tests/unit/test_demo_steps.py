@@ -17,6 +17,7 @@ from rich.console import Console
 
 from glue_jobs.tables import PLAY
 from local.aws.runner import Event
+from local.aws.start import Server
 from local.demo import __main__ as program
 from local.demo import steps
 from local.demo.line import Extracted, Killed, Line, Loaded, open_line
@@ -137,11 +138,12 @@ def test_an_event_that_changes_something_the_second_time_ends_the_demo(
 
 
 def test_a_row_that_was_not_served_ends_the_demo(show: Show, shown: io.StringIO) -> None:
-    line = SimpleNamespace(compare=lambda: [Comparison("song", 2, 2, ['{"name": "served"}'], ['{"name": "seen"}'])])
+    differing = Comparison("song", 2, 2, ['{"name": "served"}'], ['{"name": "seen"}'])
+    line = SimpleNamespace(compare=lambda _session: [differing])
     with pytest.raises(
         UserError, match=r'song does not hold what was served, e\.g\. {"name": "served"} but {"name": "seen"}'
     ):
-        steps.tell_comparison(show, line)
+        steps.tell_comparison(show, line, SimpleNamespace())
     assert "song" in shown.getvalue()
 
 
@@ -168,7 +170,7 @@ def test_sizes_are_in_kilobytes(show: Show, shown: io.StringIO) -> None:
 
 
 def test_a_failing_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
-    def fail() -> None:
+    def fail(_server: Server) -> None:
         raise UserError("no disk")
 
     assert program.main(fail) == 1
@@ -176,7 +178,7 @@ def test_a_failing_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
-    def stop() -> None:
+    def stop(_server: Server) -> None:
         raise KeyboardInterrupt
 
     assert program.main(stop) == 130
@@ -196,7 +198,7 @@ def start_job(*_told, **_named):
 runner.start_job = start_job
 steps.ensure_jars = lambda *_told: []
 steps.environment = lambda: {}
-sys.exit(program.main(lambda: steps.run_demo(steps.Path(sys.argv[1]))))
+sys.exit(program.main(lambda server: steps.run_demo(server, steps.Path(sys.argv[1]))))
 """
 
 

@@ -28,10 +28,10 @@ OTHERS = (
 
 HOLDING = """
 import time
-from local.aws.emulated import running_server
+from local.aws.start import running_server
 
-with running_server() as endpoint:
-    print(endpoint, flush=True)
+with running_server() as server:
+    print(server.endpoint, flush=True)
     time.sleep(60)
 """
 
