@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from py4j.protocol import Py4JJavaError
@@ -40,14 +40,20 @@ class ReadBatch:
     aside: list[Row]
 
 
-def load_batch(spark: SparkSession, settings: Settings, objects: list[RawObject], report: Report) -> None:
-    """Load raw objects into all tables; an object that cannot be read is marked, the others load."""
+def load_batch(
+    spark: SparkSession, settings: Settings, objects: list[RawObject], report: Report, made: Future[None]
+) -> None:
+    """Load raw objects into all tables; an object that cannot be read is marked, the others load.
+
+    Reading does not wait for the tables, merging does: `made` ends when all are there.
+    """
     days = [one.extraction_date for one in objects]
     size = sum(one.size for one in objects) / MEGABYTE
     log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, min(days), max(days))
     try:
         statuses, read = _read_what_can_be(spark, objects, report)
         with report.phase("merge"):
+            made.result()
             _merge_tables(settings, read.entry_df, read.found, days, report)
             _merge_rejected(spark, settings, read.aside_df, objects, report)
         with report.phase("ledger"):
@@ -82,8 +88,10 @@ def _read_batch(spark: SparkSession, objects: list[RawObject], report: Report) -
         found = entry_df.agg(*_what_to_know()).collect()[0]
     with report.phase("judge"):
         entry_df, aside_df = _look_closer(spark, objects, entry_df, found)
-        counts = ledger.count_objects(entry_df).collect()
-        aside = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(ledger.count_objects(entry_df).collect)
+            aside = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
+            counts = counting.result()
     return ReadBatch(entry_df, aside_df, found, counts, aside)
 
 

@@ -6,8 +6,8 @@ merge the independent tables side by side, the ledger last. Whatever stops it, t
 
 import logging
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
@@ -32,21 +32,36 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     report = Report()
     with report.phase("look"):
         existing = _existing_tables(spark, settings)
-        report.columns_added = add_new_columns(spark, settings, existing)
         landed = list_objects(settings.raw, settings.since)
-        new = _not_loaded(spark, settings, landed) if RAW_OBJECT.name in existing else landed
+        with ThreadPoolExecutor(1) as beside:
+            looking = beside.submit(_not_loaded, spark, settings, landed, existing)
+            report.columns_added = add_new_columns(spark, settings, existing)
+            new = looking.result()
     if new:
-        _create_missing(spark, settings, existing)
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(_create_missing, spark, settings, existing)
+            _load_all(spark, settings, landed, new, report, made)
+    return report
+
+
+def _load_all(
+    spark: SparkSession,
+    settings: Settings,
+    landed: list[RawObject],
+    new: list[RawObject],
+    report: Report,
+    made: Future[None],
+) -> None:
+    """Load what is new, batch by batch, until nothing more has landed; `made` ends when all tables are there."""
     seen: set[str] = set()
     while new:
         for batch in cut_batches(new, settings.batch_bytes):
-            load_batch(spark, settings, batch, report)
+            load_batch(spark, settings, batch, report, made)
         with report.phase("look"):
             seen.update(one.raw_key for one in landed)
             landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
             # Mostly nothing landed meanwhile, and the ledger need not be read again.
-            new = _not_loaded(spark, settings, landed) if landed else []
-    return report
+            new = _not_loaded(spark, settings, landed, {RAW_OBJECT.name}) if landed else []
 
 
 def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
@@ -76,8 +91,12 @@ def _create(spark: SparkSession, table: Table, name: str) -> None:
             raise
 
 
-def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]) -> list[RawObject]:
-    """Return the landed objects which the ledger does not know as loaded, and those to replay."""
+def _not_loaded(
+    spark: SparkSession, settings: Settings, landed: list[RawObject], existing: Collection[str]
+) -> list[RawObject]:
+    """Return the landed objects which the ledger, where there is one, does not know as loaded, and those to replay."""
+    if RAW_OBJECT.name not in existing:
+        return landed
     ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where("status = 'loaded'")
     loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
     if settings.replay_rejected:

@@ -14,7 +14,7 @@ from local.demo.show import Show
 from local.errors import UserError
 from local.output import to_rows
 from local.query import Session, find_question
-from local.report.write import write_report
+from local.report.write import read_library, write_report
 from local.simulator.regimes import Regime
 from local.simulator.world import World
 from local.spark import AWS_JARS, ensure_jars, environment
@@ -85,7 +85,7 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     with show.step("The event is still in the queue: one run completes the first day and catches up on the others"):
         event = wait_for_event(show, line.aws)
         with show.waiting(AT_WORK):
-            loaded = line.load(event, line.expect)
+            loaded = line.load(event, lambda: prepare(line))
         tell_loaded(show, loaded, len(days))
         lost = drop_events(line.aws)
         show.tell(
@@ -93,6 +93,12 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
         )
     with show.step("An event comes a second time; meanwhile each value is compared with what Spotify served"):
         load_again(show, line, event)
+
+
+def prepare(line: Line) -> None:
+    """Work out what the tables must hold, and load what charts are drawn with, while Spark is at work."""
+    line.expect()
+    read_library()
 
 
 def tell_extracted(show: Show, extracted: Extracted) -> None:
