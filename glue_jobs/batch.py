@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import types as T
 
 from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
@@ -20,7 +19,7 @@ from glue_jobs.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
 from glue_jobs.raw_object import RawObject
 from glue_jobs.raw_store import why_unreadable
 from glue_jobs.report import Report
-from glue_jobs.tables import LISTING, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS, TABLES
+from glue_jobs.tables import LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS, TABLES
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,6 @@ class ReadBatch:
 
     entry_df: DataFrame
     aside_df: DataFrame | None
-    found: Row
     counts: list[Row]
     aside: list[Row]
 
@@ -54,7 +52,7 @@ def load_batch(
         statuses, read = _read_what_can_be(spark, objects, report)
         with report.phase("merge"):
             made.result()
-            _merge_tables(settings, read.entry_df, read.found, days, report)
+            _merge_tables(settings, read, days, report)
             _merge_rejected(spark, settings, read.aside_df, objects, report)
         with report.phase("ledger"):
             ledger_df = frame_of(spark, list(_ledger_rows(objects, statuses, read.counts)), RAW_OBJECT.schema)
@@ -77,7 +75,8 @@ def _read_what_can_be(
             release(spark)
             _mark_unreadable(readable, statuses, error)
             continue
-        statuses |= {one.raw_key: "empty" for one in readable if one.raw_key not in read.found["raw_keys"]}
+        seen = {row["raw_key"] for row in read.counts}
+        statuses |= {one.raw_key: "empty" for one in readable if one.raw_key not in seen}
         return statuses, read
 
 
@@ -85,14 +84,15 @@ def _read_batch(spark: SparkSession, objects: list[RawObject], report: Report) -
     """Parse and judge raw objects; nothing is read from them afterwards."""
     with report.phase("parse"):
         entry_df = _read_entries(spark, [one.path for one in objects])
-        found = entry_df.agg(*_what_to_know()).collect()[0]
+        counts = ledger.count_objects(entry_df).collect()
     with report.phase("judge"):
-        entry_df, aside_df = _look_closer(spark, objects, entry_df, found)
+        entry_df, aside_df = _look_closer(spark, objects, entry_df, counts)
+        if aside_df is None:
+            return ReadBatch(entry_df, None, counts, [])
         with ThreadPoolExecutor(1) as beside:
-            counting = beside.submit(ledger.count_objects(entry_df).collect)
-            aside = aside_df.groupBy("outcome", "reason").count().collect() if aside_df is not None else []
-            counts = counting.result()
-    return ReadBatch(entry_df, aside_df, found, counts, aside)
+            counting = beside.submit(ledger.count_objects(entry_df).collect) if _is_doubtful(counts) else None
+            aside = aside_df.groupBy("outcome", "reason").count().collect()
+            return ReadBatch(entry_df, aside_df, counting.result() if counting else counts, aside)
 
 
 def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
@@ -100,12 +100,9 @@ def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
     return keep_wide(entries.judge_entries(lines.find_elements(lines.parse(line_df))))
 
 
-def _what_to_know() -> Iterator[Column]:
-    month = "case when origin is not null and outcome = 'accepted' then to_date(date_trunc('month', played_at)) end"
-    yield F.expr(f"collect_set({month})").alias("play_months")
-    yield F.expr(f"collect_set(case when {rejected.TO_LOOK_AT} then raw_key end)").alias("to_look_at")
-    yield F.expr("count_if(to_look_at is not null)").alias("doubtful")
-    yield F.expr("collect_set(raw_key)").alias("raw_keys")
+def _is_doubtful(counts: Sequence[Row]) -> bool:
+    """Tell whether an entry's text may change what was judged of it."""
+    return any(row["doubtful"] for row in counts)
 
 
 def _mark_unreadable(objects: Sequence[RawObject], statuses: dict[str, str], error: Exception) -> None:
@@ -120,27 +117,27 @@ def _mark_unreadable(objects: Sequence[RawObject], statuses: dict[str, str], err
 
 
 def _look_closer(
-    spark: SparkSession, objects: Sequence[RawObject], entry_df: DataFrame, found: Row
+    spark: SparkSession, objects: Sequence[RawObject], entry_df: DataFrame, counts: Sequence[Row]
 ) -> tuple[DataFrame, DataFrame | None]:
     """Look at the text of what was set aside or is doubtful; return the corrected entries and what is set aside."""
-    keys = set(found["to_look_at"])
+    keys = {row["raw_key"] for row in counts if row["to_look_at"]}
     if not keys:
         return entry_df, None
     text_df = lines.read_lines(spark, [one.path for one in objects if one.raw_key in keys])
     looked_df = keep(rejected.look_at_text(entry_df, text_df))
-    if found["doubtful"]:
+    if _is_doubtful(counts):
         entry_df = rejected.correct(entry_df, looked_df)
     return entry_df, looked_df.where(rejected.SET_ASIDE)
 
 
-def _merge_tables(settings: Settings, entry_df: DataFrame, found: Row, days: list[dt.date], report: Report) -> None:
+def _merge_tables(settings: Settings, read: ReadBatch, days: list[dt.date], report: Report) -> None:
     """Merge the independent tables side by side."""
     best = {
         name: winner.best_per_key(sighting_df, BY_NAME[name])
-        for name, sighting_df in sightings.find_sightings(entry_df, settings.time_zone).items()
+        for name, sighting_df in sightings.find_sightings(read.entry_df, settings.time_zone).items()
     }
-    best[LISTING.name] = winner.best_per_key(listings.find_listings(entry_df), LISTING)
-    partitions = {name: found["play_months"] if name == "play" else days for name in best}
+    best[LISTING.name] = winner.best_per_key(listings.find_listings(read.entry_df), LISTING)
+    partitions = {name: _play_months(read.counts) if name == PLAY.name else days for name in best}
 
     def merge_one(name: str) -> Counts:
         table = BY_NAME[name]
@@ -150,6 +147,17 @@ def _merge_tables(settings: Settings, entry_df: DataFrame, found: Row, days: lis
         for name, counts in zip(best, pool.map(merge_one, best), strict=True):
             report.add(name, counts)
             log.info("%s: %d inserted, %d updated, %d unchanged", name, *_rows(counts))
+
+
+def _play_months(counts: Sequence[Row]) -> set[dt.date]:
+    """Return the months that plays may lie in, by their first days: of each object all from its first to its last."""
+    spans = {(row["first_play"].replace(day=1), row["last_play"]) for row in counts if row["first_play"]}
+    months = set()
+    for month, last in spans:
+        while month <= last:
+            months.add(month)
+            month = (month + dt.timedelta(days=32)).replace(day=1)
+    return months
 
 
 def _rows(counts: Counts) -> tuple[int, int, int]:
@@ -183,7 +191,7 @@ def _merge_rejected(
 def _ledger_rows(
     objects: Sequence[RawObject], statuses: Mapping[str, str], count_rows: Sequence[Row]
 ) -> Iterator[dict[str, object]]:
-    counts = {row["raw_key"]: row.asDict() for row in count_rows}
+    counts = {row["raw_key"]: {name: row[name] for name in ledger.COUNTS} for row in count_rows}
     loaded_at = _this_millisecond()
     for one in objects:
         yield {
