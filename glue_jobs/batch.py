@@ -102,7 +102,7 @@ def _read_entries(spark: SparkSession, paths: list[str]) -> DataFrame:
 
 def _is_doubtful(counts: Sequence[Row]) -> bool:
     """Tell whether an entry's text may change what was judged of it."""
-    return any(row["doubtful"] for row in counts)
+    return any(row["doubtful_entries"] for row in counts)
 
 
 def _mark_unreadable(objects: Sequence[RawObject], statuses: dict[str, str], error: Exception) -> None:
@@ -120,7 +120,7 @@ def _look_closer(
     spark: SparkSession, objects: Sequence[RawObject], entry_df: DataFrame, counts: Sequence[Row]
 ) -> tuple[DataFrame, DataFrame | None]:
     """Look at the text of what was set aside or is doubtful; return the corrected entries and what is set aside."""
-    keys = {row["raw_key"] for row in counts if row["to_look_at"]}
+    keys = {row["raw_key"] for row in counts if row["entries_to_look_at"]}
     if not keys:
         return entry_df, None
     text_df = lines.read_lines(spark, [one.path for one in objects if one.raw_key in keys])
@@ -137,7 +137,8 @@ def _merge_tables(settings: Settings, read: ReadBatch, days: list[dt.date], repo
         for name, sighting_df in sightings.find_sightings(read.entry_df, settings.time_zone).items()
     }
     best[LISTING.name] = winner.best_per_key(listings.find_listings(read.entry_df), LISTING)
-    partitions = {name: _play_months(read.counts) if name == PLAY.name else days for name in best}
+    play_months = {month for row in read.counts for month in row["play_months"]}
+    partitions = {name: play_months if name == PLAY.name else days for name in best}
 
     def merge_one(name: str) -> Counts:
         table = BY_NAME[name]
@@ -147,17 +148,6 @@ def _merge_tables(settings: Settings, read: ReadBatch, days: list[dt.date], repo
         for name, counts in zip(best, pool.map(merge_one, best), strict=True):
             report.add(name, counts)
             log.info("%s: %d inserted, %d updated, %d unchanged", name, *_rows(counts))
-
-
-def _play_months(counts: Sequence[Row]) -> set[dt.date]:
-    """Return the months that plays may lie in, by their first days: of each object all from its first to its last."""
-    spans = {(row["first_play"].replace(day=1), row["last_play"]) for row in counts if row["first_play"]}
-    months = set()
-    for month, last in spans:
-        while month <= last:
-            months.add(month)
-            month = (month + dt.timedelta(days=32)).replace(day=1)
-    return months
 
 
 def _rows(counts: Counts) -> tuple[int, int, int]:

@@ -33,14 +33,14 @@ COUNTS = {
 }
 """The columns of the ledger that are counted: lines, entries by outcome, and what recently played covered."""
 
-PLAYED_AT = "case when origin is not null and outcome = 'accepted' then played_at end"
+PLAY_MONTH = """case when origin is not null and outcome = 'accepted'
+    then to_date(date_trunc('month', played_at)) end"""
 FACTS = {
-    "first_play": f"to_date(min({PLAYED_AT}))",
-    "last_play": f"to_date(max({PLAYED_AT}))",
-    "to_look_at": f"count_if({TO_LOOK_AT})",
-    "doubtful": "count_if(to_look_at is not null)",
+    "play_months": f"collect_set({PLAY_MONTH})",
+    "entries_to_look_at": f"count_if({TO_LOOK_AT})",
+    "doubtful_entries": "count_if(to_look_at is not null)",
 }
-"""Between which days an object's plays lie, and how many of its entries want a look at their text."""
+"""The months of an object's plays, by their first days, and how many of its entries want a look at their text."""
 
 
 def count_objects(entry_df: DataFrame) -> DataFrame:

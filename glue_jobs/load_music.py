@@ -34,6 +34,7 @@ def run(spark: SparkSession, settings: Settings) -> Report:
         existing = _existing_tables(spark, settings)
         landed = list_objects(settings.raw, settings.since)
         with ThreadPoolExecutor(1) as beside:
+            # Side by side as long as no column is new that tells what is loaded.
             looking = beside.submit(_not_loaded, spark, settings, landed, existing)
             report.columns_added = add_new_columns(spark, settings, existing)
             new = looking.result()

@@ -69,20 +69,21 @@ class EmulatedAws:
 def emulated_aws(
     names: Names | None = None, secret: Mapping[str, str] | None = None, server: Server | None = None
 ) -> Iterator[EmulatedAws]:
-    """Give an AWS with our bucket, database, rule and queue, and a secret if one is given.
+    """Give an AWS with our bucket, database, rule and queue, and a secret if one is given; nothing is left of it.
 
-    It is in `server`, or else in one of its own, of which nothing is left. Until the end it is the AWS of this process
-    and of what it starts: no account of this machine can be reached.
+    It takes over `server`, or starts one. Until the end it is the AWS of this process and of what it starts: no account
+    of this machine can be reached.
     """
     names = names or Names()
     with contextlib.ExitStack() as stack:
-        endpoint = (server or stack.enter_context(running_server())).endpoint
-        stack.enter_context(environment_of(bare := EmulatedAws(endpoint, names)))
+        server = server or stack.enter_context(running_server())
+        stack.callback(server.stop)
+        stack.enter_context(environment_of(bare := EmulatedAws(server.endpoint, names)))
         make_bucket(bare)
         bare.connect("glue").create_database(DatabaseInput={"Name": names.database})
         if secret is not None:
             bare.connect("secretsmanager").create_secret(Name=names.secret, SecretString=json.dumps(dict(secret)))
-        yield EmulatedAws(endpoint, names, make_queue(bare))
+        yield EmulatedAws(server.endpoint, names, make_queue(bare))
 
 
 @contextlib.contextmanager

@@ -30,10 +30,19 @@ class Server:
             raise UserError("emulated AWS did not start; what moto said stands above")
         return endpoint
 
+    def stop(self) -> None:
+        """End it, if it has not ended yet."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
 
 @contextlib.contextmanager
 def running_server() -> Iterator[Server]:
-    """Run moto's server until the block ends.
+    """Run moto's server until the block ends, or it is stopped.
 
     Its input is what holds it: closed here at the end, and by the system if this program is killed. Apart from the
     terminal's group, it outlives a Ctrl-C until what uses it has ended.
@@ -48,15 +57,11 @@ def running_server() -> Iterator[Server]:
         start_new_session=True,
     )
     with process:
+        server = Server(process)
         try:
-            yield Server(process)
+            yield server
         finally:
-            assert process.stdin
-            process.stdin.close()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            server.stop()
 
 
 def without_aws(environment: Mapping[str, str]) -> dict[str, str]:

@@ -182,9 +182,9 @@ class Line:
 
 @contextlib.contextmanager
 def open_line(folder: Path, server: Server | None = None) -> Iterator[Line]:
-    """Start the simulator, and in `server` or one of its own an AWS with the app's secret and the sources document.
+    """Start the simulator and, in `server` or one of its own, an AWS with the app's secret and the sources document.
 
-    Nothing is left of them.
+    Nothing is left of them, nor of the server.
     """
     with running_simulator() as simulator:
         secret = {
