@@ -1,5 +1,7 @@
 """The simulator's faults: each kind does what it says, strikes the calls it was ordered for, and stands in the log."""
 
+import time
+
 import pytest
 import requests
 
@@ -66,10 +68,17 @@ def test_a_broken_connection_is_no_answer(get, running, kind):
     assert (running[0].log[-1].fault, running[0].log[-1].status) == (f"me/tracks:{kind}", 0 if kind == "drop" else 200)
 
 
-def test_a_slow_answer_comes_late(get):
+def test_a_slow_answer_comes_late(get, running):
+    simulator = running[0]
+    simulator.forget_log()
     assert get("me/tracks:slow=0.05").elapsed.total_seconds() >= 0.05
     with pytest.raises(requests.ReadTimeout):
         get("me/tracks:slow=0.4", timeout=0.1)
+    until = time.monotonic() + 5
+    # It is answered, and recorded, though nobody waits for it any more.
+    while len(simulator.log) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert [record.fault for record in simulator.log] == ["me/tracks:slow=0.05", "me/tracks:slow=0.4"]
 
 
 @pytest.mark.parametrize(
