@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from glue_jobs.driver_rows import frame_of
@@ -43,6 +43,14 @@ def test_a_time_that_spark_gave_comes_back_as_it_was(spark: SparkSession) -> Non
 def test_no_row_is_an_empty_frame_of_the_same_columns(spark: SparkSession) -> None:
     frame = frame_of(spark, [], RAW_OBJECT.schema)
     assert (frame.count(), frame.schema) == (0, RAW_OBJECT.schema)
+
+
+def test_no_python_worker_is_needed(spark: SparkSession) -> None:
+    def reads_rdd(frame: DataFrame) -> bool:
+        return "ExistingRDD" in frame._jdf.queryExecution().toString()
+
+    assert reads_rdd(spark.createDataFrame([{"size": 1}], "size bigint"))
+    assert not reads_rdd(frame_of(spark, [{"size": 1}], SCHEMA))
 
 
 def test_a_value_of_another_kind_is_refused(spark: SparkSession) -> None:
