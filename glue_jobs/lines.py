@@ -5,9 +5,11 @@ else of the lists of a search or several-answer; a single object, or a single en
 """
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
 
 from glue_jobs import raw_schema as shapes
 from glue_jobs import sql_text as sql
+from glue_jobs.driver_rows import frame_of
 
 # Not _metadata.file_path: Spark would copy each line to put that beside it, and a line may be hundreds of megabytes.
 RAW_KEY = "concat('raw/', regexp_extract(input_file_name(), '(extraction_date=[^/]+/[^/]+)$', 1))"
@@ -15,6 +17,17 @@ MOST_BYTES = 32 * 1024 * 1024
 """The longest line that is parsed: a hundred full pages, and what a driver of 2 GB can take."""
 LONG_START = 64 * 1024
 LONG_FACTS = "named_struct('length', cast(octet_length(value) as bigint), 'hash', sha2(value, 256))"
+TEXT = T.StructType(
+    [
+        T.StructField("raw_key", T.StringType()),
+        T.StructField("row", T.LongType()),
+        T.StructField("value", T.StringType()),
+        T.StructField(
+            "long_line", T.StructType([T.StructField("length", T.LongType()), T.StructField("hash", T.StringType())])
+        ),
+    ]
+)
+"""The columns of read_lines."""
 OBJECTS = "('song', 'album', 'artist', 'episode', 'show', 'audiobook')"
 PAGE_FACTS = ("offset", "limit", "total", "href")
 PARSE_OPTIONS = f"""map('columnNameOfCorruptRecord', '{shapes.MISFIT}', 'mode', 'PERMISSIVE',
@@ -41,8 +54,7 @@ def read_lines(spark: SparkSession, paths: list[str]) -> DataFrame:
 
 def no_lines(spark: SparkSession) -> DataFrame:
     """Return what read_lines gives where there is nothing to read."""
-    long_line = "cast(null as struct<length: bigint, hash: string>) as long_line"
-    return spark.sql(f"select '' as raw_key, 0L as row, '' as value, {long_line} where false")
+    return frame_of(spark, [], TEXT)
 
 
 def parse(line_df: DataFrame) -> DataFrame:

@@ -33,6 +33,17 @@ def test_an_object_that_vanishes_while_it_is_read_is_marked(
     assert [row[0] for row in lake.rows("rejected_record", "reason", "path")] == ["unknown_shape"]
 
 
+def test_a_batch_of_which_nothing_can_be_read_ends_in_the_ledger(lake: Lake) -> None:
+    for number in range(2):
+        key = lake.land(page(entry(song("s1"))), run_id=f"cut{number}")
+        path = lake.raw / key.removeprefix("raw/")
+        path.write_bytes(path.read_bytes()[:-20])
+    report = lake.load()
+    assert (report.objects, dict(report.unreadable)) == (0, {"truncated": 2})
+    assert lake.rows("raw_object", "status", "entries") == [("truncated", None)] * 2
+    assert lake.rows("song", "song_id") == []
+
+
 def test_a_line_that_is_too_long_is_set_aside_unparsed(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch.lines, "MOST_BYTES", 100_000)
     key = lake.land(page(entry(song("s1"))), page(entry(song("s2", name="é" * 50_000))), page(entry(song("s3"))))
