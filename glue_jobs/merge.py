@@ -29,8 +29,9 @@ SIDE_BY_SIDE = 4
 TRIES = 5
 """How often a MERGE is tried against other writers; each try reads the table afresh."""
 
-CONFLICTS = ("ValidationException", "CommitFailedException", "SQLITE_BUSY")
-"""What the rivals' exceptions say: data that changed meanwhile, a lost race for the catalog, a locked local one."""
+CONFLICTS = ("ValidationException", "CommitFailedException", "SQLITE_BUSY", "has been concurrently modified")
+"""What the rivals' exceptions say: data that changed meanwhile, a lost race for the catalog, a locked local one, and a
+commit between the two looks a MERGE takes at its files."""
 
 NOTHING = "false"
 
