@@ -4,8 +4,9 @@ import datetime as dt
 import re
 
 import pytest
+from py4j.protocol import Py4JJavaError
 
-from glue_jobs import winner
+from glue_jobs import merge, winner
 from glue_jobs.merge import PROPERTIES, create_statement, merge_statement, partition_filter, replaces
 from glue_jobs.tables import ALBUM, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SONG, TABLES, Table
 
@@ -101,3 +102,28 @@ def test_the_ledger_is_not_rewritten_for_a_new_time_alone() -> None:
 
 def test_a_resolved_record_is_another_row() -> None:
     assert "s.resolved_at <=> t.resolved_at" in replaces(REJECTED_RECORD)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_tried_anew"),
+    [
+        ("org.apache.iceberg.exceptions.ValidationException: Found conflicting files", True),
+        ("org.apache.iceberg.exceptions.CommitFailedException: the table was updated", True),
+        ("[SQLITE_BUSY] The database file is locked", True),
+        (
+            "java.lang.IllegalStateException: Runtime file filtering is not possible: "
+            "the table has been concurrently modified.",
+            True,
+        ),
+        ("java.io.FileNotFoundException: part-0.parquet", False),
+    ],
+)
+def test_what_a_rival_caused_is_tried_anew_and_nothing_else(said: str, is_tried_anew: bool) -> None:
+    class Raised(Py4JJavaError):
+        def __init__(self) -> None:
+            pass
+
+        def __str__(self) -> str:
+            return f"An error occurred while calling o42.sql.\n: {said}"
+
+    assert merge._is_conflict(Raised()) is is_tried_anew
