@@ -200,9 +200,9 @@ PLAY = Table(
         Column("ms_played", LONG, "How long it was played, in milliseconds; only an export says so"),
         Column("context_type", STRING, "playlist, album, artist and so on"),
         Column("context_id", STRING, "Spotify id of what it was played from"),
-        Column("song_name", STRING, "Title as the export gives it; null in plays of recently played"),
-        Column("artist_name", STRING, "Artist as the export gives it; null in plays of recently played"),
-        Column("album_name", STRING, "Album as the extended streaming history gives it"),
+        Column("song_name", STRING, "Title as the play gives it"),
+        Column("artist_name", STRING, "Artist as the play gives it; of several the first"),
+        Column("album_name", STRING, "Album as the play gives it; null in the short history"),
         Column("is_skipped", BOOLEAN, "The listener skipped it; only the extended streaming history says so"),
         Column("reason_start", STRING, "Why it began: trackdone, clickrow, fwdbtn and so on"),
         Column("reason_end", STRING, "Why it ended: trackdone, endplay, fwdbtn and so on"),
@@ -239,7 +239,7 @@ RAW_OBJECT = Table(
         Column("plays_to", INSTANT, "Newest play in the recently played it holds"),
         Column("plays_page_full", BOOLEAN, "Recently played came in a full page: older plays may be missing"),
         Column(
-            "plays_pages", PLAYS_PAGES, "Stretches of recently played it holds; pages that continue each other are one"
+            "plays_pages", PLAYS_PAGES, "Stretches of recently played it holds; pages that continue another are one"
         ),
         Column("summary_pages", LONG, "Answers the extractor's summary line tells of; null where it does not say"),
         Column("summary_entries", LONG, "Entries the extractor's summary line tells of; null where it does not say"),
