@@ -2,11 +2,13 @@
 -- A play of the extended history (export) is kept before one of the short history (export_short), and both before one of
 -- recently played (api). Two plays are the same when account and song agree and the times can be those of one event: the
 -- export gives the end in whole seconds, the short history the minute of the end, recently played the end or the start.
--- A start is at most an hour of pauses before the end less ms_played, and not before the play that ended before it. Times
--- may differ by 10 seconds. Songs agree by id, or by artist and title.
--- Plays are matched one to one, in order of time, so that a song in a loop is counted as often as it was played: of the
--- plays that could be its partner each gets the first that is free. A second round gives what is left another chance.
+-- A start is at most an hour of pauses earlier than the end less ms_played, and not before the end of the play before it.
+-- Times may differ by 10 seconds. Songs agree by id, or by artist and title.
+-- The plays of one source are matched one to one with those of another (slots), in order of time, each with the first
+-- slot that is free, so that a song in a loop counts as often as it was played. What finds no slot is left for a second
+-- round, with the slots that are still free. Slots that touch make a chain; what does not fit in one harms no other.
 -- A partner may be on any day, so all plays are read, whichever day is asked about.
+-- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per account, played_at, song_id and origin. Reads: play.
 create or replace view play_twice as
 with rule as (
@@ -19,397 +21,412 @@ with rule as (
 told as (
     select
         account,
-        played_at,
+        cast(played_at as timestamp(3)) as played_at,
         song_id,
         origin,
         coalesce(ms_played, 0) as ms_played,
-        context_type,
-        context_id,
         date_diff('millisecond', timestamp '1970-01-01 00:00:00', cast(played_at as timestamp(3))) as at_ms,
-        -- An id has the names of any of its plays, so that a play without names is known by its id all the same.
-        coalesce(
-            max(concat(artist_name, ' / ', song_name)) over (partition by song_id),
-            song_id
-        ) as song_key
+        -- An id has the names of any of its plays, so that a play without names is recognised by its id.
+        coalesce(max(concat(artist_name, ' / ', song_name)) over (partition by song_id), song_id) as song_key
     from play
 ),
 
-followed as (
+timed as (
     select
         account,
         played_at,
         song_id,
         origin,
-        at_ms,
         song_key,
+        at_ms,
         at_ms - ms_played as start_ms,
         lag(at_ms) over (partition by account, origin order by at_ms asc, song_id asc) as previous_ms
     from told
-    where origin in ('export', 'export_short')
 ),
 
--- When a source (teller) may say that a play of an export was.
-slot as (
+-- Each play once for each source (teller) that has to find its partner: recently played, and the short history.
+copied as (
     select
-        'api' as teller,
-        followed.account,
-        followed.song_key,
-        followed.played_at,
-        followed.song_id,
-        followed.origin,
-        least(
-            followed.start_ms,
-            greatest(
-                followed.start_ms - rule.longest_pause_ms,
-                coalesce(followed.previous_ms, followed.start_ms - rule.longest_pause_ms)
-            )
-        ) - rule.tolerance_ms as from_ms,
-        followed.at_ms
-        + rule.tolerance_ms
-        + case when followed.origin = 'export_short' then rule.minute_ms else 0 end as to_ms
-    from followed
-    cross join rule
-    union all
-    select
-        'export_short' as teller,
-        followed.account,
-        followed.song_key,
-        followed.played_at,
-        followed.song_id,
-        followed.origin,
-        followed.at_ms - rule.minute_ms - rule.tolerance_ms as from_ms,
-        followed.at_ms + rule.tolerance_ms as to_ms
-    from followed
-    cross join rule
-    where followed.origin = 'export'
+        copy.teller,
+        timed.account,
+        timed.played_at,
+        timed.song_id,
+        timed.origin,
+        timed.song_key,
+        timed.at_ms,
+        timed.start_ms,
+        timed.previous_ms
+    from timed
+    cross join unnest(array['api', 'export_short']) as copy (teller)
+    where copy.teller = 'api' or timed.origin <> 'api'
 ),
 
+-- From when to when the teller may say that the play was.
+slot_0 as (
+    select
+        copied.teller,
+        copied.account,
+        copied.played_at,
+        copied.song_id,
+        copied.origin,
+        copied.song_key,
+        copied.at_ms,
+        case when copied.teller = 'api' then
+            least(
+                copied.start_ms,
+                greatest(
+                    copied.start_ms - rule.longest_pause_ms,
+                    coalesce(copied.previous_ms, copied.start_ms - rule.longest_pause_ms)
+                )
+            ) - rule.tolerance_ms
+        else copied.at_ms - rule.minute_ms - rule.tolerance_ms
+        end as from_ms,
+        case when copied.origin = 'export_short' then
+            copied.at_ms + rule.minute_ms + rule.tolerance_ms
+        else copied.at_ms + rule.tolerance_ms
+        end as to_ms,
+        case when copied.origin = copied.teller then 1 else 0 end as is_point,
+        case when copied.origin = 'export' then 1 else 0 end as is_slot
+    from copied
+    cross join rule
+),
+
+-- Of each play that looks for a partner: the first slot that is not over (number), and the last that has begun.
 numbered_1 as (
     select
         teller,
         account,
-        song_key,
         played_at,
         song_id,
         origin,
+        song_key,
+        at_ms,
         from_ms,
         to_ms,
-        row_number() over (
-            partition by teller, account, song_key order by to_ms asc, from_ms asc, song_id asc
+        is_point,
+        is_slot,
+        is_point + sum(is_slot) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
         ) as number,
-        case
-            when
-                from_ms <= lag(to_ms) over (
-                    partition by teller, account, song_key order by to_ms asc, from_ms asc, song_id asc
-                )
-                then 0
-            else 1
-        end as begins_chain
-    from slot
-    where origin = 'export'
+        min(case when is_slot = 1 then from_ms end) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between 1 following and unbounded following
+        ) as next_from_ms,
+        sum(is_slot) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then from_ms else at_ms end asc, is_slot desc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as last_number
+    from slot_0
 ),
 
 chained_1 as (
     select
         teller,
         account,
-        song_key,
         played_at,
         song_id,
         origin,
+        song_key,
+        at_ms,
         from_ms,
         to_ms,
+        is_point,
+        is_slot,
         number,
-        sum(begins_chain) over (
-            partition by teller, account, song_key order by number asc rows between unbounded preceding and current row
+        last_number,
+        case when is_point = 1 and next_from_ms <= at_ms then 1 else 0 end as is_candidate,
+        sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and 1 preceding
         ) as chain
     from numbered_1
 ),
 
--- The first slot that is not over before the time told: as many are over as come before it in order of time.
-moment_1 as (
-    select
-        origin as teller,
-        account,
-        song_key,
-        at_ms as ms,
-        0 as is_slot,
-        played_at,
-        song_id
-    from told
-    where origin in ('api', 'export_short')
-    union all
+placed_1 as (
     select
         teller,
         account,
-        song_key,
-        to_ms as ms,
-        1 as is_slot,
         played_at,
-        song_id
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        is_point,
+        is_slot,
+        number,
+        last_number,
+        is_candidate,
+        chain,
+        sum(is_candidate) over (
+            partition by teller, account, song_key, chain
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as place
     from chained_1
 ),
 
-first_1 as (
-    select
-        teller,
-        account,
-        song_key,
-        ms,
-        is_slot,
-        played_at,
-        song_id,
-        1 + sum(is_slot) over (
-            partition by teller, account, song_key
-            order by ms asc, is_slot asc, song_id asc
-            rows between unbounded preceding and current row
-        ) as number
-    from moment_1
-),
-
-ranked_1 as (
-    select
-        first_1.teller,
-        first_1.account,
-        first_1.song_key,
-        first_1.ms,
-        first_1.played_at,
-        first_1.song_id,
-        first_1.number,
-        chained_1.chain,
-        row_number() over (
-            partition by first_1.teller, first_1.account, first_1.song_key, chained_1.chain
-            order by first_1.ms asc, first_1.song_id asc
-        ) as place
-    from first_1
-    inner join chained_1
-        on
-            first_1.teller = chained_1.teller
-            and first_1.account = chained_1.account
-            and first_1.song_key = chained_1.song_key
-            and first_1.number = chained_1.number
-            and first_1.ms >= chained_1.from_ms
-    where first_1.is_slot = 0
-),
-
--- Each gets its first slot, or the one after that of the play before it.
+-- A candidate gets its first slot, or the one after that of the candidate before it.
 given_1 as (
     select
         teller,
         account,
-        song_key,
-        ms,
         played_at,
         song_id,
-        place + max(number - place) over (
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        is_point,
+        is_slot,
+        number,
+        last_number,
+        is_candidate,
+        place + max(case when is_candidate = 1 then number - place end) over (
             partition by teller, account, song_key, chain
-            order by place asc
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
             rows between unbounded preceding and current row
-        ) as number
-    from ranked_1
+        ) as given_number
+    from placed_1
+),
+
+paired_1 as (
+    select
+        teller,
+        account,
+        played_at,
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        is_slot,
+        case when is_candidate = 1 and given_number <= last_number then 1 else 0 end as is_matched,
+        case
+            when is_slot = 1 then number
+            when is_candidate = 1 and given_number <= last_number then given_number
+        end as pair
+    from given_1
 ),
 
 matched_1 as (
     select
-        given_1.teller as origin,
-        given_1.account,
-        given_1.played_at,
-        given_1.song_id,
-        chained_1.played_at as kept_played_at,
-        chained_1.song_id as kept_song_id,
-        chained_1.origin as kept_origin
-    from given_1
-    inner join chained_1
-        on
-            given_1.teller = chained_1.teller
-            and given_1.account = chained_1.account
-            and given_1.song_key = chained_1.song_key
-            and given_1.number = chained_1.number
-            and given_1.ms >= chained_1.from_ms
-            and given_1.ms <= chained_1.to_ms
-),
-
--- The second round: recently played without a partner, and what of both histories has none of it.
-free as (
-    select
-        slot.account,
-        slot.song_key,
-        slot.played_at,
-        slot.song_id,
-        slot.origin,
-        slot.from_ms,
-        slot.to_ms
-    from slot
-    left join matched_1 as taken
-        on
-            taken.origin = 'api'
-            and slot.account = taken.account
-            and slot.played_at = taken.kept_played_at
-            and slot.song_id = taken.kept_song_id
-            and slot.origin = taken.kept_origin
-    left join matched_1 as dropped
-        on
-            dropped.origin = 'export_short'
-            and slot.account = dropped.account
-            and slot.played_at = dropped.played_at
-            and slot.song_id = dropped.song_id
-            and slot.origin = dropped.origin
-    where slot.teller = 'api' and taken.account is null and dropped.account is null
-),
-
-numbered_2 as (
-    select
+        teller,
         account,
-        song_key,
         played_at,
         song_id,
         origin,
+        song_key,
+        at_ms,
         from_ms,
         to_ms,
-        row_number() over (
-            partition by account, song_key order by to_ms asc, from_ms asc, song_id asc
-        ) as number,
+        is_slot,
+        is_matched,
+        max(case when is_slot = 1 then played_at end) over (partition by teller, account, song_key, pair) as kept_played_at,
+        max(case when is_slot = 1 then song_id end) over (partition by teller, account, song_key, pair) as kept_song_id,
+        max(case when is_slot = 1 then origin end) over (partition by teller, account, song_key, pair) as kept_origin,
+        max(is_matched) over (partition by teller, account, song_key, pair) as is_taken,
+        -- On each copy of a play: whether any copy has found a partner.
+        max(is_matched) over (partition by account, played_at, song_id, origin) as is_dropped
+    from paired_1
+),
+
+-- The second round: plays of recently played without a partner, and what of both histories is not matched with any.
+slot_1 as (
+    select
+        teller,
+        account,
+        played_at,
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        case when is_matched = 1 then kept_played_at end as kept_played_at,
+        case when is_matched = 1 then kept_song_id end as kept_song_id,
+        case when is_matched = 1 then kept_origin end as kept_origin,
+        case when origin = 'api' and is_matched = 0 then 1 else 0 end as is_point,
         case
-            when
-                from_ms <= lag(to_ms) over (
-                    partition by account, song_key order by to_ms asc, from_ms asc, song_id asc
-                )
-                then 0
-            else 1
-        end as begins_chain
-    from free
+            when teller = 'api' and origin = 'export' and is_taken = 0 then 1
+            when teller = 'api' and origin = 'export_short' and is_dropped = 0 then 1
+            else 0
+        end as is_slot
+    from matched_1
+),
+
+-- Of each play that looks for a partner: the first slot that is not over (number), and the last that has begun.
+numbered_2 as (
+    select
+        teller,
+        account,
+        played_at,
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        kept_played_at,
+        kept_song_id,
+        kept_origin,
+        is_point,
+        is_slot,
+        is_point + sum(is_slot) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as number,
+        min(case when is_slot = 1 then from_ms end) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between 1 following and unbounded following
+        ) as next_from_ms,
+        sum(is_slot) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then from_ms else at_ms end asc, is_slot desc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as last_number
+    from slot_1
 ),
 
 chained_2 as (
     select
+        teller,
         account,
-        song_key,
         played_at,
         song_id,
         origin,
+        song_key,
+        at_ms,
         from_ms,
         to_ms,
+        kept_played_at,
+        kept_song_id,
+        kept_origin,
+        is_point,
+        is_slot,
         number,
-        sum(begins_chain) over (
-            partition by account, song_key order by number asc rows between unbounded preceding and current row
+        last_number,
+        case when is_point = 1 and next_from_ms <= at_ms then 1 else 0 end as is_candidate,
+        sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
+            partition by teller, account, song_key
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and 1 preceding
         ) as chain
     from numbered_2
 ),
 
-moment_2 as (
+placed_2 as (
     select
-        told.account,
-        told.song_key,
-        told.at_ms as ms,
-        0 as is_slot,
-        told.played_at,
-        told.song_id
-    from told
-    left join matched_1
-        on
-            told.account = matched_1.account
-            and told.played_at = matched_1.played_at
-            and told.song_id = matched_1.song_id
-            and told.origin = matched_1.origin
-    where told.origin = 'api' and matched_1.account is null
-    union all
-    select
+        teller,
         account,
-        song_key,
-        to_ms as ms,
-        1 as is_slot,
         played_at,
-        song_id
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        kept_played_at,
+        kept_song_id,
+        kept_origin,
+        is_point,
+        is_slot,
+        number,
+        last_number,
+        is_candidate,
+        chain,
+        sum(is_candidate) over (
+            partition by teller, account, song_key, chain
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as place
     from chained_2
 ),
 
-first_2 as (
-    select
-        account,
-        song_key,
-        ms,
-        is_slot,
-        played_at,
-        song_id,
-        1 + sum(is_slot) over (
-            partition by account, song_key
-            order by ms asc, is_slot asc, song_id asc
-            rows between unbounded preceding and current row
-        ) as number
-    from moment_2
-),
-
-ranked_2 as (
-    select
-        first_2.account,
-        first_2.song_key,
-        first_2.ms,
-        first_2.played_at,
-        first_2.song_id,
-        first_2.number,
-        chained_2.chain,
-        row_number() over (
-            partition by first_2.account, first_2.song_key, chained_2.chain
-            order by first_2.ms asc, first_2.song_id asc
-        ) as place
-    from first_2
-    inner join chained_2
-        on
-            first_2.account = chained_2.account
-            and first_2.song_key = chained_2.song_key
-            and first_2.number = chained_2.number
-            and first_2.ms >= chained_2.from_ms
-    where first_2.is_slot = 0
-),
-
+-- A candidate gets its first slot, or the one after that of the candidate before it.
 given_2 as (
     select
+        teller,
         account,
-        song_key,
-        ms,
         played_at,
         song_id,
-        place + max(number - place) over (
-            partition by account, song_key, chain order by place asc rows between unbounded preceding and current row
-        ) as number
-    from ranked_2
-),
-
-matched as (
-    select
         origin,
-        account,
-        played_at,
-        song_id,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
         kept_played_at,
         kept_song_id,
-        kept_origin
-    from matched_1
-    union all
+        kept_origin,
+        is_point,
+        is_slot,
+        number,
+        last_number,
+        is_candidate,
+        place + max(case when is_candidate = 1 then number - place end) over (
+            partition by teller, account, song_key, chain
+            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+            rows between unbounded preceding and current row
+        ) as given_number
+    from placed_2
+),
+
+paired_2 as (
     select
-        'api' as origin,
-        given_2.account,
-        given_2.played_at,
-        given_2.song_id,
-        chained_2.played_at as kept_played_at,
-        chained_2.song_id as kept_song_id,
-        chained_2.origin as kept_origin
+        teller,
+        account,
+        played_at,
+        song_id,
+        origin,
+        song_key,
+        at_ms,
+        from_ms,
+        to_ms,
+        kept_played_at,
+        kept_song_id,
+        kept_origin,
+        is_slot,
+        case when is_candidate = 1 and given_number <= last_number then 1 else 0 end as is_matched,
+        case
+            when is_slot = 1 then number
+            when is_candidate = 1 and given_number <= last_number then given_number
+        end as pair
     from given_2
-    inner join chained_2
-        on
-            given_2.account = chained_2.account
-            and given_2.song_key = chained_2.song_key
-            and given_2.number = chained_2.number
-            and given_2.ms >= chained_2.from_ms
-            and given_2.ms <= chained_2.to_ms
+),
+
+matched_2 as (
+    select
+        account,
+        played_at,
+        song_id,
+        origin,
+        is_matched,
+        kept_played_at,
+        kept_song_id,
+        kept_origin,
+        max(case when is_slot = 1 then played_at end) over (partition by teller, account, song_key, pair) as slot_played_at,
+        max(case when is_slot = 1 then song_id end) over (partition by teller, account, song_key, pair) as slot_song_id,
+        max(case when is_slot = 1 then origin end) over (partition by teller, account, song_key, pair) as slot_origin
+    from paired_2
 )
 
 select
-    matched.account,
-    cast(matched.played_at as timestamp(3)) as played_at,
-    matched.song_id,
-    matched.origin,
-    cast(matched.kept_played_at as timestamp(3)) as kept_played_at,
-    matched.kept_song_id,
-    matched.kept_origin
-from matched
+    account,
+    played_at,
+    song_id,
+    origin,
+    case when is_matched = 1 then slot_played_at else kept_played_at end as kept_played_at,
+    case when is_matched = 1 then slot_song_id else kept_song_id end as kept_song_id,
+    case when is_matched = 1 then slot_origin else kept_origin end as kept_origin
+from matched_2
+where is_matched = 1 or kept_origin is not null

@@ -7,6 +7,8 @@
     => place | song_id
        1     | s1
 
+`on u2=Asia/Tokyo` sets an account's clock, * that of all others; without it local times are an hour ahead of UTC.
+
 A column that is not named has its default (see DEFAULTS), else null. null, "" and [] are what they look like. Entries
 are ids of songs in their order, or kind:id; ?:null stands for an entry that holds nothing. No row below => means none.
 """
@@ -38,6 +40,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "raw_object": {"account": "u1", "extraction_date": MONDAY, "status": "loaded"},
     "rejected_record": {"extraction_date": MONDAY, "path": "$"},
 }
+AN_HOUR_AHEAD = {"*": "Africa/Lagos"}
+"""One hour ahead of UTC in summer and winter."""
+
 SECTION = re.compile(r"(?P<name>\w+|=(?=>)): (?P<header>.*)|=> (?P<columns>.*)")
 
 
@@ -48,6 +53,7 @@ class Case:
     name: str
     title: str
     parameters: dict[str, str] = field(default_factory=dict)
+    time_zones: dict[str, str] = field(default_factory=lambda: dict(AN_HOUR_AHEAD))
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     expected: list[tuple[str, ...]] = field(default_factory=list)
@@ -76,6 +82,8 @@ def read_case(name: str, title: str, lines: Iterable[str]) -> Case:
         section = SECTION.match(line)
         if line.startswith("with "):
             case.parameters = dict(pair.split("=", 1) for pair in line.removeprefix("with ").split())
+        elif line.startswith("on "):
+            case.time_zones |= dict(pair.split("=", 1) for pair in line.removeprefix("on ").split())
         elif section and section["columns"] is not None:
             case.columns, table = cells_of(section["columns"]), "=>"
         elif section:
