@@ -41,8 +41,8 @@ def words_of(text: str) -> frozenset[str]:
 # What Athena documents (https://docs.aws.amazon.com/athena/latest/ug/functions.html) and was seen to give the same rows
 # on Trino and DuckDB. A newer Trino, and DuckDB, take far more without a word; Athena would refuse it once deployed.
 COMMON_FUNCTIONS = words_of("""
-    abs array_agg array_join at_timezone avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr count
-    date_add date_diff date_trunc day day_of_week dense_rank element_at filter first_value floor greatest hour if
+    abs array_agg array_join at_timezone avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr
+    count date_add date_diff date_trunc day day_of_week dense_rank element_at filter first_value floor greatest hour if
     json_extract_scalar lag last_value lead least length lower lpad max max_by min min_by minute month nullif ntile rank
     replace reverse round row_number sequence stddev strpos substr sum transform trim try_cast unnest upper week year
 """)

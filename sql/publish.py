@@ -85,7 +85,7 @@ def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
         time_zones = None
     if not isinstance(time_zones, dict) or not all(isinstance(zone, str) for zone in time_zones.values()):
         raise PublishFault(
-            f"environment: PUBLISH_TIME_ZONES is {text[:80]!r}; expected a JSON object with a time zone for each account. "
+            f"environment: PUBLISH_TIME_ZONES is {text[:80]!r}; expected a JSON object of time zones by account. "
             "Nothing was published."
         )
     return {**UTC_FOR_ALL, **time_zones}

@@ -139,10 +139,14 @@ chained_1 as (
         number,
         last_number,
         case when is_point = 1 and next_from_ms <= at_ms then 1 else 0 end as is_candidate,
-        sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
-            partition by teller, account, song_key
-            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
-            rows between unbounded preceding and 1 preceding
+        -- How many chains are over before this row.
+        coalesce(
+            sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
+                partition by teller, account, song_key
+                order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
         ) as chain
     from numbered_1
 ),
@@ -317,10 +321,14 @@ chained_2 as (
         number,
         last_number,
         case when is_point = 1 and next_from_ms <= at_ms then 1 else 0 end as is_candidate,
-        sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
-            partition by teller, account, song_key
-            order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
-            rows between unbounded preceding and 1 preceding
+        -- How many chains are over before this row.
+        coalesce(
+            sum(case when is_slot = 1 and coalesce(next_from_ms > to_ms, true) then 1 else 0 end) over (
+                partition by teller, account, song_key
+                order by case when is_slot = 1 then to_ms else at_ms end asc, is_slot asc, at_ms asc, song_id asc
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
         ) as chain
     from numbered_2
 ),

@@ -10,7 +10,8 @@
 `on u2=Asia/Tokyo` sets an account's clock, * that of all others; without it local times are an hour ahead of UTC.
 
 A column that is not named has its default (see DEFAULTS), else null. null, "" and [] are what they look like. Entries
-are ids of songs in their order, or kind:id; ?:null stands for an entry that holds nothing. No row below => means none.
+are ids of songs in their order, or kind:id; ?:null stands for an entry that holds nothing. A page of plays is
+from/to/full. No row below => means none.
 """
 
 import datetime as dt
@@ -108,7 +109,11 @@ def read_value(text: str, kind: pa.DataType) -> Any:
         return None
     if pa.types.is_list(kind):
         words = [] if text == "[]" else text.split()
-        return [read_entry(place, word) for place, word in enumerate(words, 1)] if has_structs(kind) else words
+        if not pa.types.is_struct(kind.value_type):
+            return words
+        if "plays_from" in kind.value_type.names:
+            return [read_page(word) for word in words]
+        return [read_entry(place, word) for place, word in enumerate(words, 1)]
     if pa.types.is_timestamp(kind):
         return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC if kind.tz else None)
     if pa.types.is_date(kind):
@@ -118,9 +123,11 @@ def read_value(text: str, kind: pa.DataType) -> Any:
     return int(text) if pa.types.is_integer(kind) else text.strip('"')
 
 
-def has_structs(kind: pa.DataType) -> bool:
-    """Say whether a list holds structs."""
-    return pa.types.is_struct(kind.value_type)
+def read_page(word: str) -> dict[str, Any]:
+    """Return a page of recently played: from/to/whether it is full."""
+    first, last, is_full = word.split("/")
+    moments = [dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC) for text in (first, last)]
+    return {"plays_from": moments[0], "plays_to": moments[1], "is_full": is_full == "true"}
 
 
 def read_entry(place: int, word: str) -> dict[str, Any]:
