@@ -102,7 +102,9 @@ def test_no_module_is_named_like_one_of_the_standard_library(package):
 
 def test_imports_form_no_circle():
     graph = {
-        f"{package}.{path.stem}": {name for name in imports(path) if name.startswith(PACKAGES)}
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): {
+            name for name in imports(path) if name.startswith(PACKAGES)
+        }
         for package in PACKAGES
         for path in modules(package)
     }
