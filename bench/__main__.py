@@ -22,8 +22,8 @@ from bench.compare import compare_warehouse, duckdb_rows, naive_rows, pandas_row
 from bench.raw_data import Shape, land_runs
 from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, write_markdown
 from local.errors import UserError
-from local.java import ROOT
 from local.load import QUICK_BYTES, load, prepare_warehouse, size_of
+from local.paths import ROOT
 from local.spark import CATALOG, DATABASE, submit, warehouse_settings
 
 BENCH = ROOT / "bench"

@@ -22,8 +22,8 @@ from local.aws.glue_job import (  # noqa: E402
     emulated_settings,
     run_arguments,
 )
-from local.package import ROOT as PROJECT  # noqa: E402
 from local.package import write_zip  # noqa: E402
+from local.paths import ROOT as PROJECT  # noqa: E402
 
 RAW = ROOT / "data" / "docker" / "raw"
 

@@ -11,7 +11,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from local.java import ROOT
+from local.paths import ROOT
 
 FOLDER = ROOT / "build"
 BASE = ("classes.jsa", "classes_nocoops.jsa")

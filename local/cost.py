@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from lambda_extract.gate import WINDOW, Gate
 from local.errors import UserError
+from local.paths import ROOT
 from local.statements import read_folder
 from local.warehouse import Warehouse, WarehouseError
 
-ROOT = Path(__file__).resolve().parent.parent
 PRICES = ROOT / "docs" / "prices.json"
 USAGES = ROOT / "docs" / "usages.json"
 DAYS = 30

@@ -79,9 +79,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.paths import DEMO_DUMP
+
 Json = dict[str, Any]
 
-FOLDER = Path(__file__).with_suffix("")
+FOLDER = DEMO_DUMP
 API = "https://api.spotify.com/v1"
 WEB = "https://open.spotify.com"
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

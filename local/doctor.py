@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from local.java import JAVA_SIZE, ROOT, WANTED, find_java, look_around
+from local.java import JAVA_SIZE, WANTED, find_java, look_around
+from local.paths import ROOT
 from local.spark import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
 from local.trino import jars as trino
 

@@ -17,8 +17,9 @@ from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources import parse_sources, read_file
 from local.errors import UserError
 from local.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
+from local.paths import SOURCES
 
-MINE = Path(__file__).parent / "sources" / "mine.json"
+MINE = SOURCES / "mine.json"
 RAW = Path("data/raw")
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import UserError
+from local.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 OWN_FOLDER = ROOT / ".java"
 JAVA_SIZE = "38 MB"
 WANTED = 17

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from local.errors import UserError
+from local.paths import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip can hold; file times would make each zip another."""
 

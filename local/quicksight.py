@@ -7,17 +7,17 @@ Columns that hold lists, or times with a zone, are left out: QuickSight has no t
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from local import engine as stand_in
+from local.paths import ROOT
 from local.sql_readme import open_rows
 from local.statements import read_folder
 
 Columns = list[tuple[str, str]]
-VIEWS = Path(__file__).resolve().parent.parent / "infra" / "quicksight_views.json"
+VIEWS = ROOT / "infra" / "quicksight_views.json"
 
 
 def is_local_time(kind: pa.DataType) -> bool:

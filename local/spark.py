@@ -14,8 +14,9 @@ from typing import IO, NoReturn
 
 from local.class_archive import ClassArchive
 from local.errors import UserError
-from local.java import OWN_FOLDER, ROOT, ensure_full_java, ensure_java
+from local.java import OWN_FOLDER, ensure_full_java, ensure_java
 from local.package import package_glue_jobs
+from local.paths import ROOT
 
 CATALOG = "local"
 DATABASE = "music"
@@ -220,7 +221,7 @@ def start_job(
     script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
-    log4j = f"-Dlog4j2.configurationFile={(ROOT / 'local' / 'log4j2.properties').as_uri()}"
+    log4j = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
     with contextlib.ExitStack() as stack:
         archive = ClassArchive(Path(known["JAVA_HOME"]), spark_home()) if quick else None

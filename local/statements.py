@@ -14,7 +14,9 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
-SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
+from local.paths import ROOT
+
+SQL_FOLDER = ROOT / "sql"
 DIALECT = "athena"
 CATALOG = "awsdatacatalog"
 DATABASE = "music"

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 
 from local.aws.start import Server, running_server, without_aws
-from local.java import ROOT
+from local.paths import ROOT
 
 EVENT_PATTERN = ROOT / "infra" / "raw_object_created.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: both write ${bucket}, the one thing to fill in."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from glue_jobs.arguments import Settings, parse_settings
 from local.aws.emulated import REGION
-from local.java import ROOT
+from local.paths import ROOT
 
 JOB = "load_music"
 PUBLISH_JOB = "publish_rds"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from local.errors import UserError
-from local.java import ROOT
+from local.paths import ROOT
 
 PATIENCE = 10
 """Seconds the server has to end by itself."""

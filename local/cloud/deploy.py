@@ -8,9 +8,10 @@ from typing import Any
 from lambda_extract.faults import ExtractError
 from lambda_extract.sources import parse_sources, read_file
 from local.cloud.lakehouse import Lakehouse, read_lakehouse, require_credentials
-from local.cloud.terraform import ROOT, Terraform, find_terraform
+from local.cloud.terraform import Terraform, find_terraform
 from local.errors import UserError
 from local.package import PACKAGES
+from local.paths import ROOT
 
 Ask = Callable[[str], str]
 

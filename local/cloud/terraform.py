@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import UserError
+from local.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 INFRA = ROOT / "infra"
 BUILD = ROOT / "build" / "terraform"
 HOST = "registry.terraform.io"

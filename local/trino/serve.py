@@ -19,8 +19,8 @@ from pyiceberg.catalog.glue import GlueCatalog
 from local.aws.emulated import emulated_aws
 from local.aws.glue_warehouse import GlueWarehouse
 from local.errors import UserError
-from local.java import ROOT
 from local.output import write_rows
+from local.paths import ROOT
 from local.statements import CATALOG, DATABASE, StatementError
 from local.trino.server import HOST, READER, Server, running_trino
 from local.trino.session import TrinoSession

@@ -10,8 +10,9 @@ import pytest
 
 from local.aws.emulated import EmulatedAws, Names, environment_of
 from local.aws.start import running_server
-from local.cloud.terraform import BUILD, ROOT, Terraform
+from local.cloud.terraform import BUILD, Terraform
 from local.errors import UserError
+from local.paths import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "backend.tf", "environments")
 

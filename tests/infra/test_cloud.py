@@ -19,8 +19,9 @@ from local.cloud.deploy import deploy, describe_next_steps, destroy
 from local.cloud.lakehouse import Lakehouse, read_lakehouse
 from local.cloud.run import Patience, run
 from local.cloud.status import describe_next, status
-from local.cloud.terraform import MIRROR, ROOT, Terraform, find_mirror, read_reason
+from local.cloud.terraform import MIRROR, Terraform, find_mirror, read_reason
 from local.errors import UserError
+from local.paths import ROOT
 
 NAME = "spotify-lakehouse-pr-9"
 SCHEDULE = f"{NAME}-extract-me-schedule"

@@ -11,7 +11,7 @@ import pytest
 
 from lambda_extract import import_dump
 from local.aws.emulated import EmulatedAws
-from local.cloud.terraform import ROOT
+from local.paths import DEMO_DUMP, ROOT
 
 DOCKER = ROOT / "docker"
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -40,7 +40,7 @@ def test_the_load_is_submitted_as_glue_would(emulated: EmulatedAws, tmp_path: Pa
     project = tmp_path / "project"
     for name in ("docker", "glue_jobs", "local", "infra"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
-    import_dump.main([str(ROOT / "local" / "demo_dump"), "--raw", str(project / "data" / "docker" / "raw")])
+    import_dump.main([str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
     python = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
     known = {
         **os.environ,

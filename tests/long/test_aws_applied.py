@@ -14,8 +14,9 @@ from pyiceberg.catalog.glue import GlueCatalog
 
 from local.aws.emulated import REGION, EmulatedAws
 from local.aws.glue_job import as_words, default_arguments, emulated_settings, publish_arguments, run_arguments
-from local.cloud.terraform import ROOT, Terraform
+from local.cloud.terraform import Terraform
 from local.errors import UserError
+from local.paths import ROOT
 from local.spark import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project

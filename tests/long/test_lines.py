@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from lambda_extract.raw_object import Answer, Run, Source, build_answer_line, encode_json
-from local.java import ROOT
 from local.load import prepare_warehouse
+from local.paths import ROOT
 from local.spark import driver_memory
 from tests.long.test_crash import reading_catalog
 from tests.spark.conftest import Lake

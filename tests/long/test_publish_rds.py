@@ -27,7 +27,7 @@ from local import publish_rds as program
 from local.aws.emulated import REGION, emulated_aws
 from local.aws.glue_job import as_words, catalog_settings, emulated_settings, publish_arguments, run_arguments
 from local.aws.runner import run_job
-from local.java import ROOT
+from local.paths import DEMO_DUMP, ROOT
 from local.spark import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.long.postgresql import Client, run_postgresql
@@ -130,7 +130,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse in a folder with the made-up dump in it."""
     folder = tmp_path_factory.mktemp("made")
     raw, tables = str(folder / "raw"), str(folder / "warehouse")
-    assert import_dump.main([str(ROOT / "local" / "demo_dump"), "--raw", raw]) == 0
+    assert import_dump.main([str(DEMO_DUMP), "--raw", raw]) == 0
     assert load.load(raw, tables, said=folder / "load.log") == 0
     return folder / "warehouse"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.java import ROOT
+from local.paths import ROOT
 from local.spark import CATALOG
 from tests.long.postgresql import run_postgresql
 from tests.model.cases import File

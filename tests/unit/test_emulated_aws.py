@@ -17,8 +17,9 @@ import pytest
 from botocore.exceptions import BotoCoreError
 
 from local.aws import glue_job, runner
-from local.aws.emulated import EVENT_PATTERN, ROOT, EmulatedAws, Names, emulated_aws, event_pattern
+from local.aws.emulated import EVENT_PATTERN, EmulatedAws, Names, emulated_aws, event_pattern
 from local.errors import UserError
+from local.paths import ROOT
 from local.spark import running
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"

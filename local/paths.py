@@ -1,0 +1,9 @@
+"""Where the project's own files are on this machine."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent
+BUILD = ROOT / "build"
+SOURCES = PACKAGE / "sources"
+DEMO_DUMP = PACKAGE / "demo_dump"
