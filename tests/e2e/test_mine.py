@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.query import Session
-from local.simulator.running import RunningSimulator, running_simulator
-from local.statements import parse_statement
+from lakehouse.query import Session
+from lakehouse.simulator.running import RunningSimulator, running_simulator
+from lakehouse.statements import parse_statement
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

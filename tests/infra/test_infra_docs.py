@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.paths import ROOT
+from lakehouse.paths import ROOT
 
 INFRA = ROOT / "infra"
 FOLDERS = [INFRA, *sorted((INFRA / "modules").iterdir())]

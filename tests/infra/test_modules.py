@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.terraform import Terraform
-from local.paths import ROOT
+from lakehouse.cloud.terraform import Terraform
+from lakehouse.paths import ROOT
 
 FILES = sorted((ROOT / "infra" / "tests").glob("*.tftest.hcl"))
 RUNS = [

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.tables import RAW_OBJECT, TABLES
-from local import sql_lint
-from local.sql_lint import lint_folder
+from lakehouse import sql_lint
+from lakehouse.sql_lint import lint_folder
 
 HEAD = "-- {name}: something.\n-- Grain: one row per song_id. Reads: song.\n"
 QUESTION = HEAD + "with parameter as (select 1 as least)\nselect song_id from song"

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from glue_jobs.tables import TABLES
-from local import sql_readme
-from local.sql_readme import README, ROWS, build_readme, columns_that_fit, main, show_sample
+from lakehouse import sql_readme
+from lakehouse.sql_readme import README, ROWS, build_readme, columns_that_fit, main, show_sample
 
 
 def test_the_page_is_what_make_samples_writes():

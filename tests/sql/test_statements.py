@@ -2,8 +2,8 @@
 
 import pytest
 
-from local import engine as stand_in
-from local.statements import (
+from lakehouse import engine as stand_in
+from lakehouse.statements import (
     StatementError,
     names_read,
     parameters_of,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local import class_archive
-from local.class_archive import ClassArchive, archive_path
-from local.java import find_java
+from lakehouse import class_archive
+from lakehouse.class_archive import ClassArchive, archive_path
+from lakehouse.java import find_java
 
 
 @pytest.fixture

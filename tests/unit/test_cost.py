@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from glue_jobs.tables import TABLES as ALL_TABLES
-from local import cost
-from local.cost import (
+from lakehouse import cost
+from lakehouse.cost import (
     ALARMS,
     COPY_ALARMS,
     EXTRACT_METRICS,

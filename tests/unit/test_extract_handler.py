@@ -13,12 +13,12 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools import Metrics
 
+from lakehouse.simulator.running import running_simulator
 from lambda_extract import aws, gate, handler, landing
 from lambda_extract import client as client_module
 from lambda_extract.aws import S3Place, find_place
 from lambda_extract.faults import ExtractError
 from lambda_extract.landing import collect_lines, land
-from local.simulator.running import running_simulator
 from tests.unit.test_extract_support import (
     HIDDEN,
     TOKEN,

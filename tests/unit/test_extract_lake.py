@@ -14,6 +14,8 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools import Metrics
 
+from lakehouse.simulator.playlists import SPOTIFYS_ID
+from lakehouse.simulator.running import running_simulator
 from lambda_extract import client as client_module
 from lambda_extract import gate, handler, job
 from lambda_extract.client import Reply
@@ -21,8 +23,6 @@ from lambda_extract.faults import ExtractError
 from lambda_extract.progress import reaches
 from lambda_extract.settings import NUMBERS
 from lambda_extract.shapes import count_entries
-from local.simulator.playlists import SPOTIFYS_ID
-from local.simulator.running import running_simulator
 from tests.unit.test_extract_support import connect_aws, read_lines, running_aws
 
 USER = "tin_kettle_31"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local import package
-from local.errors import UserError
+from lakehouse import package
+from lakehouse.errors import UserError
 
 ROOT = package.ROOT
 IMPORT = """

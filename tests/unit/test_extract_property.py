@@ -17,6 +17,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from lakehouse.simulator.faults import KINDS
+from lakehouse.simulator.running import running_simulator
 from lambda_extract import client as client_module
 from lambda_extract import gate
 from lambda_extract.faults import ExtractError
@@ -25,8 +27,6 @@ from lambda_extract.secret import parse_secret
 from lambda_extract.settings import read_settings
 from lambda_extract.shapes import count_entries
 from lambda_extract.sources import parse_sources
-from local.simulator.faults import KINDS
-from local.simulator.running import running_simulator
 
 DAY = dt.date(2026, 11, 1)
 DOCUMENT = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("lambda_extract", "glue_jobs", "local")
+PACKAGES = ("lambda_extract", "glue_jobs", "lakehouse")
 LEAVES_OUT = {
     ".git",
     ".venv",
@@ -82,11 +82,11 @@ def test_the_packages_are_seen():
 
 
 def test_the_extractor_knows_neither_spark_nor_the_local_stack():
-    assert offending("lambda_extract", "glue_jobs", "local", "pyspark") == []
+    assert offending("lambda_extract", "glue_jobs", "lakehouse", "pyspark") == []
 
 
 def test_the_jobs_know_neither_the_extractor_nor_the_local_stack():
-    assert offending("glue_jobs", "lambda_extract", "local", "spotipy") == []
+    assert offending("glue_jobs", "lambda_extract", "lakehouse", "spotipy") == []
 
 
 def test_the_tables_import_only_spark_types_and_the_standard_library():

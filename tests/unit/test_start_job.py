@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local import load, query, spark
-from local import question as asked
+from lakehouse import load, query, spark
+from lakehouse import question as asked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -30,7 +30,7 @@ sys.exit(inner.wait())
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 STARTER = """import os, sys
-from local import spark
+from lakehouse import spark
 spark.PATIENCE = 1
 sys.exit(spark.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
 """
