@@ -77,16 +77,16 @@ demo: $(RUN) ## 14 days of a made-up Spotify through an emulated AWS: Lambda, ev
 	@$(PY) -m lakehouse.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
-	@$(PY) -m lakehouse.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
+	@$(PY) -m lakehouse.commands.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
 
 login: $(RUN) ## log in to Spotify in the browser, keep it in .secrets/ or Secrets Manager: [SECRET=name] [LOGIN=file] [ARGS=--no-browser]
-	@$(PY) -m lakehouse.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
+	@$(PY) -m lakehouse.commands.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
 
 extract: $(RUN) ## land what Spotify says of your library: [SOURCES=lakehouse/sources/mine.json] [RAW=data/raw] [LOGIN=file]
-	@$(PY) -m lakehouse.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
+	@$(PY) -m lakehouse.commands.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
 
 sources-check: $(RUN) ## say what a sources document asks for and what a run costs at least: FILE=my_sources.json
-	@$(PY) -m lakehouse.sources_check -- "$$FILE"
+	@$(PY) -m lakehouse.commands.sources_check -- "$$FILE"
 
 simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
 	@$(PY) -m lakehouse.simulator $(ARGS)
@@ -95,25 +95,25 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 	@$(PY) -m lambda_extract.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
 
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
-	@$(PY) -m lakehouse.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
+	@$(PY) -m lakehouse.commands.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
 query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
-	@$(PY) -m lakehouse.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
+	@$(PY) -m lakehouse.commands.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
-	@$(PY) -m lakehouse.query questions --format="$$FORMAT"
+	@$(PY) -m lakehouse.commands.query questions --format="$$FORMAT"
 
 question: name $(ASKING) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…] [ENGINE=…]
-	@$(PY) -m lakehouse.question
+	@$(PY) -m lakehouse.commands.question
 
 checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [ENGINE=…]
-	@$(PY) -m lakehouse.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
+	@$(PY) -m lakehouse.commands.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
 
 report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
 	@$(PY) -m lakehouse.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
 
 publish-rds: $(RUN) ## bring the tables into a PostgreSQL, told by PGHOST, PGUSER … or POSTGRES_URL: [WAREHOUSE=data/warehouse] [ARGS=--whole]
-	@$(PY) -m lakehouse.publish_rds --warehouse="$$WAREHOUSE" --args="$$ARGS"
+	@$(PY) -m lakehouse.commands.publish_rds --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
 	@$(PY) -m lakehouse.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
@@ -145,7 +145,7 @@ docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
 
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
-	@if [ -e $(RUN) ]; then $(PY) -m lakehouse.doctor; else "$$PYTHON" -m lakehouse.doctor; fi
+	@if [ -e $(RUN) ]; then $(PY) -m lakehouse.commands.doctor; else "$$PYTHON" -m lakehouse.commands.doctor; fi
 
 package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
 	@$(PY) -m lakehouse.package glue_jobs lambda_extract sql

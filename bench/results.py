@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lakehouse.doctor import memory_size
+from lakehouse.commands.doctor import memory_size
 from lakehouse.java import find_java
 from lakehouse.spark import ICEBERG, driver_memory
 

@@ -17,9 +17,9 @@ from rich.cells import cell_len
 
 from glue_jobs.tables import TABLES
 from lakehouse import engine as stand_in
+from lakehouse.commands.query import describe_parameters
 from lakehouse.errors import UserError
 from lakehouse.output import show_value, to_rows, write_table
-from lakehouse.query import describe_parameters
 from lakehouse.statements import SQL_FOLDER, Kind, Statement, parse_statement, read_folder, to_duckdb
 from lakehouse.summaries import read_named
 from lakehouse.warehouse import Warehouse, WarehouseError

@@ -10,7 +10,7 @@ from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.transforms import IdentityTransform
 
 from lakehouse.aws.glue_job import CATALOG
-from lakehouse.load import prepare_warehouse
+from lakehouse.commands.load import prepare_warehouse
 from lakehouse.statements import DATABASE
 from lakehouse.warehouse import Tables, open_catalog
 

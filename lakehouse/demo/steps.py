@@ -9,11 +9,11 @@ from lakehouse.aws.emulated import EmulatedAws
 from lakehouse.aws.glue_warehouse import GlueWarehouse, copy_tables
 from lakehouse.aws.runner import Event, drop_events, send_again, take_event
 from lakehouse.aws.start import Server
+from lakehouse.commands.query import Session, find_question
 from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.show import Show
 from lakehouse.errors import UserError
 from lakehouse.output import to_rows
-from lakehouse.query import Session, find_question
 from lakehouse.report.write import read_library, write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World

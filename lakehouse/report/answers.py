@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lakehouse.commands.query import Session, find_question
 from lakehouse.output import to_rows
-from lakehouse.query import Session, find_question
 from lakehouse.statements import parse_statement, set_parameters
 
 FIGURES = """select

@@ -14,8 +14,8 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lakehouse.commands.query import Session
 from lakehouse.errors import UserError
-from lakehouse.query import Session
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
 from lakehouse.statements import StatementError

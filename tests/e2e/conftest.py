@@ -15,7 +15,7 @@ import pytest
 from lakehouse.aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.aws.glue_warehouse import GlueWarehouse
 from lakehouse.aws.runner import Ran, run_next
-from lakehouse.query import Session
+from lakehouse.commands.query import Session
 from lakehouse.statements import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino

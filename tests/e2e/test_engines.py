@@ -15,8 +15,8 @@ import pytest
 
 from glue_jobs.tables import TABLES
 from lakehouse.aws.glue_warehouse import GlueWarehouse
+from lakehouse.commands.query import Session
 from lakehouse.output import to_rows
-from lakehouse.query import Session
 from lakehouse.statements import Kind, StatementError, parse_statement, read_folder, set_parameters
 from lakehouse.summaries import to_trino_table
 from lakehouse.trino.server import OWNER

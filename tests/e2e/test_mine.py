@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from lakehouse.query import Session
+from lakehouse.commands.query import Session
 from lakehouse.simulator.running import RunningSimulator, running_simulator
 from lakehouse.statements import parse_statement
 

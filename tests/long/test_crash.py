@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import arguments, load_music
 from glue_jobs.tables import TABLES
-from lakehouse.load import prepare_warehouse
+from lakehouse.commands.load import prepare_warehouse
 from lakehouse.spark import CATALOG, DATABASE, submit, warehouse_settings
 from tests.long.submit_staged import STAGED_JOB
 from tests.spark.conftest import Lake

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lakehouse.load import prepare_warehouse
+from lakehouse.commands.load import prepare_warehouse
 from lakehouse.paths import ROOT
 from lakehouse.spark import driver_memory
 from lambda_extract.raw_object import Answer, Run, Source, build_answer_line, encode_json
@@ -25,7 +25,7 @@ BYTES = 200_000_000
 def load(lake: Lake, *prefix: str) -> str:
     """Run `make load`'s program as a process of its own; return what it said."""
     told = ["--raw", str(lake.raw), "--warehouse", str(lake.folder / "warehouse")]
-    command = [*prefix, sys.executable, "-m", "lakehouse.load", *told]
+    command = [*prefix, sys.executable, "-m", "lakehouse.commands.load", *told]
     known = {name: value for name, value in os.environ.items() if name != "SPARK_DRIVER_MEMORY"}
     done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

@@ -21,11 +21,11 @@ from glue_jobs.postgres import Postgres
 from glue_jobs.postgres_target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
-from lakehouse import load
-from lakehouse import publish_rds as program
 from lakehouse.aws.emulated import REGION, emulated_aws
 from lakehouse.aws.glue_job import as_words, catalog_settings, emulated_settings, publish_arguments, run_arguments
 from lakehouse.aws.runner import run_job
+from lakehouse.commands import load
+from lakehouse.commands import publish_rds as program
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lakehouse.spark import AWS_JARS, POSTGRESQL, Jars, submit
 from lambda_extract import import_dump
@@ -179,7 +179,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
 
 
 def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "lakehouse.publish_rds", "--warehouse", str(warehouse)]
+    command = [sys.executable, "-m", "lakehouse.commands.publish_rds", "--warehouse", str(warehouse)]
     logs = [tmp_path / f"{number}.log" for number in (1, 2)]
     rivals = []
     for log in logs:

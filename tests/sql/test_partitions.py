@@ -11,8 +11,8 @@ import pytest
 from sqlglot import exp
 
 from lakehouse import engine as stand_in
+from lakehouse.commands.query import Session
 from lakehouse.output import to_rows
-from lakehouse.query import Session
 from lakehouse.statements import parameters_of, parse_statement, read_folder, set_parameters
 from lakehouse.summaries import read_named
 from lakehouse.warehouse import Warehouse

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from lakehouse.query import main
+from lakehouse.commands.query import main
 from lakehouse.statements import read_folder
 from lakehouse.summaries import read_named
 
@@ -299,7 +299,17 @@ def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, writ
 
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     statement = "select i from song cross join unnest(sequence(1, 200000)) as t (i)"
-    command = [sys.executable, "-m", "lakehouse.query", "sql", statement, "--format", "csv", "--warehouse", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "lakehouse.commands.query",
+        "sql",
+        statement,
+        "--format",
+        "csv",
+        "--warehouse",
+        str(folder),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ) as process:
         process.stdout.readline()
         process.stdout.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lakehouse.query import Session
+from lakehouse.commands.query import Session
 from lakehouse.report.answers import PARTS, Answer, Part, read_figures, read_part
 from lakehouse.report.charts import draw
 

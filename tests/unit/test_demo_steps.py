@@ -18,13 +18,13 @@ from rich.console import Console
 from glue_jobs.tables import PLAY
 from lakehouse.aws.runner import Event
 from lakehouse.aws.start import Server
+from lakehouse.commands.query import main as query
 from lakehouse.demo import __main__ as program
 from lakehouse.demo import steps
 from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
 from lakehouse.demo.show import Show
 from lakehouse.errors import UserError
-from lakehouse.query import main as query
 from lakehouse.simulator.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent

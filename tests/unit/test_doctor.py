@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse import doctor
+from lakehouse.commands import doctor
 from lakehouse.java import Java
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -116,7 +116,7 @@ def test_an_unknown_memory_is_not_mentioned(machine, monkeypatch):
 
 
 def test_without_any_package_it_says_the_same_as_plain_lines():
-    command = [sys.executable, "-S", "-m", "lakehouse.doctor"]
+    command = [sys.executable, "-S", "-m", "lakehouse.commands.doctor"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     first, *_, last = done.stdout.splitlines()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakehouse import sources_check
+from lakehouse.commands import sources_check
 from lambda_extract.faults import ExtractError
 from lambda_extract.json_schema import is_valid, require_known
 from lambda_extract.raw_object import Source

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 import requests
 
-from lakehouse import login
+from lakehouse.commands import login
 from lakehouse.simulator.running import running_simulator
 from lambda_extract import handler
 from lambda_extract.aws import SecretStore

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse import load, query, spark
-from lakehouse import question as asked
+from lakehouse import spark
+from lakehouse.commands import load, query
+from lakehouse.commands import question as asked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

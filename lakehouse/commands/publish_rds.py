@@ -9,8 +9,8 @@ from pathlib import Path
 from glue_jobs.errors import LoadError
 from glue_jobs.postgres_target import NOTHING_PUBLISHED, find_target, require_server
 from glue_jobs.publish_arguments import parse_publish_settings
+from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.errors import UserError
-from lakehouse.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.spark import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
 
 

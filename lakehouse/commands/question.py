@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 
-from lakehouse import query
+from lakehouse.commands import query
 
 
 def main() -> int:

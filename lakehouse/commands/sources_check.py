@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse.login import build_console, run_program
+from lakehouse.commands.login import build_console, run_program
 from lambda_extract.raw_object import Source
 from lambda_extract.sources import ALL_MINE, Plan, is_private, parse_sources, read_file
 from lambda_extract.walks import PAGE

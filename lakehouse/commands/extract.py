@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 from lakehouse.errors import UserError
-from lakehouse.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 from lakehouse.paths import SOURCES
 from lambda_extract.faults import ExtractError
 from lambda_extract.job import Job

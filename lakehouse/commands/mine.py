@@ -8,11 +8,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse import query
+from lakehouse.commands import query
+from lakehouse.commands.extract import MINE, RAW, extract
+from lakehouse.commands.load import load
+from lakehouse.commands.login import (
+    PORT,
+    SECRET_FILE,
+    build_console,
+    read_environment,
+    read_secret,
+    run_login,
+    run_program,
+)
 from lakehouse.errors import UserError
-from lakehouse.extract import MINE, RAW, extract
-from lakehouse.load import load
-from lakehouse.login import PORT, SECRET_FILE, build_console, read_environment, read_secret, run_login, run_program
 from lakehouse.report.write import write_report
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
