@@ -163,7 +163,7 @@ test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k im
 test-3.5: $(DEV)
 	@$(PY) -u -m pytest $(SIDE_BY_SIDE) -v $(T)
 test-4.1: $(DEV_4_1)
-	@$(VENV_4_1)/bin/python -m lakehouse.java --full
+	@$(VENV_4_1)/bin/python -m lakehouse.spark.java --full
 	@$(VENV_4_1)/bin/python -u -m pytest -v tests/spark $(T)
 test-%:
 	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2

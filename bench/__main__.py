@@ -24,7 +24,7 @@ from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, 
 from lakehouse.commands.load import QUICK_BYTES, load, prepare_warehouse, size_of
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
-from lakehouse.spark import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
 
 BENCH = ROOT / "bench"
 FOLDER = ROOT / "data" / "bench"

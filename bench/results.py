@@ -9,8 +9,8 @@ from importlib import metadata
 from pathlib import Path
 
 from lakehouse.commands.doctor import memory_size
-from lakehouse.java import find_java
-from lakehouse.spark import ICEBERG, driver_memory
+from lakehouse.spark.java import find_java
+from lakehouse.spark.submit import ICEBERG, driver_memory
 
 PACKAGES = ("pyspark", "duckdb", "pandas", "pyarrow")
 

@@ -18,7 +18,7 @@ from time import monotonic, sleep
 from lakehouse.aws.emulated import REGION, EmulatedAws
 from lakehouse.aws.glue_job import JOB, as_words, catalog_settings, default_arguments, emulated_settings, run_arguments
 from lakehouse.errors import UserError
-from lakehouse.spark import AWS_JARS, start_job
+from lakehouse.spark.submit import AWS_JARS, start_job
 
 HIDDEN = 3600
 """Seconds in which nobody else gets an event that is being worked on."""

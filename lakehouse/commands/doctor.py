@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lakehouse.java import JAVA_SIZE, WANTED, find_java, look_around
 from lakehouse.paths import ROOT
-from lakehouse.spark import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
+from lakehouse.spark.java import JAVA_SIZE, WANTED, find_java, look_around
+from lakehouse.spark.submit import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
 from lakehouse.trino import jars as trino
 
 VENV = Path(".venv")

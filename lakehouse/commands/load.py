@@ -10,7 +10,7 @@ from pathlib import Path
 from pyiceberg.catalog.sql import SqlCatalog
 
 from lakehouse.errors import UserError
-from lakehouse.spark import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
 
 UNFIT = "%#?"
 """What means something else in the addresses by which a warehouse finds its files."""

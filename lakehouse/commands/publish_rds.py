@@ -11,7 +11,7 @@ from glue_jobs.postgres_target import NOTHING_PUBLISHED, find_target, require_se
 from glue_jobs.publish_arguments import parse_publish_settings
 from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.errors import UserError
-from lakehouse.spark import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
+from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
 
 
 def publish(warehouse: str, arguments: Sequence[str] = (), said: Path | None = None) -> int:

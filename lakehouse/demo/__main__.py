@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lakehouse.aws.start import Server, running_server
 from lakehouse.errors import UserError
-from lakehouse.spark import heeding_signals
+from lakehouse.spark.submit import heeding_signals
 
 STOPPED = "\ndemo: stopped, and with it all that it had started. The next one starts afresh.\n"
 

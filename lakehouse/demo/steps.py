@@ -17,7 +17,7 @@ from lakehouse.output import to_rows
 from lakehouse.report.write import read_library, write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World
-from lakehouse.spark import AWS_JARS, ensure_jars, environment
+from lakehouse.spark.submit import AWS_JARS, ensure_jars, environment
 from lakehouse.statements import parameters_of, parse_statement, read_folder, set_parameters
 from lakehouse.warehouse import DEMO
 

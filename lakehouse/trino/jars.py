@@ -18,8 +18,8 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 from lakehouse.errors import UserError
-from lakehouse.java import ensure_java
-from lakehouse.spark import jar_folder, spark_home, trust_option
+from lakehouse.spark.java import ensure_java
+from lakehouse.spark.submit import jar_folder, spark_home, trust_option
 
 VERSION = "476"
 SIZE = "195 MB"

@@ -23,8 +23,8 @@ from py4j.protocol import Py4JError
 
 from lakehouse.aws.emulated import REGION, EmulatedAws
 from lakehouse.errors import UserError
-from lakehouse.java import ensure_java
-from lakehouse.spark import spark_home
+from lakehouse.spark.java import ensure_java
+from lakehouse.spark.submit import spark_home
 from lakehouse.statements import CATALOG
 from lakehouse.trino.jars import VERSION, ensure_trino
 

@@ -17,7 +17,7 @@ from lakehouse.aws.glue_job import as_words, default_arguments, emulated_setting
 from lakehouse.cloud.terraform import Terraform
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
-from lakehouse.spark import AWS_JARS, submit
+from lakehouse.spark.submit import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements

@@ -27,7 +27,7 @@ from lakehouse.aws.runner import run_job
 from lakehouse.commands import load
 from lakehouse.commands import publish_rds as program
 from lakehouse.paths import DEMO_DUMP, ROOT
-from lakehouse.spark import AWS_JARS, POSTGRESQL, Jars, submit
+from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
 from lambda_extract import import_dump
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.long.postgresql import Client, run_postgresql

@@ -189,7 +189,7 @@ def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]
 PROGRAM = """import contextlib, subprocess, sys, time
 from lakehouse.aws import runner
 from lakehouse.demo import __main__ as program, steps
-from lakehouse.spark import running
+from lakehouse.spark.submit import running
 
 def start_job(*_told, **_named):
     inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse.commands import doctor
-from lakehouse.java import Java
+from lakehouse.spark.java import Java
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Usage = namedtuple("Usage", "total used free")

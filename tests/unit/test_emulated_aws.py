@@ -20,7 +20,7 @@ from lakehouse.aws import glue_job, runner
 from lakehouse.aws.emulated import EVENT_PATTERN, EmulatedAws, Names, emulated_aws, event_pattern
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
-from lakehouse.spark import running
+from lakehouse.spark.submit import running
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 OTHERS = (

@@ -12,11 +12,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
-from lakehouse.class_archive import ClassArchive
 from lakehouse.errors import UserError
-from lakehouse.java import OWN_FOLDER, ensure_full_java, ensure_java
 from lakehouse.package import package_glue_jobs
 from lakehouse.paths import ROOT
+from lakehouse.spark.class_archive import ClassArchive
+from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
 
 CATALOG = "local"
 DATABASE = "music"

@@ -113,7 +113,7 @@ def _ask_version(command: Path) -> str | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Say in one line what stands in the way of running Spark; say nothing otherwise."""
-    parser = argparse.ArgumentParser(prog="python -m lakehouse.java", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m lakehouse.spark.java", description=main.__doc__)
     parser.add_argument("--full", action="store_true", help="a full JDK, as Spark 4.1 needs")
     told = parser.parse_args(argv)
     try:
