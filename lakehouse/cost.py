@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
-from lakehouse.statements import read_folder
-from lakehouse.warehouse import Warehouse, WarehouseError
+from lakehouse.statements.statement import read_folder
+from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
 from lambda_extract.gate import WINDOW, Gate
 
 PRICES = ROOT / "docs" / "prices.json"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-from lakehouse import engine as stand_in
 from lakehouse.paths import ROOT
 from lakehouse.sql_readme import open_rows
-from lakehouse.statements import read_folder
+from lakehouse.statements.statement import read_folder
+from lakehouse.warehouse import duckdb_engine as stand_in
 
 Columns = list[tuple[str, str]]
 VIEWS = ROOT / "infra" / "quicksight_views.json"

@@ -15,8 +15,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from glue_jobs.tables import TABLES, Table
-from lakehouse.engine import order_views
-from lakehouse.statements import (
+from lakehouse.statements.statement import (
     DIALECT,
     SQL_FOLDER,
     Kind,
@@ -27,7 +26,8 @@ from lakehouse.statements import (
     parse_statement,
     read_statement,
 )
-from lakehouse.summaries import name_of_property
+from lakehouse.statements.summaries import name_of_property
+from lakehouse.warehouse.duckdb_engine import order_views
 
 Columns = dict[str, dict[str, str]]
 

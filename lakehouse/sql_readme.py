@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 from rich.cells import cell_len
 
 from glue_jobs.tables import TABLES
-from lakehouse import engine as stand_in
 from lakehouse.commands.query import describe_parameters
 from lakehouse.errors import UserError
 from lakehouse.output import show_value, to_rows, write_table
-from lakehouse.statements import SQL_FOLDER, Kind, Statement, parse_statement, read_folder, to_duckdb
-from lakehouse.summaries import read_named
-from lakehouse.warehouse import Warehouse, WarehouseError
+from lakehouse.statements.statement import SQL_FOLDER, Kind, Statement, parse_statement, read_folder, to_duckdb
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
+from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
 
 ROWS = Path(__file__).resolve().parent / "demo_rows"
 README = SQL_FOLDER / "README.md"

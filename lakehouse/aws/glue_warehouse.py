@@ -11,8 +11,8 @@ from pyiceberg.transforms import IdentityTransform
 
 from lakehouse.aws.glue_job import CATALOG
 from lakehouse.commands.load import prepare_warehouse
-from lakehouse.statements import DATABASE
-from lakehouse.warehouse import Tables, open_catalog
+from lakehouse.statements.statement import DATABASE
+from lakehouse.warehouse.iceberg import Tables, open_catalog
 
 
 class GlueWarehouse(Tables):

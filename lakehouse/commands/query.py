@@ -20,10 +20,9 @@ import pyarrow.dataset as ds
 from rich.console import Console
 from sqlglot import exp
 
-from lakehouse import engine as stand_in
 from lakehouse.errors import UserError
 from lakehouse.output import FORMATS, show_value, to_rows, write_rows
-from lakehouse.statements import (
+from lakehouse.statements.statement import (
     DIALECT,
     Statement,
     StatementError,
@@ -36,8 +35,9 @@ from lakehouse.statements import (
     set_parameters,
     to_duckdb,
 )
-from lakehouse.summaries import read_named
-from lakehouse.warehouse import DEFAULT, DEMO, Tables, Warehouse, WarehouseError
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
+from lakehouse.warehouse.iceberg import DEFAULT, DEMO, Tables, Warehouse, WarehouseError
 
 ENGINES = ("duckdb", "trino")
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)

@@ -23,7 +23,7 @@ from lakehouse.demo.served import COMPARED, Comparison, Row, Served, columns_of,
 from lakehouse.errors import UserError
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.running import RunningSimulator, running_simulator
-from lakehouse.statements import parse_statement
+from lakehouse.statements.statement import parse_statement
 from lambda_extract import handler
 from lambda_extract.faults import ExtractError
 

@@ -18,8 +18,8 @@ from lakehouse.report.write import read_library, write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World
 from lakehouse.spark.submit import AWS_JARS, ensure_jars, environment
-from lakehouse.statements import parameters_of, parse_statement, read_folder, set_parameters
-from lakehouse.warehouse import DEMO
+from lakehouse.statements.statement import parameters_of, parse_statement, read_folder, set_parameters
+from lakehouse.warehouse.iceberg import DEMO
 
 FIRST_DAY = dt.date(2026, 11, 1)
 DAYS: Mapping[dt.date, Regime] = {FIRST_DAY + dt.timedelta(days=number): "restricted" for number in range(14)}

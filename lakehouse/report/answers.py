@@ -6,7 +6,7 @@ from typing import Any
 
 from lakehouse.commands.query import Session, find_question
 from lakehouse.output import to_rows
-from lakehouse.statements import parse_statement, set_parameters
+from lakehouse.statements.statement import parse_statement, set_parameters
 
 FIGURES = """select
     (select count(*) from song_latest) as songs,

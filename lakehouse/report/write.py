@@ -18,8 +18,8 @@ from lakehouse.commands.query import Session
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
-from lakehouse.statements import StatementError
-from lakehouse.warehouse import WarehouseError
+from lakehouse.statements.statement import StatementError
+from lakehouse.warehouse.iceberg import WarehouseError
 
 SPOTIFY = "https://open.spotify.com"
 TILES = (

@@ -21,10 +21,10 @@ from lakehouse.aws.glue_warehouse import GlueWarehouse
 from lakehouse.errors import UserError
 from lakehouse.output import write_rows
 from lakehouse.paths import ROOT
-from lakehouse.statements import CATALOG, DATABASE, StatementError
+from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
 from lakehouse.trino.server import HOST, READER, Server, running_trino
 from lakehouse.trino.session import TrinoSession
-from lakehouse.warehouse import Tables, Warehouse, WarehouseError
+from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
 
 PORT = 8081
 RUNNING = ROOT / "build" / "trino.json"

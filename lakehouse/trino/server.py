@@ -25,7 +25,7 @@ from lakehouse.aws.emulated import REGION, EmulatedAws
 from lakehouse.errors import UserError
 from lakehouse.spark.java import ensure_java
 from lakehouse.spark.submit import spark_home
-from lakehouse.statements import CATALOG
+from lakehouse.statements.statement import CATALOG
 from lakehouse.trino.jars import VERSION, ensure_trino
 
 JAVA = 25

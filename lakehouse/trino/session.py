@@ -12,10 +12,10 @@ from sqlglot import exp
 from trino.dbapi import Connection
 from trino.exceptions import Error, TrinoQueryError
 
-from lakehouse.engine import order_views
-from lakehouse.statements import CATALOG, DATABASE, Statement, StatementError, parse_statement
-from lakehouse.summaries import as_view, read_named
+from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.server import HOST, OWNER, READER
+from lakehouse.warehouse.duckdb_engine import order_views
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""

@@ -16,7 +16,7 @@ from lakehouse.aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.aws.glue_warehouse import GlueWarehouse
 from lakehouse.aws.runner import Ran, run_next
 from lakehouse.commands.query import Session
-from lakehouse.statements import parse_statement
+from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino
 from lakehouse.trino.session import TrinoSession

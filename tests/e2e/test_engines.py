@@ -17,8 +17,8 @@ from glue_jobs.tables import TABLES
 from lakehouse.aws.glue_warehouse import GlueWarehouse
 from lakehouse.commands.query import Session
 from lakehouse.output import to_rows
-from lakehouse.statements import Kind, StatementError, parse_statement, read_folder, set_parameters
-from lakehouse.summaries import to_trino_table
+from lakehouse.statements.statement import Kind, StatementError, parse_statement, read_folder, set_parameters
+from lakehouse.statements.summaries import to_trino_table
 from lakehouse.trino.server import OWNER
 from lakehouse.trino.session import TrinoSession
 from tests.e2e.conftest import Line

@@ -19,7 +19,7 @@ from lakehouse.demo.served import COMPARED, served_rows
 from lakehouse.demo.show import Show
 from lakehouse.demo.steps import go_the_whole_way, tell_answers
 from lakehouse.simulator.regimes import Regime
-from lakehouse.statements import parse_statement
+from lakehouse.statements.statement import parse_statement
 
 DAYS: dict[dt.date, Regime] = {
     dt.date(2026, 11, 1): "restricted",

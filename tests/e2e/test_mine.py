@@ -14,7 +14,7 @@ import requests
 
 from lakehouse.commands.query import Session
 from lakehouse.simulator.running import RunningSimulator, running_simulator
-from lakehouse.statements import parse_statement
+from lakehouse.statements.statement import parse_statement
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -10,11 +10,11 @@ from sqlglot import exp
 
 from lakehouse.aws.emulated import EmulatedAws
 from lakehouse.aws.glue_warehouse import GlueWarehouse
-from lakehouse.statements import parse_statement, read_folder, set_parameters
+from lakehouse.statements.statement import parse_statement, read_folder, set_parameters
 from lakehouse.trino.serve import register_tables
 from lakehouse.trino.server import Server
 from lakehouse.trino.session import TrinoSession
-from lakehouse.warehouse import Warehouse
+from lakehouse.warehouse.iceberg import Warehouse
 from tests.e2e.plans import rows_read
 from tests.sql.conftest import empty_tables, schemas, write_warehouse
 from tests.sql.history import DAYS, rows_of_a_year

@@ -12,8 +12,8 @@ import sys
 import pytest
 
 from lakehouse.commands.query import main
-from lakehouse.statements import read_folder
-from lakehouse.summaries import read_named
+from lakehouse.statements.statement import read_folder
+from lakehouse.statements.summaries import read_named
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import pytest
 
 from lakehouse.quicksight import VIEWS, describe_views, find_type, write_views
 from lakehouse.sql_readme import open_rows
-from lakehouse.statements import read_folder
+from lakehouse.statements.statement import read_folder
 
 
 def test_the_file_is_what_make_samples_writes() -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from lakehouse import engine as stand_in
-from lakehouse.statements import (
+from lakehouse.statements.statement import (
     StatementError,
     names_read,
     parameters_of,
@@ -12,6 +11,7 @@ from lakehouse.statements import (
     set_parameters,
     to_duckdb,
 )
+from lakehouse.warehouse import duckdb_engine as stand_in
 
 
 def test_a_header_gives_name_title_grain_and_reads_and_may_say_more():

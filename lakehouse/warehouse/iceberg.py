@@ -17,7 +17,7 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
-from lakehouse.statements import DATABASE
+from lakehouse.statements.statement import DATABASE
 
 DEFAULT = Path("data/warehouse")
 DEMO = Path("data/demo")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from lakehouse.statements import Statement, parse_statement, read_folder
+from lakehouse.statements.statement import Statement, parse_statement, read_folder
 
 ATHENA_ONLY = frozenset({"table_type", "is_external", "write_compression"})
 LOCATION = "location"
