@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lakehouse.aws.emulated import emulated_aws
+from lakehouse.emulated_aws.emulated import emulated_aws
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 1800

@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 import boto3  # noqa: E402
 
-from lakehouse.aws.emulated import REGION  # noqa: E402
-from lakehouse.aws.glue_job import (  # noqa: E402
+from lakehouse.emulated_aws.emulated import REGION  # noqa: E402
+from lakehouse.emulated_aws.glue_job import (  # noqa: E402
     as_words,
     catalog_settings,
     default_arguments,

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from lakehouse.aws.start import Server, running_server
+from lakehouse.emulated_aws.start import Server, running_server
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import heeding_signals
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from glue_jobs.tables import RAW_OBJECT, Table
-from lakehouse.aws.emulated import EmulatedAws, emulated_aws
-from lakehouse.aws.glue_warehouse import GlueWarehouse
-from lakehouse.aws.runner import Event, give_back, kill_job, run_event, run_job
-from lakehouse.aws.start import Server
 from lakehouse.commands.extract import MINE
 from lakehouse.commands.query import Session
 from lakehouse.demo.served import COMPARED, Comparison, Row, Served, columns_of, compare_rows, served_rows
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.runner import Event, give_back, kill_job, run_event, run_job
+from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.running import RunningSimulator, running_simulator

@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from lakehouse.aws.emulated import EmulatedAws
-from lakehouse.aws.glue_warehouse import GlueWarehouse, copy_tables
-from lakehouse.aws.runner import Event, drop_events, send_again, take_event
-from lakehouse.aws.start import Server
 from lakehouse.commands.query import Session, find_question
 from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.show import Show
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables
+from lakehouse.emulated_aws.runner import Event, drop_events, send_again, take_event
+from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
 from lakehouse.output import to_rows
 from lakehouse.report.write import read_library, write_report

@@ -16,8 +16,8 @@ from pathlib import Path
 import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
-from lakehouse.aws.emulated import emulated_aws
-from lakehouse.aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.emulated import emulated_aws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.errors import UserError
 from lakehouse.output import write_rows
 from lakehouse.paths import ROOT

@@ -21,7 +21,7 @@ from typing import IO
 from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from py4j.protocol import Py4JError
 
-from lakehouse.aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
 from lakehouse.errors import UserError
 from lakehouse.spark.java import ensure_java
 from lakehouse.spark.submit import spark_home

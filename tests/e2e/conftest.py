@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from lakehouse.aws.emulated import EmulatedAws, emulated_aws
-from lakehouse.aws.glue_warehouse import GlueWarehouse
-from lakehouse.aws.runner import Ran, run_next
 from lakehouse.commands.query import Session
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.runner import Ran, run_next
 from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino

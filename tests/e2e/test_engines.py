@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from glue_jobs.tables import TABLES
-from lakehouse.aws.glue_warehouse import GlueWarehouse
 from lakehouse.commands.query import Session
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.output import to_rows
 from lakehouse.statements.statement import Kind, StatementError, parse_statement, read_folder, set_parameters
 from lakehouse.statements.summaries import to_trino_table

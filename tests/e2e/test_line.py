@@ -11,13 +11,13 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import TABLES
-from lakehouse.aws.glue_warehouse import GlueWarehouse, copy_tables
-from lakehouse.aws.runner import take_event
 from lakehouse.commands.query import Session
 from lakehouse.demo.line import Line, open_line
 from lakehouse.demo.served import COMPARED, served_rows
 from lakehouse.demo.show import Show
 from lakehouse.demo.steps import go_the_whole_way, tell_answers
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables
+from lakehouse.emulated_aws.runner import take_event
 from lakehouse.simulator.regimes import Regime
 from lakehouse.statements.statement import parse_statement
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.aws.emulated import EmulatedAws, Names, environment_of
-from lakehouse.aws.start import running_server
 from lakehouse.cloud.terraform import BUILD, Terraform
+from lakehouse.emulated_aws.emulated import EmulatedAws, Names, environment_of
+from lakehouse.emulated_aws.start import running_server
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from lakehouse.aws.emulated import REGION, EmulatedAws, without_aws
 from lakehouse.cloud import __main__ as program
 from lakehouse.cloud import run as running
 from lakehouse.cloud.deploy import deploy, describe_next_steps, destroy
@@ -20,6 +19,7 @@ from lakehouse.cloud.lakehouse import Lakehouse, read_lakehouse
 from lakehouse.cloud.run import Patience, run
 from lakehouse.cloud.status import describe_next, status
 from lakehouse.cloud.terraform import MIRROR, Terraform, find_mirror, read_reason
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws, without_aws
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 

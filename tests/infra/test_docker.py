@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.emulated import EmulatedAws
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lambda_extract import import_dump
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from glue_jobs.tables import TABLES, Table
-from lakehouse.aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.trino.server import OWNER
 from lakehouse.trino.session import TrinoSession
 from tests.sql.golden import CASES

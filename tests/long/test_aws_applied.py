@@ -12,9 +12,15 @@ from typing import Any
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
-from lakehouse.aws.emulated import REGION, EmulatedAws
-from lakehouse.aws.glue_job import as_words, default_arguments, emulated_settings, publish_arguments, run_arguments
 from lakehouse.cloud.terraform import Terraform
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.glue_job import (
+    as_words,
+    default_arguments,
+    emulated_settings,
+    publish_arguments,
+    run_arguments,
+)
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import AWS_JARS, submit

@@ -21,11 +21,17 @@ from glue_jobs.postgres import Postgres
 from glue_jobs.postgres_target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
-from lakehouse.aws.emulated import REGION, emulated_aws
-from lakehouse.aws.glue_job import as_words, catalog_settings, emulated_settings, publish_arguments, run_arguments
-from lakehouse.aws.runner import run_job
 from lakehouse.commands import load
 from lakehouse.commands import publish_rds as program
+from lakehouse.emulated_aws.emulated import REGION, emulated_aws
+from lakehouse.emulated_aws.glue_job import (
+    as_words,
+    catalog_settings,
+    emulated_settings,
+    publish_arguments,
+    run_arguments,
+)
+from lakehouse.emulated_aws.runner import run_job
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
 from lambda_extract import import_dump

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from glue_jobs.tables import TABLES
-from lakehouse.aws.emulated import EmulatedAws
-from lakehouse.aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.output import to_rows
 from lakehouse.statements.statement import parse_statement, read_folder, set_parameters, to_duckdb
 from lakehouse.statements.summaries import read_named

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 import pytest
 from sqlglot import exp
 
-from lakehouse.aws.emulated import EmulatedAws
-from lakehouse.aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.statements.statement import parse_statement, read_folder, set_parameters
 from lakehouse.trino.serve import register_tables
 from lakehouse.trino.server import Server

@@ -16,14 +16,14 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import PLAY
-from lakehouse.aws.runner import Event
-from lakehouse.aws.start import Server
 from lakehouse.commands.query import main as query
 from lakehouse.demo import __main__ as program
 from lakehouse.demo import steps
 from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
 from lakehouse.demo.show import Show
+from lakehouse.emulated_aws.runner import Event
+from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
 from lakehouse.simulator.world import World
 
@@ -187,7 +187,7 @@ def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]
 
 # The real demo up to the given line of what it shows, in a folder of its own; its job only waits, as Spark would.
 PROGRAM = """import contextlib, subprocess, sys, time
-from lakehouse.aws import runner
+from lakehouse.emulated_aws import runner
 from lakehouse.demo import __main__ as program, steps
 from lakehouse.spark.submit import running
 

@@ -16,8 +16,8 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from lakehouse.aws import glue_job, runner
-from lakehouse.aws.emulated import EVENT_PATTERN, EmulatedAws, Names, emulated_aws, event_pattern
+from lakehouse.emulated_aws import glue_job, runner
+from lakehouse.emulated_aws.emulated import EVENT_PATTERN, EmulatedAws, Names, emulated_aws, event_pattern
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import running
@@ -29,7 +29,7 @@ OTHERS = (
 
 HOLDING = """
 import time
-from lakehouse.aws.start import running_server
+from lakehouse.emulated_aws.start import running_server
 
 with running_server() as server:
     print(server.endpoint, flush=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from lakehouse.aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lambda_extract import aws as edge
 from lambda_extract.import_dump import main
 

@@ -19,9 +19,9 @@ from glue_jobs.postgres_target import (
     require_server,
 )
 from glue_jobs.publish_arguments import parse_publish_settings
-from lakehouse.aws.emulated import EmulatedAws, emulated_aws
-from lakehouse.aws.glue_job import as_words, publish_arguments, run_arguments
 from lakehouse.commands import publish_rds
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_job import as_words, publish_arguments, run_arguments
 
 PASSWORD = "s3cr:t/@%"
 GIVEN = {"PGHOST": "127.0.0.1", "PGUSER": "me", "PGPASSWORD": PASSWORD, "PGDATABASE": "music"}

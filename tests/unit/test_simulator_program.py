@@ -1,4 +1,4 @@
-"""`python -m lakehouse.simulator`: says where it is, ends cleanly, says in one line what is wrong; nothing stays behind."""
+"""`python -m lakehouse.simulator`: says where it is, ends cleanly, says in one line what is wrong; nothing is left."""
 
 import re
 import signal

@@ -15,8 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from lakehouse.aws.emulated import REGION, EmulatedAws
-from lakehouse.aws.glue_job import JOB, as_words, catalog_settings, default_arguments, emulated_settings, run_arguments
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.glue_job import (
+    JOB,
+    as_words,
+    catalog_settings,
+    default_arguments,
+    emulated_settings,
+    run_arguments,
+)
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import AWS_JARS, start_job
 

@@ -48,7 +48,7 @@ def running_server() -> Iterator[Server]:
     terminal's group, it outlives a Ctrl-C until what uses it has ended.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "lakehouse.aws.server"],
+        [sys.executable, "-m", "lakehouse.emulated_aws.server"],
         cwd=ROOT,
         env=without_aws(os.environ),
         stdin=subprocess.PIPE,

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from lakehouse.aws.start import Server, running_server, without_aws
+from lakehouse.emulated_aws.start import Server, running_server, without_aws
 from lakehouse.paths import ROOT
 
 EVENT_PATTERN = ROOT / "infra" / "raw_object_created.json.tftpl"

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 from glue_jobs.arguments import Settings, parse_settings
-from lakehouse.aws.emulated import REGION
+from lakehouse.emulated_aws.emulated import REGION
 from lakehouse.paths import ROOT
 
 JOB = "load_music"
