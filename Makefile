@@ -119,19 +119,19 @@ trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=dat
 	@$(PY) -m lakehouse.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
 deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes|--plan]
-	@$(PY) -m lakehouse.cloud deploy --env="$$ENV" $(ARGS)
+	@$(PY) -m lakehouse.aws deploy --env="$$ENV" $(ARGS)
 
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
-	@$(PY) -m lakehouse.cloud run --env="$$ENV" --account="$$ACCOUNT"
+	@$(PY) -m lakehouse.aws run --env="$$ENV" --account="$$ACCOUNT"
 
 status: $(RUN) ## on AWS: last and next runs, freshness, what was set aside, alarms: [ENV=prod]
-	@$(PY) -m lakehouse.cloud status --env="$$ENV"
+	@$(PY) -m lakehouse.aws status --env="$$ENV"
 
 publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
-	@$(PY) -m lakehouse.cloud publish --env="$$ENV"
+	@$(PY) -m lakehouse.aws publish --env="$$ENV"
 
 destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
-	@$(PY) -m lakehouse.cloud destroy --env="$$ENV" $(ARGS)
+	@$(PY) -m lakehouse.aws destroy --env="$$ENV" $(ARGS)
 
 cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
 	@$(PY) -m lakehouse.cost $(ARGS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.cloud.terraform import BUILD, Terraform
+from lakehouse.aws.terraform import BUILD, Terraform
 from lakehouse.emulated_aws.emulated import EmulatedAws, Names, environment_of
 from lakehouse.emulated_aws.start import running_server
 from lakehouse.errors import UserError

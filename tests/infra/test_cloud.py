@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from lakehouse.cloud import __main__ as program
-from lakehouse.cloud import run as running
-from lakehouse.cloud.deploy import deploy, describe_next_steps, destroy
-from lakehouse.cloud.lakehouse import Lakehouse, read_lakehouse
-from lakehouse.cloud.run import Patience, run
-from lakehouse.cloud.status import describe_next, status
-from lakehouse.cloud.terraform import MIRROR, Terraform, find_mirror, read_reason
+from lakehouse.aws import __main__ as program
+from lakehouse.aws import run as running
+from lakehouse.aws.deploy import deploy, describe_next_steps, destroy
+from lakehouse.aws.deployment import Lakehouse, read_lakehouse
+from lakehouse.aws.run import Patience, run
+from lakehouse.aws.status import describe_next, status
+from lakehouse.aws.terraform import MIRROR, Terraform, find_mirror, read_reason
 from lakehouse.emulated_aws.emulated import REGION, EmulatedAws, without_aws
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
@@ -433,7 +433,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     known = {**without_aws(os.environ), "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     known |= {"AWS_EC2_METADATA_DISABLED": "true", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "lakehouse.cloud", *words],
+        [sys.executable, "-m", "lakehouse.aws", *words],
         cwd=ROOT,
         env=known,
         capture_output=True,

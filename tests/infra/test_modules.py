@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.cloud.terraform import Terraform
+from lakehouse.aws.terraform import Terraform
 from lakehouse.paths import ROOT
 
 FILES = sorted((ROOT / "infra" / "tests").glob("*.tftest.hcl"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.cloud.terraform import Terraform
+from lakehouse.aws.terraform import Terraform
 from lakehouse.emulated_aws.emulated import EmulatedAws, event_pattern
 from lakehouse.errors import UserError
 from tests.infra.policies import Statement, as_tuple, find_broad, read_statements

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
-from lakehouse.cloud.terraform import Terraform
+from lakehouse.aws.terraform import Terraform
 from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
 from lakehouse.emulated_aws.glue_job import (
     as_words,

@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lakehouse.cloud.terraform import Terraform
+from lakehouse.aws.terraform import Terraform
 from lakehouse.errors import UserError
 
 PATIENT = Config(read_timeout=910, retries={"mode": "standard", "max_attempts": 5})

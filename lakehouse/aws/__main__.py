@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lakehouse.cloud.deploy import deploy, destroy, say
-from lakehouse.cloud.lakehouse import Lakehouse, find_lakehouse
-from lakehouse.cloud.run import run
-from lakehouse.cloud.status import status
-from lakehouse.cloud.terraform import Terraform
+from lakehouse.aws.deploy import deploy, destroy, say
+from lakehouse.aws.deployment import Lakehouse, find_lakehouse
+from lakehouse.aws.run import run
+from lakehouse.aws.status import status
+from lakehouse.aws.terraform import Terraform
 from lakehouse.errors import UserError
 from sql.publish import PublishFault, Settings, publish
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lakehouse.cloud.lakehouse import Lakehouse, read_lakehouse, require_credentials
-from lakehouse.cloud.terraform import Terraform, find_terraform
+from lakehouse.aws.deployment import Lakehouse, read_lakehouse, require_credentials
+from lakehouse.aws.terraform import Terraform, find_terraform
 from lakehouse.errors import UserError
 from lakehouse.package import PACKAGES
 from lakehouse.paths import ROOT

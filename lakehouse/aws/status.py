@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lakehouse.cloud.deploy import say
-from lakehouse.cloud.lakehouse import Lakehouse
-from lakehouse.cloud.schedule import ScheduleFault, find_next
+from lakehouse.aws.deploy import say
+from lakehouse.aws.deployment import Lakehouse
+from lakehouse.aws.schedule import ScheduleFault, find_next
 from lakehouse.errors import UserError
 
 RUNS = 5

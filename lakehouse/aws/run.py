@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lakehouse.cloud.deploy import say
-from lakehouse.cloud.lakehouse import Lakehouse
+from lakehouse.aws.deploy import say
+from lakehouse.aws.deployment import Lakehouse
 from lakehouse.errors import UserError
 from sql.athena import Athena, AthenaFault
 
