@@ -11,9 +11,9 @@ from typing import Any
 from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, SONG, Table
 from lakehouse.output import to_iso
 from lakehouse.simulator.accounts import FIRST
+from lakehouse.simulator.objects import Shapes, playlist_summary
 from lakehouse.simulator.playlists import Entry, Playlist
 from lakehouse.simulator.regimes import Json, Regime, cut_fields
-from lakehouse.simulator.shapes import Shapes, playlist_summary
 from lakehouse.simulator.world import TIME_RANGES, Day, Play, World
 
 COMPARED = (SONG, ALBUM, ARTIST, LISTING, PLAY)

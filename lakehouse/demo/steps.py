@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lakehouse.commands.query import Session, find_question
-from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
+from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.show import Show
 from lakehouse.emulated_aws.emulated import EmulatedAws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables

@@ -17,6 +17,7 @@ from lakehouse.simulator.calls import (
 )
 from lakehouse.simulator.digits import number_from
 from lakehouse.simulator.finding import search
+from lakehouse.simulator.objects import account_object, playlist_summary
 from lakehouse.simulator.playlists import Playlist
 from lakehouse.simulator.regimes import (
     ALL,
@@ -29,7 +30,6 @@ from lakehouse.simulator.regimes import (
     Json,
     Regime,
 )
-from lakehouse.simulator.shapes import account_object, playlist_summary
 from lakehouse.simulator.world import TIME_RANGES, Play, Saved
 
 PLAYLIST_PAGE = 100

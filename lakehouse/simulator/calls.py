@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from lakehouse.simulator.accounts import Account
+from lakehouse.simulator.objects import Shapes
 from lakehouse.simulator.regimes import Json, Regime
-from lakehouse.simulator.shapes import Shapes
 from lakehouse.simulator.words import MARKETS
 from lakehouse.simulator.world import Day
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from glue_jobs.tables import TABLES
 from lakehouse.commands.query import Session
-from lakehouse.demo.line import Line, open_line
+from lakehouse.demo.pipeline import Line, open_line
 from lakehouse.demo.served import COMPARED, served_rows
 from lakehouse.demo.show import Show
 from lakehouse.demo.steps import go_the_whole_way, tell_answers

@@ -19,7 +19,7 @@ from glue_jobs.tables import PLAY
 from lakehouse.commands.query import main as query
 from lakehouse.demo import __main__ as program
 from lakehouse.demo import steps
-from lakehouse.demo.line import Extracted, Killed, Line, Loaded, open_line
+from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
 from lakehouse.demo.show import Show
 from lakehouse.emulated_aws.runner import Event
