@@ -92,7 +92,7 @@ simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime lega
 	@$(PY) -m lakehouse.simulator $(ARGS)
 
 import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11-20] [RAW=data/raw]
-	@$(PY) -m lambda_extract.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
+	@$(PY) -m lakehouse.importing.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
 
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m lakehouse.commands.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
@@ -137,7 +137,7 @@ cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.j
 	@$(PY) -m lakehouse.cost $(ARGS)
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
-	@$(PY) -m lambda_extract.import_dump --raw=data/docker/raw lakehouse/demo_dump
+	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo_dump
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.importing import import_dump
 from lakehouse.paths import DEMO_DUMP, ROOT
-from lambda_extract import import_dump
 
 DOCKER = ROOT / "docker"
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

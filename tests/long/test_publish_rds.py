@@ -32,9 +32,9 @@ from lakehouse.emulated_aws.glue_job import (
     run_arguments,
 )
 from lakehouse.emulated_aws.runner import run_job
+from lakehouse.importing import import_dump
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
-from lambda_extract import import_dump
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.long.postgresql import Client, run_postgresql
 from tests.spark.conftest import Lake

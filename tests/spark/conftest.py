@@ -16,8 +16,8 @@ from glue_jobs.arguments import parse_settings
 from glue_jobs.load_music import run
 from glue_jobs.report import Report
 from glue_jobs.session import SETTINGS
+from lakehouse.importing import import_dump
 from lakehouse.spark.submit import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
-from lambda_extract import import_dump
 from lambda_extract.raw_object import (
     Answer,
     Run,

@@ -8,8 +8,8 @@ import pytest
 from pyspark.sql import types as T
 
 from glue_jobs.tables import LISTING, TABLES, Table
+from lakehouse.importing import import_dump
 from lakehouse.sql_readme import ROWS
-from lambda_extract import import_dump
 from tests.dump import copy_dump
 from tests.spark.conftest import Lake
 

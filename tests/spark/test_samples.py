@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_extract import import_dump
+from lakehouse.importing import import_dump
 from tests.spark.conftest import Lake
 
 EXPECTED = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse.commands import load, query
-from lambda_extract import import_dump
+from lakehouse.importing import import_dump
 from tests.dump import copy_dump
 from tests.spark.objects import entry, full_album, page, song
 

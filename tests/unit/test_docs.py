@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.tables import TABLES
-from lambda_extract import import_dump
+from lakehouse.importing import import_dump
 from tests.dump import copy_dump
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lambda_extract import import_dump, raw_object
-from lambda_extract.import_dump import main
+from lakehouse.importing import import_dump
+from lakehouse.importing.import_dump import main
+from lambda_extract import raw_object
 
 ROOT = Path(__file__).parents[2]
 MODIFIED = dt.datetime(2024, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
@@ -524,7 +525,7 @@ def test_many_files_show_a_bar_on_a_terminal_and_the_same_lines(dump, raw, capsy
 
 def test_the_module_runs_as_a_command(dump, raw):
     put(dump / "x.json", [track(1)])
-    command = [sys.executable, "-m", "lambda_extract.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == f"1 file: 1 landed, 0 already there; 1 document, 1 entry → {raw}"
@@ -532,7 +533,7 @@ def test_the_module_runs_as_a_command(dump, raw):
 
 def test_a_console_that_knows_only_ascii_shows_escapes(dump, raw):
     put(dump / "夜.json", [track(1)])
-    command = [sys.executable, "-m", "lambda_extract.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")

@@ -135,7 +135,7 @@ def test_a_variable_of_the_environment_arrives_as_well(project, value):
 @pytest.mark.parametrize("value", AWKWARD)
 def test_what_to_import_arrives_as_it_was_typed(project, value):
     assert project.make("import", f"FROM={value}", f"RAW={value}", "DATE=2026-11-20").returncode == 0
-    start = ["-m", "lambda_extract.import_dump", "--date=2026-11-20"]
+    start = ["-m", "lakehouse.importing.import_dump", "--date=2026-11-20"]
     assert project.arguments() == [[*start, f"--raw={value}", "--", value]]
 
 

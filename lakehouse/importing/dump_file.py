@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from lakehouse.importing.documents import Document, unwrap
+from lakehouse.importing.json_text import Content, Piece, read_content, unpack
 from lambda_extract import shapes
-from lambda_extract.documents import Document, unwrap
-from lambda_extract.json_text import Content, Piece, read_content, unpack
 from lambda_extract.raw_object import (
     Answer,
     Json,
