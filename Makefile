@@ -134,10 +134,10 @@ destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected:
 	@$(PY) -m lakehouse.aws destroy --env="$$ENV" $(ARGS)
 
 cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
-	@$(PY) -m lakehouse.cost $(ARGS)
+	@$(PY) -m devtools.cost $(ARGS)
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
-	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo_dump
+	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
@@ -154,7 +154,7 @@ check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
-	@$(PY) -m lakehouse.sql_lint
+	@$(PY) -m devtools.sql_lint
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
@@ -172,8 +172,8 @@ bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZ
 	@$(PY) -m bench --size="$$SIZE"
 
 samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
-	@$(PY) -m lakehouse.sql_readme $(ARGS)
-	@$(PY) -m lakehouse.quicksight
+	@$(PY) -m devtools.sql_readme $(ARGS)
+	@$(PY) -m devtools.quicksight
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
 	@$(PY) -u -m pytest -vv $(T) tests/long

@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import types as T
 
+from devtools.sql_readme import ROWS
 from glue_jobs.tables import LISTING, TABLES, Table
 from lakehouse.importing import import_dump
-from lakehouse.sql_readme import ROWS
 from tests.dump import copy_dump
 from tests.spark.conftest import Lake
 

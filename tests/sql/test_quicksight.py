@@ -5,8 +5,8 @@ import json
 import pyarrow as pa
 import pytest
 
-from lakehouse.quicksight import VIEWS, describe_views, find_type, write_views
-from lakehouse.sql_readme import open_rows
+from devtools.quicksight import VIEWS, describe_views, find_type, write_views
+from devtools.sql_readme import open_rows
 from lakehouse.statements.statement import read_folder
 
 

@@ -86,7 +86,7 @@ def shown_after(command: str) -> list[str]:
 
 
 def test_readme_shows_the_import_as_it_is(tmp_path, capsys):
-    shown = [line for line in shown_after("make import FROM=lakehouse/demo_dump RAW=data/dump/raw") if line != "…"]
+    shown = [line for line in shown_after("make import FROM=lakehouse/demo/dump RAW=data/dump/raw") if line != "…"]
     assert import_dump.main([str(copy_dump(tmp_path / "dump")), "--raw", str(tmp_path / "raw")]) == 0
     said = capsys.readouterr().out.replace(str(tmp_path / "raw"), "data/dump/raw").splitlines()
     assert len(shown) > 3

@@ -1,6 +1,6 @@
-"""A made-up dump "left behind by other pipelines": what `make import FROM=lakehouse/demo_dump` takes over.
+"""A made-up dump "left behind by other pipelines": what `make import FROM=lakehouse/demo/dump` takes over.
 
-`python -m lakehouse.demo_dump` writes `lakehouse/demo_dump/`, byte for byte the same every time: ids, lengths and counts come
+`python -m devtools.demo_dump` writes `lakehouse/demo/dump/`, byte for byte the same every time: ids, lengths and counts come
 from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its packing
 would differ, because zlib builds pack differently.) Artists, songs and people are invented; picture addresses use a
 domain reserved for examples.

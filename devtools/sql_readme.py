@@ -1,6 +1,6 @@
 """Write sql/README.md: every file of the folder with what it answers, its grain and what it gives on the demo's rows.
 
-The rows of the demo's warehouse stand in lakehouse/demo_rows, so that the page is written, and tested, without a load.
+The rows of the demo's warehouse stand in devtools/demo_rows, so that the page is written, and tested, without a load.
 """
 
 import argparse

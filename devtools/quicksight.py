@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
+from devtools.sql_readme import open_rows
 from lakehouse.paths import ROOT
-from lakehouse.sql_readme import open_rows
 from lakehouse.statements.statement import read_folder
 from lakehouse.warehouse import duckdb_engine as stand_in
 
