@@ -18,7 +18,7 @@ from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.statements.statement import read_folder
 from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
-from lambda_extract.gate import WINDOW, Gate
+from lambda_extract.spotify.throttle import WINDOW, Gate
 
 PRICES = ROOT / "docs" / "prices.json"
 USAGES = ROOT / "docs" / "usages.json"

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
-from lambda_extract.secret import refuse_secret
+from lambda_extract.spotify.secret import refuse_secret
 
 S3_PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 

@@ -14,16 +14,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract import faults
 from lambda_extract.aws import SecretStore, find_place, read_object
-from lambda_extract.client import quiet_libraries
 from lambda_extract.faults import ExtractError
-from lambda_extract.gate import Gate, know_no_end, sleep
 from lambda_extract.job import Job
 from lambda_extract.landing import Landed
 from lambda_extract.raw_object import Json, JsonObject, SourceResult
 from lambda_extract.run import Outcome, is_done
-from lambda_extract.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
 from lambda_extract.settings import Numbers, Settings, read_settings
 from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file
+from lambda_extract.spotify.client import quiet_libraries
+from lambda_extract.spotify.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
+from lambda_extract.spotify.throttle import Gate, know_no_end, sleep
 
 SERVICE = "extract"
 logger = Logger(service=SERVICE)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lambda_extract import faults
-from lambda_extract.client import Client, Reply
 from lambda_extract.faults import ExtractError, SourceError
 from lambda_extract.memory import Memory, Seen
 from lambda_extract.progress import STOPPED_AT_KNOWN, Progress, reaches
@@ -23,7 +22,14 @@ from lambda_extract.raw_object import (
 )
 from lambda_extract.settings import Clock
 from lambda_extract.sources import ALL_MINE, Plan
-from lambda_extract.walks import WALKS, describe_playlist, find_inner_page, list_own_playlists, walk_album_tracks
+from lambda_extract.spotify.client import Client, Reply
+from lambda_extract.spotify.endpoints import (
+    WALKS,
+    describe_playlist,
+    find_inner_page,
+    list_own_playlists,
+    walk_album_tracks,
+)
 
 Sink = Callable[[bytes], object]
 Report = Callable[[SourceResult, str | None], None]

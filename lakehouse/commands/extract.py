@@ -15,9 +15,9 @@ from lambda_extract.faults import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.raw_object import SourceResult
 from lambda_extract.run import Outcome
-from lambda_extract.secret import describe_age, find_ages
 from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources import parse_sources, read_file
+from lambda_extract.spotify.secret import describe_age, find_ages
 
 MINE = SOURCES / "mine.json"
 RAW = Path("data/raw")

@@ -27,12 +27,12 @@ from rich.console import Console
 from lakehouse.errors import UserError
 from lambda_extract import faults
 from lambda_extract.aws import SecretStore
-from lambda_extract.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
 from lambda_extract.faults import ExtractError
-from lambda_extract.gate import Gate
 from lambda_extract.raw_object import JsonObject
-from lambda_extract.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
+from lambda_extract.spotify.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
+from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
+from lambda_extract.spotify.throttle import Gate
 
 SECRET_FILE = Path(".secrets/spotify.json")
 PORT = 8888

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from lambda_extract import shapes
 from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract.spotify import shapes
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ID_KEY = re.compile(r"[A-Za-z0-9]{22}|spotify:.+")

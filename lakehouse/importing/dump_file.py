@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lakehouse.importing.documents import Document, unwrap
 from lakehouse.importing.json_text import Content, Piece, read_content, unpack
-from lambda_extract import shapes
 from lambda_extract.raw_object import (
     Answer,
     Json,
@@ -21,6 +20,7 @@ from lambda_extract.raw_object import (
     build_summary_line,
     encode_json,
 )
+from lambda_extract.spotify import shapes
 
 # What of a page's address tells lists apart; all else (offset, limit, market …) may differ between pages of one list.
 LIST_PARAMETERS = frozenset({"q", "query", "type", "include_groups", "time_range"})

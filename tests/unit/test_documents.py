@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse.importing.documents import join_path, unwrap
-from lambda_extract.shapes import count_entries, find_playlist_id, find_total, is_single, name_kind
+from lambda_extract.spotify.shapes import count_entries, find_playlist_id, find_total, is_single, name_kind
 
 NAMES = ("Ёлка", "夜汽車", "ليل طويل", "Łódź", "שיר", "Sólo tú", "गीत", "plain")
 

@@ -11,12 +11,12 @@ from time import monotonic, sleep
 import pytest
 import requests
 
-from lambda_extract import client as client_module
 from lambda_extract import faults
-from lambda_extract.client import quiet_libraries
 from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.limits import Limits
 from lambda_extract.settings import Service
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify.client import quiet_libraries
+from lambda_extract.spotify.limits import Limits
 from tests.unit.test_extract_support import (
     APP_SECRET,
     HIDDEN,

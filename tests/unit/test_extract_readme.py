@@ -8,7 +8,7 @@ import pytest
 
 from lambda_extract import faults, handler, settings
 from lambda_extract.sources import FULL_WALK_DAYS, KINDS, SCHEMA
-from lambda_extract.walks import WALKS
+from lambda_extract.spotify.endpoints import WALKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "lambda_extract" / "README.md").read_text(encoding="utf-8")

@@ -27,11 +27,11 @@ from spotipy import (  # type: ignore[import-untyped]
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.gate import SHORT, Gate
 from lambda_extract.raw_object import Json, JsonObject
-from lambda_extract.secret import SCOPES, Secret
 from lambda_extract.settings import Service
-from lambda_extract.whole_answer import WholeAnswerAdapter
+from lambda_extract.spotify.secret import SCOPES, Secret
+from lambda_extract.spotify.throttle import SHORT, Gate
+from lambda_extract.spotify.whole_answer import WholeAnswerAdapter
 
 BACKOFF = 0.5
 ATTEMPTS = 4

@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from spotipy import Spotify  # type: ignore[import-untyped]
 
-from lambda_extract import shapes
-from lambda_extract.client import Client, Reply, require_no_end
 from lambda_extract.faults import SourceError
 from lambda_extract.raw_object import Json, JsonObject, Source
 from lambda_extract.sources import Plan, Search
+from lambda_extract.spotify import shapes
+from lambda_extract.spotify.client import Client, Reply, require_no_end
 
 PAGE = 50
 SMALL_PAGE = 10

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lambda_extract.faults import SourceError
-from lambda_extract.limits import DAY, LONGEST, Limits, find_family
 from lambda_extract.settings import Clock
+from lambda_extract.spotify.limits import DAY, LONGEST, Limits, find_family
 
 WINDOW = dt.timedelta(seconds=30)
 """Spotify counts calls over a rolling 30 seconds."""
