@@ -20,7 +20,7 @@ from lambda_extract.landing import Landed
 from lambda_extract.raw_object import Json, JsonObject, SourceResult
 from lambda_extract.run import Outcome, is_done
 from lambda_extract.settings import Numbers, Settings, read_settings
-from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file
+from lambda_extract.sources.plan import Plan, choose_sections, parse_sources, read_file
 from lambda_extract.spotify.client import quiet_libraries
 from lambda_extract.spotify.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
 from lambda_extract.spotify.throttle import Gate, know_no_end, sleep

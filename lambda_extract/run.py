@@ -21,7 +21,7 @@ from lambda_extract.raw_object import (
     build_summary_line,
 )
 from lambda_extract.settings import Clock
-from lambda_extract.sources import ALL_MINE, Plan
+from lambda_extract.sources.plan import ALL_MINE, Plan
 from lambda_extract.spotify.client import Client, Reply
 from lambda_extract.spotify.endpoints import (
     WALKS,

@@ -11,7 +11,7 @@ from lakehouse.errors import UserError
 from lakehouse.package import PACKAGES
 from lakehouse.paths import ROOT
 from lambda_extract.faults import ExtractError
-from lambda_extract.sources import parse_sources, read_file
+from lambda_extract.sources.plan import parse_sources, read_file
 
 Ask = Callable[[str], str]
 

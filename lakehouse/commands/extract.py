@@ -16,7 +16,7 @@ from lambda_extract.job import Job
 from lambda_extract.raw_object import SourceResult
 from lambda_extract.run import Outcome
 from lambda_extract.settings import Settings, read_settings
-from lambda_extract.sources import parse_sources, read_file
+from lambda_extract.sources.plan import parse_sources, read_file
 from lambda_extract.spotify.secret import describe_age, find_ages
 
 MINE = SOURCES / "mine.json"

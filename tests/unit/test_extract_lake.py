@@ -147,7 +147,7 @@ def whole_document(simulator):
     album = next(album for album in catalogue.albums.values() if len(album.songs) > 50)
     return {
         "//": "every section there is",
-        "$schema": "../lambda_extract/sources.schema.json",
+        "$schema": "../lambda_extract/sources/sources.schema.json",
         "market": "IS",
         "playlists": {"all_mine": True},
         **{name: {} for name in ("saved_tracks", "saved_albums", "top_tracks", "top_artists", "recently_played")},

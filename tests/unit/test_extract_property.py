@@ -22,7 +22,7 @@ from lakehouse.simulator.running import running_simulator
 from lambda_extract.faults import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.settings import read_settings
-from lambda_extract.sources import parse_sources
+from lambda_extract.sources.plan import parse_sources
 from lambda_extract.spotify import client as client_module
 from lambda_extract.spotify import throttle
 from lambda_extract.spotify.secret import parse_secret

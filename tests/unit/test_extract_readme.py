@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lambda_extract import faults, handler, settings
-from lambda_extract.sources import FULL_WALK_DAYS, KINDS, SCHEMA
+from lambda_extract.sources.plan import FULL_WALK_DAYS, KINDS, SCHEMA
 from lambda_extract.spotify.endpoints import WALKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

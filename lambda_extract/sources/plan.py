@@ -13,8 +13,8 @@ from typing import Any
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
-from lambda_extract.json_schema import Fault, find_faults, list_extra
 from lambda_extract.raw_object import Json, JsonObject, Source
+from lambda_extract.sources.json_schema import Fault, find_faults, list_extra
 
 SCHEMA: dict[str, Any] = json.loads((resources.files("lambda_extract") / "sources.schema.json").read_text("utf-8"))
 ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
