@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.memory import Memory, Seen
 from lambda_extract.progress import STOPPED_AT_KNOWN, Progress, reaches
 from lambda_extract.raw_object import (
     Answer,
@@ -30,6 +29,7 @@ from lambda_extract.spotify.endpoints import (
     list_own_playlists,
     walk_album_tracks,
 )
+from lambda_extract.state.run_state import Memory, Seen
 
 Sink = Callable[[bytes], object]
 Report = Callable[[SourceResult, str | None], None]
