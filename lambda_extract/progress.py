@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lambda_extract.raw_object import Json, JsonObject, Source, SourceResult
+from lambda_extract.raw_format import Json, JsonObject, Source, SourceResult
 from lambda_extract.spotify import shapes
 from lambda_extract.spotify.client import Reply
 from lambda_extract.spotify.endpoints import describe_playlist, list_entries, list_items

@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError, SourceError
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError, SourceError
 from lambda_extract.progress import STOPPED_AT_KNOWN, Progress, reaches
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Json,
     JsonObject,
@@ -101,7 +101,7 @@ class _Reading:
             self.read_album_tracks()
             self.read_artist_albums()
         except ExtractError as error:
-            if error.reason == faults.LANDING:
+            if error.reason == errors.LANDING:
                 raise
             known = {result.source for result in self.results}
             for source in waiting:

@@ -10,7 +10,7 @@ from lakehouse.aws.terraform import Terraform, find_terraform
 from lakehouse.errors import UserError
 from lakehouse.package import PACKAGES
 from lakehouse.paths import ROOT
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.sources.plan import parse_sources, read_file
 
 Ask = Callable[[str], str]

@@ -11,9 +11,9 @@ from rich.console import Console
 from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 from lakehouse.errors import UserError
 from lakehouse.paths import SOURCES
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
-from lambda_extract.raw_object import SourceResult
+from lambda_extract.raw_format import SourceResult
 from lambda_extract.run import Outcome
 from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources.plan import parse_sources, read_file

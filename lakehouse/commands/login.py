@@ -25,10 +25,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from lakehouse.errors import UserError
-from lambda_extract import faults
+from lambda_extract import errors
 from lambda_extract.aws import SecretStore
-from lambda_extract.faults import ExtractError
-from lambda_extract.raw_object import JsonObject
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import JsonObject
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
 from lambda_extract.spotify.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
 from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
@@ -260,7 +260,7 @@ class SecretInAws:
         try:
             fields = json.loads(SecretStore(self.name).read())
         except ExtractError as error:
-            if error.reason == faults.SECRET:
+            if error.reason == errors.SECRET:
                 return {}
             raise
         except ValueError:

@@ -22,8 +22,8 @@ from lakehouse.commands.login import (
 )
 from lakehouse.errors import UserError
 from lakehouse.report.write import write_report
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
 from lambda_extract.run import Outcome
 
 WAREHOUSE = Path("data/warehouse")
@@ -52,7 +52,7 @@ def fetch(told: argparse.Namespace, console: Console) -> Outcome:
     try:
         return extract(told.sources, told.raw, told.file, console)
     except ExtractError as error:
-        if error.reason != faults.LOGIN or "refresh_token" in read_environment(os.environ).given:
+        if error.reason != errors.LOGIN or "refresh_token" in read_environment(os.environ).given:
             raise
         console.print(str(error))
     run_login(told.file, told.port, not told.no_browser)

@@ -25,7 +25,7 @@ from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.running import RunningSimulator, running_simulator
 from lakehouse.statements.statement import parse_statement
 from lambda_extract import handler
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 
 EVENING = dt.time(21)
 SOURCES_KEY = "config/sources.json"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract.raw_format import Json, JsonObject
 from lambda_extract.spotify import shapes
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lambda_extract.aws import S3Place, fetch_object, list_keys, put_new_object
-from lambda_extract.raw_object import RAW_FOLDER, RAW_NAME, write_gzip
+from lambda_extract.raw_format import RAW_FOLDER, RAW_NAME, write_gzip
 
 IN_MEMORY = 8 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lakehouse.importing.documents import Document, unwrap
 from lakehouse.importing.json_text import Content, Piece, read_content, unpack
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Json,
     JsonObject,

@@ -18,7 +18,7 @@ from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket,
 from lakehouse.importing.dump_date import find_path_date
 from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
 from lambda_extract.aws import S3Place, find_place
-from lambda_extract.raw_object import Run, build_key, land_in_folder, list_run_ids
+from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
 
 DEFAULT_RAW = "data/raw"
 MANY_FILES = 20

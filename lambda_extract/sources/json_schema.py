@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambda_extract.raw_object import Json
+from lambda_extract.raw_format import Json
 
 Place = tuple[str | int, ...]
 SAID = frozenset({"$schema", "title", "description", "default", "errorMessage"})

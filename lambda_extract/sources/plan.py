@@ -11,9 +11,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
-from lambda_extract.raw_object import Json, JsonObject, Source
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.sources.json_schema import Fault, find_faults, list_extra
 
 SCHEMA: dict[str, Any] = json.loads((resources.files("lambda_extract") / "sources.schema.json").read_text("utf-8"))
@@ -109,7 +109,7 @@ def read_file(path: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         seen = getattr(error, "strerror", None) or "no UTF-8"
         message = f"sources document {path}: {seen}; expected a JSON text. Nothing was fetched."
-        raise ExtractError(message, faults.SOURCES) from error
+        raise ExtractError(message, errors.SOURCES) from error
 
 
 def choose_sections(plan: Plan, wanted: Json) -> Plan:
@@ -123,7 +123,7 @@ def choose_sections(plan: Plan, wanted: Json) -> Plan:
         raise ExtractError(
             f"event: sources is {seen}; expected a list of sections of the sources document:"
             f" {', '.join(known)}. Nothing was fetched.",
-            faults.SOURCES,
+            errors.SOURCES,
         )
     kinds = {KINDS[str(section)] for section in wanted}
     return replace(plan, sources=tuple(source for source in plan.sources if source.kind in kinds))
@@ -136,7 +136,7 @@ def require_login(plan: Plan, has_login: bool) -> None:
         raise ExtractError(
             f"sources {', '.join(private)} belong to a user, but the secret has no refresh_token: expected a login"
             " (make login), or only playlists by id, albums, artists, tracks and searches. Nothing was fetched.",
-            faults.SOURCES,
+            errors.SOURCES,
         )
 
 
@@ -151,7 +151,7 @@ def _describe(source: Source) -> str:
 
 def _refuse(origin: str, problems: Sequence[str]) -> ExtractError:
     message = f"sources document {origin}: {'; '.join(problems)}. Nothing was fetched."
-    return ExtractError(message, faults.SOURCES)
+    return ExtractError(message, errors.SOURCES)
 
 
 # What is wrong with a document

@@ -25,9 +25,9 @@ from spotipy import (  # type: ignore[import-untyped]
     SpotifyOauthError,
 )
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError, SourceError
+from lambda_extract.raw_format import Json, JsonObject
 from lambda_extract.settings import Service
 from lambda_extract.spotify.secret import SCOPES, Secret
 from lambda_extract.spotify.throttle import SHORT, Gate
@@ -56,7 +56,7 @@ E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 LONGEST_SAID = 200
 """Letters of what Spotify says that a message repeats."""
 
-NAMELESS = {429: faults.LIMIT, 400: faults.LOGIN, 403: faults.LOGIN, 404: faults.LOGIN}
+NAMELESS = {429: errors.LIMIT, 400: errors.LOGIN, 403: errors.LOGIN, 404: errors.LOGIN}
 """What it means that Spotify does not say who the user is, by status."""
 
 Call = Callable[[Spotify], Any]
@@ -189,7 +189,7 @@ class Client:
             reply = self._ask_once(call)
         if reply.status == 401:
             raise ExtractError(
-                f"Spotify answers 401 to a new access token ({reply.message}): expected it to be taken.", faults.LOGIN
+                f"Spotify answers 401 to a new access token ({reply.message}): expected it to be taken.", errors.LOGIN
             )
         return reply
 
@@ -205,7 +205,7 @@ class Client:
         try:
             reply = self.ask(lambda spotify: spotify.me())
         except SourceError as error:
-            reason = faults.LIMIT if error.status == "quota" else faults.UNREACHABLE
+            reason = errors.LIMIT if error.status == "quota" else errors.UNREACHABLE
             raise ExtractError(f"{error}: expected to learn who the user is.", reason) from error
         require_no_end(reply)
         account = reply.body.get("id") if isinstance(reply.body, dict) else None
@@ -213,7 +213,7 @@ class Client:
             return account
         raise ExtractError(
             f"Spotify answers {reply.status} ({reply.message}) to the question who the user is: expected an id.",
-            NAMELESS.get(reply.status, faults.UNREACHABLE),
+            NAMELESS.get(reply.status, errors.UNREACHABLE),
         )
 
     def _ask_once(self, call: Call) -> Reply:
@@ -298,7 +298,7 @@ def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | Non
         raise explain_refusal(error, _list_hidden(auth)) from None
     except (requests.RequestException, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ExtractError(
-            f"no access token from {auth.OAUTH_TOKEN_URL}: {describe(error)}; expected one.", faults.UNREACHABLE
+            f"no access token from {auth.OAUTH_TOKEN_URL}: {describe(error)}; expected one.", errors.UNREACHABLE
         ) from error
 
 
@@ -311,14 +311,14 @@ def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractE
     if error.error == "invalid_grant":
         return ExtractError(
             f"the login is dead ({seen}): expected a refresh token that lives. Log in again with make login.",
-            faults.LOGIN,
+            errors.LOGIN,
         )
     if error.error in ("invalid_client", "unauthorized_client"):
         return ExtractError(
             f"Spotify does not know the app ({seen}): expected client_id and client_secret of the developer dashboard.",
-            faults.LOGIN,
+            errors.LOGIN,
         )
-    return ExtractError(f"no access token from Spotify ({seen}): expected one.", faults.UNREACHABLE)
+    return ExtractError(f"no access token from Spotify ({seen}): expected one.", errors.UNREACHABLE)
 
 
 def _list_hidden(auth: SpotifyClientCredentials | SpotifyOAuth) -> list[str]:
@@ -334,13 +334,13 @@ def require_no_end(reply: Reply) -> None:
     message = reply.message.lower()
     if reply.status == 403 and "premium" in message:
         raise ExtractError(
-            f"Spotify answers 403 ({reply.message}): expected the app's owner to have Premium.", faults.PREMIUM
+            f"Spotify answers 403 ({reply.message}): expected the app's owner to have Premium.", errors.PREMIUM
         )
     if reply.status == 403 and "register" in message:
         raise ExtractError(
             f"Spotify answers 403 ({reply.message}): expected the user on the app's list (developer dashboard, User"
             " Management).",
-            faults.USER,
+            errors.USER,
         )
 
 

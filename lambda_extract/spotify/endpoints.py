@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from spotipy import Spotify  # type: ignore[import-untyped]
 
-from lambda_extract.faults import SourceError
-from lambda_extract.raw_object import Json, JsonObject, Source
+from lambda_extract.errors import SourceError
+from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.sources.plan import Plan, Search
 from lambda_extract.spotify import shapes
 from lambda_extract.spotify.client import Client, Reply, require_no_end

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from lambda_extract.raw_object import Json, JsonObject, format_second
+from lambda_extract.raw_format import Json, JsonObject, format_second
 
 DAY = dt.timedelta(hours=24)
 LONGEST = dt.timedelta(hours=48)

@@ -4,9 +4,9 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
-from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import Json, JsonObject
 
 SCOPES = (
     "playlist-read-collaborative",
@@ -86,7 +86,7 @@ def refuse_secret(origin: str, seen: str) -> ExtractError:
     return ExtractError(
         f"secret {origin} {seen}: expected JSON with client_id, client_secret and, for the sources of a user,"
         " refresh_token. Nothing was fetched.",
-        faults.SECRET,
+        errors.SECRET,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from lambda_extract.raw_object import Json, JsonObject
+from lambda_extract.raw_format import Json, JsonObject
 
 KINDS = frozenset({"track", "album", "artist", "playlist", "episode", "show", "audiobook", "chapter", "user"})
 # The lists of search answers, several-object answers, new releases, followed artists and the player's queue.

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lambda_extract.faults import SourceError
+from lambda_extract.errors import SourceError
 from lambda_extract.settings import Clock
 from lambda_extract.spotify.limits import DAY, LONGEST, Limits, find_family
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lambda_extract.raw_object import Json, JsonObject, Source, format_second
+from lambda_extract.raw_format import Json, JsonObject, Source, format_second
 from lambda_extract.spotify.limits import DAY, read_moment
 
 VERSION = 1

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract.aws import S3Place, find_place, find_text, put_text
-from lambda_extract.raw_object import Json, JsonObject, Source
+from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.settings import Clock
 from lambda_extract.spotify.limits import Limits, read_limits
 from lambda_extract.state.run_state import Memory, Seen, read_memory

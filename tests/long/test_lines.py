@@ -14,7 +14,7 @@ import pytest
 from lakehouse.commands.load import prepare_warehouse
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import driver_memory
-from lambda_extract.raw_object import Answer, Run, Source, build_answer_line, encode_json
+from lambda_extract.raw_format import Answer, Run, Source, build_answer_line, encode_json
 from tests.long.test_crash import reading_catalog
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song

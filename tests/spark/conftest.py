@@ -18,7 +18,7 @@ from glue_jobs.report import Report
 from glue_jobs.session import SETTINGS
 from lakehouse.importing import import_dump
 from lakehouse.spark.submit import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Run,
     Source,

@@ -16,7 +16,7 @@ from aws_lambda_powertools import Metrics
 from lakehouse.simulator.running import running_simulator
 from lambda_extract import aws, handler, landing
 from lambda_extract.aws import S3Place, find_place
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.landing import collect_lines, land
 from lambda_extract.spotify import client as client_module
 from lambda_extract.spotify import throttle

@@ -17,7 +17,7 @@ from aws_lambda_powertools import Metrics
 from lakehouse.simulator.playlists import SPOTIFYS_ID
 from lakehouse.simulator.running import running_simulator
 from lambda_extract import handler, job
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.progress import reaches
 from lambda_extract.settings import NUMBERS
 from lambda_extract.spotify import client as client_module

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lambda_extract.raw_object import Source
+from lambda_extract.raw_format import Source
 from lambda_extract.settings import BUDGETS, read_settings
 from lambda_extract.spotify.limits import Limits, find_family, read_limits
 from lambda_extract.state.run_state import Memory, Seen, read_memory

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from lakehouse.simulator.faults import KINDS
 from lakehouse.simulator.running import running_simulator
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.settings import read_settings
 from lambda_extract.sources.plan import parse_sources

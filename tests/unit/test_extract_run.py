@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from lakehouse.simulator.running import RunningSimulator, running_simulator
-from lambda_extract.raw_object import Source
+from lambda_extract.raw_format import Source
 from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
 from lambda_extract.sources.plan import parse_sources

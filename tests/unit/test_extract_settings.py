@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.settings import API_URL, Service, build_clock, read_settings
 from lambda_extract.spotify.secret import find_ages, parse_secret, write_rotated
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakehouse.commands import sources_check
-from lambda_extract.faults import ExtractError
-from lambda_extract.raw_object import Source
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import Source
 from lambda_extract.sources.json_schema import is_valid, require_known
 from lambda_extract.sources.plan import KINDS, SCHEMA, Search, choose_sections, parse_sources, read_file, require_login
 

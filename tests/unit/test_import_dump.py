@@ -14,7 +14,7 @@ from rich.console import Console
 
 from lakehouse.importing import import_dump
 from lakehouse.importing.import_dump import main
-from lambda_extract import raw_object
+from lambda_extract import raw_format
 
 ROOT = Path(__file__).parents[2]
 MODIFIED = dt.datetime(2024, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
@@ -495,7 +495,7 @@ def test_a_full_disk_stops_the_import_and_says_what_is_there(dump, raw, capsys, 
             raise OSError(28, "No space left on device")
         link(source, target)
 
-    monkeypatch.setattr(raw_object.os, "link", refuse_second)
+    monkeypatch.setattr(raw_format.os, "link", refuse_second)
     assert main([str(dump), "--raw", str(raw)]) == 2
     assert capsys.readouterr().err == (
         f"import: b.json could not be written to {raw}: No space left on device. 1 file landed before it.\n"
