@@ -1,7 +1,7 @@
 """A made-up dump "left behind by other pipelines": what `make import FROM=lakehouse/demo/dump` takes over.
 
-`python -m devtools.demo_dump` writes `lakehouse/demo/dump/`, byte for byte the same every time: ids, lengths and counts come
-from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its packing
+`python -m devtools.demo_dump` writes `lakehouse/demo/dump/`, byte for byte the same every time: ids, lengths and
+counts come from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its packing
 would differ, because zlib builds pack differently.) Artists, songs and people are invented; picture addresses use a
 domain reserved for examples.
 

@@ -6,4 +6,4 @@ PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent
 BUILD = ROOT / "build"
 SOURCES = PACKAGE / "sources"
-DEMO_DUMP = PACKAGE / "demo_dump"
+DEMO_DUMP = PACKAGE / "demo" / "dump"

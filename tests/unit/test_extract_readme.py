@@ -51,7 +51,7 @@ def test_every_option_is_named():
 
 def test_every_status_and_reason_is_named_and_says_what_to_do():
     statuses = set(handler.STATUSES)
-    reasons = {value for name, value in vars(faults).items() if name.isupper() and isinstance(value, str)}
+    reasons = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str)}
     assert first_words("Statuses") == statuses | reasons
     raising = {name for row in rows("Statuses") if row[-1] == "raises" for name in re.findall(r"`(\w+)`", row[0])}
     assert raising == reasons - errors.LASTING
