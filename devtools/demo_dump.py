@@ -1,9 +1,9 @@
 """A made-up dump "left behind by other pipelines": what `make import FROM=lakehouse/demo/dump` takes over.
 
 `python -m devtools.demo_dump` writes `lakehouse/demo/dump/`, byte for byte the same every time: ids, lengths and
-counts come from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its packing
-would differ, because zlib builds pack differently.) Artists, songs and people are invented; picture addresses use a
-domain reserved for examples.
+counts come from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its
+packing would differ, because zlib builds pack differently.) Artists, songs and people are invented; picture addresses
+use a domain reserved for examples.
 
 The story: a chart of thirty songs on five days, 2026-11-01 to 05. The duet `tides/2` climbs from 23 to the top, the
 single `sail/1` leads on two days, `radio/1` enters at 3 on the day of its release, `compass/1` sinks, and `foxes/4`

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from rich.cells import cell_len
 
 from glue_jobs.tables import TABLES
-from lakehouse.commands.query import describe_parameters
 from lakehouse.errors import UserError
 from lakehouse.output import show_value, to_rows, write_table
+from lakehouse.statements.questions import describe_parameters
 from lakehouse.statements.statement import SQL_FOLDER, Kind, Statement, parse_statement, read_folder, to_duckdb
 from lakehouse.statements.summaries import read_named
 from lakehouse.warehouse import duckdb_engine as stand_in

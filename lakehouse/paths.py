@@ -6,4 +6,5 @@ PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parent
 BUILD = ROOT / "build"
 SOURCES = PACKAGE / "sources"
+MINE = SOURCES / "mine.json"
 DEMO_DUMP = PACKAGE / "demo" / "dump"

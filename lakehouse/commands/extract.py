@@ -10,7 +10,7 @@ from rich.console import Console
 
 from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 from lakehouse.errors import UserError
-from lakehouse.paths import SOURCES
+from lakehouse.paths import MINE
 from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.raw_format import SourceResult
@@ -19,7 +19,6 @@ from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources.plan import parse_sources, read_file
 from lambda_extract.spotify.secret import describe_age, find_ages
 
-MINE = SOURCES / "mine.json"
 RAW = Path("data/raw")
 
 

@@ -7,36 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pyiceberg.catalog.sql import SqlCatalog
-
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
-
-UNFIT = "%#?"
-"""What means something else in the addresses by which a warehouse finds its files."""
-
+from lakehouse.warehouse.folder import prepare_warehouse
 
 QUICK_BYTES = 16_000_000
 """Below this much raw data (compressed) starting up is most of the work."""
-
-
-def prepare_warehouse(text: str) -> Path:
-    """Return the warehouse's folder, made with an empty database where there is none."""
-    folder = Path(text).expanduser().absolute()
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"WAREHOUSE={text}: expected a folder, seen a file. Nothing was loaded.")
-    if found := sorted(set(str(folder)) & set(UNFIT)):
-        seen = " ".join(found)
-        raise UserError(f"WAREHOUSE={text}: expected a path without any of {UNFIT}, seen {seen}. Nothing was loaded.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "catalog.db").exists():
-            catalog = SqlCatalog(CATALOG, uri=f"sqlite:///{folder}/catalog.db", warehouse=f"file://{folder}")
-            catalog.create_namespace(DATABASE)
-            catalog.close()
-    except OSError as error:
-        raise UserError(f"WAREHOUSE={text}: {error.strerror}. Nothing was loaded.") from error
-    return folder
 
 
 def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | None = None) -> int:

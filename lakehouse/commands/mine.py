@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lakehouse.commands import query
-from lakehouse.commands.extract import MINE, RAW, extract
+from lakehouse.commands.extract import RAW, extract
 from lakehouse.commands.load import load
 from lakehouse.commands.login import (
     PORT,
@@ -21,6 +21,7 @@ from lakehouse.commands.login import (
     run_program,
 )
 from lakehouse.errors import UserError
+from lakehouse.paths import MINE
 from lakehouse.report.write import write_report
 from lambda_extract import errors
 from lambda_extract.errors import ExtractError

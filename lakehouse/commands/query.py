@@ -5,44 +5,36 @@ why; 1 is a check that found something.
 """
 
 import argparse
-import difflib
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 from rich.console import Console
 from sqlglot import exp
 
 from lakehouse.errors import UserError
 from lakehouse.output import FORMATS, show_value, to_rows, write_rows
+from lakehouse.statements.questions import find_question, list_questions
 from lakehouse.statements.statement import (
     DIALECT,
     Statement,
     StatementError,
-    names_read,
-    parameters_of,
     parse_statement,
     qualified_name,
     read_folder,
     require_reading,
     set_parameters,
-    to_duckdb,
 )
-from lakehouse.statements.summaries import read_named
-from lakehouse.warehouse import duckdb_engine as stand_in
-from lakehouse.warehouse.iceberg import DEFAULT, DEMO, Tables, Warehouse, WarehouseError
+from lakehouse.warehouse.iceberg import DEFAULT, DEMO, WarehouseError
+from lakehouse.warehouse.session import Session
 
 ENGINES = ("duckdb", "trino")
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
-UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "(?P<name>[^"]+)"')
-INFORMATION_SCHEMA = "information_schema."
 
 
 class UsageError(Exception):
@@ -91,53 +83,6 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """Return a hint: the known name that is most alike, else all of them."""
-    alike = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
-    return f"did you mean {alike[0]}?" if alike else f"expected one of {', '.join(sorted(known))}"
-
-
-class Session:
-    """One warehouse; each statement runs in an engine that holds the tables and views it reads, no more."""
-
-    def __init__(self, warehouse: Path | Tables) -> None:
-        """Open the warehouse's catalog, but no table."""
-        self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
-        self.views = read_named()
-        self.known = {*self.warehouse.tables, *self.views}
-        self.opened: dict[str, ds.Dataset] = {}
-
-    def run(self, tree: exp.Expr) -> pa.Table:
-        """Return the rows of a statement."""
-        names = self.require_known(names_read(tree))
-        engine = stand_in.connect()
-        try:
-            self.fill(engine, names)
-            return stand_in.fetch(engine, to_duckdb(tree))
-        except duckdb.Error as error:
-            raise StatementError(explain(error, engine)) from error
-
-    def run_text(self, text: str) -> pa.Table:
-        """Return the rows of a statement as it stands."""
-        return self.run(parse_statement(text))
-
-    def fill(self, engine: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
-        """Give the engine what the names mean, then seal it."""
-        for table in sorted(stand_in.tables_behind(names, self.views)):
-            if table not in self.opened:
-                self.opened[table] = self.warehouse.open_dataset(table)
-            stand_in.add_dataset(engine, table, self.opened[table])
-        stand_in.add_views(engine, names)
-        stand_in.seal(engine)
-
-    def require_known(self, names: set[str]) -> set[str]:
-        """Return the names; refuse those of no table or view. The information schema means all of them."""
-        schemas = {name for name in names if name.startswith(INFORMATION_SCHEMA)}
-        for name in sorted(names - schemas - self.known):
-            raise StatementError(f"no table or view {name}; {nearest(name, self.known)}")
-        return self.known if schemas else names
-
-
 class Asked(Protocol):
     """What answers statements: DuckDB over a warehouse, or a Trino."""
 
@@ -170,21 +115,6 @@ def open_session(folder: Path, engine: str) -> Iterator[Asked]:
         yield session
 
 
-def explain(error: duckdb.Error, engine: duckdb.DuckDBPyConnection) -> str:
-    """Return what went wrong in one line, with the nearest column where one is misspelt."""
-    message = str(error)
-    found = UNKNOWN_COLUMN.search(message)
-    if found is None:
-        return re.sub(r"^[\w ]+ Error: ", "", message.splitlines()[0])
-    return f"no column {found['name']}; {nearest(found['name'], columns_of(engine))}"
-
-
-def columns_of(engine: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the columns of all tables and views in the engine."""
-    rows = engine.execute("select column_name from information_schema.columns").fetchall()
-    return {str(row[0]) for row in rows}
-
-
 def show_names(session: Asked, what: str) -> pa.Table:
     """Return the names of the tables or views there are."""
     names = session.views if what == "views" else session.known
@@ -213,14 +143,6 @@ def ask_sql(session: Asked, statement: str) -> pa.Table:
     return session.run_text(statement)
 
 
-def find_question(name: str) -> Statement:
-    """Return a saved question; refuse a name that is none."""
-    questions = read_folder("question")
-    if name not in questions:
-        raise StatementError(f"no question {name}; {nearest(name, questions)}")
-    return questions[name]
-
-
 def read_parameters(pairs: Iterable[str]) -> dict[str, str]:
     """Return the values that key=value arguments give."""
     values = {}
@@ -246,30 +168,6 @@ def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: str = EN
             ) from error
     note(question.title)
     return rows
-
-
-def list_questions() -> pa.Table:
-    """Return the saved questions with their parameters."""
-    questions = read_folder("question").values()
-    return pa.table(
-        {
-            "name": [question.name for question in questions],
-            "question": [question.title for question in questions],
-            "parameters": [describe_parameters(question) for question in questions],
-        }
-    )
-
-
-def describe_parameters(question: Statement) -> str:
-    """Return a question's parameters with their defaults, as they are written on the command line."""
-    defaults = parameters_of(parse_statement(question.text))
-    return " ".join(f"{name}={default_text(default)}" for name, default in defaults.items())
-
-
-def default_text(default: exp.Expr) -> str:
-    """Return a default as text; none where it is null."""
-    value = default.this if isinstance(default, exp.Cast) else default
-    return "" if isinstance(value, exp.Null) else str(value.name)
 
 
 def run_checks(session: Asked) -> int:

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from glue_jobs.tables import RAW_OBJECT, Table
-from lakehouse.commands.extract import MINE
-from lakehouse.commands.query import Session
 from lakehouse.demo.served import COMPARED, Comparison, Row, Served, columns_of, compare_rows, served_rows
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.emulated_aws.runner import Event, give_back, kill_job, run_event, run_job
 from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
+from lakehouse.paths import MINE
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.running import RunningSimulator, running_simulator
 from lakehouse.statements.statement import parse_statement
+from lakehouse.warehouse.session import Session
 from lambda_extract import handler
 from lambda_extract.errors import ExtractError
 

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from lakehouse.commands.query import Session, find_question
 from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.show import Show
 from lakehouse.emulated_aws.emulated import EmulatedAws
@@ -18,8 +17,10 @@ from lakehouse.report.write import read_library, write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World
 from lakehouse.spark.submit import AWS_JARS, ensure_jars, environment
+from lakehouse.statements.questions import find_question
 from lakehouse.statements.statement import parameters_of, parse_statement, read_folder, set_parameters
 from lakehouse.warehouse.iceberg import DEMO
+from lakehouse.warehouse.session import Session
 
 FIRST_DAY = dt.date(2026, 11, 1)
 DAYS: Mapping[dt.date, Regime] = {FIRST_DAY + dt.timedelta(days=number): "restricted" for number in range(14)}

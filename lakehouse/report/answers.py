@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lakehouse.commands.query import Session, find_question
 from lakehouse.output import to_rows
+from lakehouse.statements.questions import find_question
 from lakehouse.statements.statement import parse_statement, set_parameters
+from lakehouse.warehouse.session import Session
 
 FIGURES = """select
     (select count(*) from song_latest) as songs,

@@ -14,12 +14,12 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lakehouse.commands.query import Session
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
 from lakehouse.statements.statement import StatementError
 from lakehouse.warehouse.iceberg import WarehouseError
+from lakehouse.warehouse.session import Session
 
 SPOTIFY = "https://open.spotify.com"
 TILES = (

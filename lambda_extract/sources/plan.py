@@ -16,7 +16,9 @@ from lambda_extract.errors import ExtractError
 from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.sources.json_schema import Fault, find_faults, list_extra
 
-SCHEMA: dict[str, Any] = json.loads((resources.files("lambda_extract.sources") / "sources.schema.json").read_text("utf-8"))
+SCHEMA: dict[str, Any] = json.loads(
+    (resources.files("lambda_extract.sources") / "sources.schema.json").read_text("utf-8")
+)
 ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
 SPOTIFY_OWNED = "37i9"
 TIME_RANGES = ("short_term", "medium_term", "long_term")

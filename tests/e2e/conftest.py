@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from lakehouse.commands.query import Session
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.emulated_aws.runner import Ran, run_next
@@ -21,6 +20,7 @@ from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino
 from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse.session import Session
 from tests.dump import copy_dump
 from tests.spark.objects import entry, page, song
 

@@ -11,7 +11,6 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import TABLES
-from lakehouse.commands.query import Session
 from lakehouse.demo.pipeline import Line, open_line
 from lakehouse.demo.served import COMPARED, served_rows
 from lakehouse.demo.show import Show
@@ -20,6 +19,7 @@ from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables
 from lakehouse.emulated_aws.runner import take_event
 from lakehouse.simulator.regimes import Regime
 from lakehouse.statements.statement import parse_statement
+from lakehouse.warehouse.session import Session
 
 DAYS: dict[dt.date, Regime] = {
     dt.date(2026, 11, 1): "restricted",

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from lakehouse.commands.query import Session
 from lakehouse.simulator.running import RunningSimulator, running_simulator
 from lakehouse.statements.statement import parse_statement
+from lakehouse.warehouse.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from lakehouse.commands.load import prepare_warehouse
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import driver_memory
+from lakehouse.warehouse.folder import prepare_warehouse
 from lambda_extract.raw_format import Answer, Run, Source, build_answer_line, encode_json
 from tests.long.test_crash import reading_catalog
 from tests.spark.conftest import Lake

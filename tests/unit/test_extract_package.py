@@ -40,6 +40,11 @@ def test_the_zip_fits_a_direct_upload(lambda_zip):
     assert lambda_zip.stat().st_size < 50_000_000
 
 
+def modules_of(package: Path) -> set[str]:
+    """Return the names in the zip of a package's modules, those of its rooms too."""
+    return {path.relative_to(package.parent).as_posix() for path in package.rglob("*.py")}
+
+
 def test_the_zip_holds_the_package_and_every_locked_requirement(lambda_zip):
     names = zipfile.ZipFile(lambda_zip).namelist()
     assert names == sorted(set(names))

@@ -12,6 +12,7 @@ import pytest
 from lakehouse.commands import load, query
 from lakehouse.commands import question as asked
 from lakehouse.spark import submit
+from lakehouse.warehouse.folder import prepare_warehouse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -123,7 +124,7 @@ def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said)
 
 @pytest.mark.parametrize("name", ["plain", "two words", "höuse", "유리"])
 def test_a_warehouse_is_where_its_name_says_for_spark_too(tmp_path, name):
-    folder = load.prepare_warehouse(str(tmp_path / name))
+    folder = prepare_warehouse(str(tmp_path / name))
     settings = submit.warehouse_settings(folder)
     assert (folder / "catalog.db").is_file()
     assert settings["spark.sql.catalog.local.warehouse"] == f"file://{tmp_path}/{name}"
