@@ -68,7 +68,7 @@ def test_every_module_and_file_named_exists(path):
     text = path.read_text(encoding="utf-8")
     for name in re.findall(r"python -m ([\w.]+)", text):
         assert importlib.util.find_spec(name), name
-    for name in re.findall(r"`((?:lambda_extract|glue_jobs|sql|local|tests|requirements)/[\w./]*)`", text):
+    for name in re.findall(r"`((?:lambda_extract|glue_jobs|lakehouse|devtools|sql|tests|requirements)/[\w./]*)`", text):
         assert (ROOT / name).exists(), name
     for name in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (path.parent / name).exists(), name
