@@ -47,7 +47,7 @@ SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
-COMPILE := $(LOCK) --universal --python-version 3.11
+COMPILE := $(LOCK) --universal --python-version 3.11 --fork-strategy fewest
 COMPILE_LAMBDA := $(LOCK) --python-version 3.13 --python-platform aarch64-unknown-linux-gnu
 
 # What is locked already, but for Spark and its bridge: Spark 4.1 gets the same packages as Spark 3.5.
@@ -181,7 +181,7 @@ test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
-	$(COMPILE) $(ARGS) --fork-strategy fewest -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	$(COMPILE) $(ARGS) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(KEEP_LOCKED)
 	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
 	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt

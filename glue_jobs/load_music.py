@@ -14,14 +14,14 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import SparkSession
 
 from glue_jobs.arguments import Settings, parse_settings
-from glue_jobs.batch import load_batch
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import SIDE_BY_SIDE, create_statement
-from glue_jobs.raw_object import RawObject, cut_batches
-from glue_jobs.raw_store import list_objects
-from glue_jobs.report import Report
+from glue_jobs.iceberg.merge import SIDE_BY_SIDE, create_statement
+from glue_jobs.iceberg.schema_evolution import add_new_columns
+from glue_jobs.load.batch import load_batch
+from glue_jobs.load.report import Report
+from glue_jobs.raw.raw_object import RawObject, cut_batches
+from glue_jobs.raw.store import list_objects
 from glue_jobs.session import run_job
-from glue_jobs.table_schema import add_new_columns
 from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES, Table
 
 log = logging.getLogger("load_music")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres_target import NOTHING_PUBLISHED, find_target, require_server
-from glue_jobs.publish_arguments import parse_publish_settings
+from glue_jobs.postgres.arguments import parse_publish_settings
+from glue_jobs.postgres.target import NOTHING_PUBLISHED, find_target, require_server
 from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings

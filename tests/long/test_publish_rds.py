@@ -17,8 +17,8 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import publish_rds
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres import Postgres
-from glue_jobs.postgres_target import make_target
+from glue_jobs.postgres.connection import Postgres
+from glue_jobs.postgres.target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
 from lakehouse.commands import load

@@ -13,8 +13,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.arguments import parse_settings
+from glue_jobs.load.report import Report
 from glue_jobs.load_music import run
-from glue_jobs.report import Report
 from glue_jobs.session import SETTINGS
 from lakehouse.importing import import_dump
 from lakehouse.spark.submit import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment

@@ -11,14 +11,15 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import types as T
 
-from glue_jobs import entries, ledger, lines, listings, rejected, sightings, winner
+from glue_jobs import entries, ledger, lines, listings, rejected, sightings
 from glue_jobs.arguments import MEGABYTE, Settings
 from glue_jobs.driver_rows import frame_of
-from glue_jobs.kept import keep, keep_wide, release
-from glue_jobs.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
-from glue_jobs.raw_object import RawObject
-from glue_jobs.raw_store import why_unreadable
-from glue_jobs.report import Report
+from glue_jobs.iceberg import ranking
+from glue_jobs.iceberg.checkpoint import keep, keep_wide, release
+from glue_jobs.iceberg.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
+from glue_jobs.load.report import Report
+from glue_jobs.raw.raw_object import RawObject
+from glue_jobs.raw.store import why_unreadable
 from glue_jobs.tables import LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SKIP_REASONS, TABLES
 
 log = logging.getLogger(__name__)
@@ -133,10 +134,10 @@ def _look_closer(
 def _merge_tables(settings: Settings, read: ReadBatch, days: list[dt.date], report: Report) -> None:
     """Merge the independent tables side by side."""
     best = {
-        name: winner.best_per_key(sighting_df, BY_NAME[name])
+        name: ranking.best_per_key(sighting_df, BY_NAME[name])
         for name, sighting_df in sightings.find_sightings(read.entry_df, settings.time_zone).items()
     }
-    best[LISTING.name] = winner.best_per_key(listings.find_listings(read.entry_df), LISTING)
+    best[LISTING.name] = ranking.best_per_key(listings.find_listings(read.entry_df), LISTING)
     play_months = {month for row in read.counts for month in row["play_months"]}
     partitions = {name: play_months if name == PLAY.name else days for name in best}
 

@@ -97,7 +97,7 @@ def postgres_type(kind: T.DataType) -> str:
     if isinstance(kind, T.ArrayType) and not isinstance(kind.elementType, T.ArrayType):
         return f"{postgres_type(kind.elementType)}[]"
     if type(kind) not in TYPES:
-        raise ValueError(f"{kind.simpleString()}: expected a type that PostgreSQL has, in glue_jobs/relations.py")
+        raise ValueError(f"{kind.simpleString()}: expected a type that PostgreSQL has, in postgres/relations.py")
     return TYPES[type(kind)]
 
 

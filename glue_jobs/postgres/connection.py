@@ -7,7 +7,7 @@ from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.sql import SparkSession
 
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres_target import NOTHING_PUBLISHED, Target
+from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target
 
 CHUNK = 1 << 20
 """Bytes handed over at once to a COPY."""

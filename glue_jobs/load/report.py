@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from glue_jobs.merge import Counts
+from glue_jobs.iceberg.merge import Counts
 
 
 @dataclass

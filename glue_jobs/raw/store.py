@@ -9,8 +9,8 @@ import zlib
 from contextlib import AbstractContextManager
 from typing import IO
 
-from glue_jobs.raw_folder import list_folder, open_file
-from glue_jobs.raw_object import RawObject
+from glue_jobs.raw.folder import list_folder, open_file
+from glue_jobs.raw.raw_object import RawObject
 
 CHUNK = 1 << 20
 S3 = "s3://"
@@ -19,7 +19,7 @@ S3 = "s3://"
 def list_objects(raw: str, since: dt.date | None = None) -> list[RawObject]:
     """List the raw objects below a folder or prefix, oldest extraction first; other files are none of ours."""
     if raw.startswith(S3):
-        from glue_jobs.raw_bucket import list_bucket
+        from glue_jobs.raw.bucket import list_bucket
 
         found = list_bucket(raw, since)
     else:
@@ -44,7 +44,7 @@ def why_unreadable(path: str) -> str | None:
 
 def _open(path: str) -> AbstractContextManager[IO[bytes]]:
     if path.startswith(S3):
-        from glue_jobs.raw_bucket import open_object
+        from glue_jobs.raw.bucket import open_object
 
         return open_object(path)
     return open_file(path)

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from glue_jobs.errors import LoadError
-from glue_jobs.raw_object import RawObject, find_raw_object
+from glue_jobs.raw.raw_object import RawObject, find_raw_object
 
 PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 PATIENCE = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 3})

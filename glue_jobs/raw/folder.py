@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from glue_jobs.errors import LoadError
-from glue_jobs.raw_object import RawObject, find_raw_object
+from glue_jobs.raw.raw_object import RawObject, find_raw_object
 
 
 def list_folder(raw: str) -> Iterator[RawObject]:

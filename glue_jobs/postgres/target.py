@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from glue_jobs.errors import LoadError
-from glue_jobs.publish_arguments import PORT, PublishSettings
+from glue_jobs.postgres.arguments import PORT, PublishSettings
 
 NOTHING_PUBLISHED = "Nothing was published."
 S3 = "s3://"

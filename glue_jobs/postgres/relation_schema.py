@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres import Postgres
-from glue_jobs.postgres_target import NOTHING_PUBLISHED
-from glue_jobs.relations import Relation, postgres_type
+from glue_jobs.postgres.connection import Postgres
+from glue_jobs.postgres.relations import Relation, postgres_type
+from glue_jobs.postgres.target import NOTHING_PUBLISHED
 
 STATE = "published"
 """The table that remembers what of each Iceberg table is here already."""

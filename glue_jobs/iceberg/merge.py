@@ -16,9 +16,9 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs import winner
 from glue_jobs.errors import LoadError
-from glue_jobs.kept import keep
+from glue_jobs.iceberg import ranking
+from glue_jobs.iceberg.checkpoint import keep
 from glue_jobs.tables import INSTANT, Table
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ def replaces(table: Table) -> str:
     something else than before, apart from when.
     """
     if table.newest == "seen_at":
-        return winner.beats(table)
+        return ranking.beats(table)
     return f"not ({' and '.join(f's.{name} <=> t.{name}' for name in table.content)})"
 
 

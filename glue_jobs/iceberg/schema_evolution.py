@@ -11,7 +11,7 @@ from pyspark.sql.types import StructType
 
 from glue_jobs.arguments import Settings
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import SIDE_BY_SIDE, literal
+from glue_jobs.iceberg.merge import SIDE_BY_SIDE, literal
 from glue_jobs.tables import TABLES, Table
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""One load: the batch, the rows of a day, the ledger and the report."""
