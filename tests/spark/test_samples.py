@@ -1,4 +1,4 @@
-"""The real answers beside the project: each under a date of its own, then all as one day."""
+"""The answers in tests/samples: each under a date of its own, then all as one day."""
 
 import datetime as dt
 from pathlib import Path

@@ -540,16 +540,8 @@ def test_a_console_that_knows_only_ascii_shows_escapes(dump, raw):
     assert done.stdout.startswith("\\u591c.json  2024-06-01")
 
 
-def samples_folder() -> Path:
-    """Find the real answers beside the repository."""
-    folder = ROOT.parent / "shared" / "samples"
-    if not folder.is_dir():
-        pytest.skip(f"the real answers are not here: {folder}")
-    return folder
-
-
-def test_real_answers_are_landed_with_their_entries(raw, capsys):
-    assert main([str(samples_folder()), "--raw", str(raw), "--date", "2024-05-01"]) == 0
+def test_real_answers_are_landed_with_their_entries(raw, samples, capsys):
+    assert main([str(samples), "--raw", str(raw), "--date", "2024-05-01"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == f"8 files: 8 landed, 0 already there; 8 documents, 189 entries, 1 file is no JSON → {raw}"
     entries = {}
