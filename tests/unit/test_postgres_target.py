@@ -19,9 +19,9 @@ from glue_jobs.postgres.target import (
     read_environment,
     require_server,
 )
-from local import publish_rds
-from local.aws.emulated import EmulatedAws, emulated_aws
-from local.aws.glue_job import as_words, publish_arguments, run_arguments
+from lakehouse.commands import publish_rds
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_job import as_words, publish_arguments, run_arguments
 
 PASSWORD = "s3cr:t/@%"
 GIVEN = {"PGHOST": "127.0.0.1", "PGUSER": "me", "PGPASSWORD": PASSWORD, "PGDATABASE": "music"}
