@@ -15,10 +15,10 @@ from pyiceberg.transforms import MonthTransform
 from sqlglot import exp
 
 from glue_jobs.tables import TABLES, Table
-from local import engine as stand_in
-from local.output import to_rows
-from local.statements import Kind, parse_statement, read_folder, to_duckdb
-from local.summaries import read_named
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import Kind, parse_statement, read_folder, to_duckdb
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
 from tests.sql.golden import AN_HOUR_AHEAD
 
 Rows = list[dict[str, Any]]

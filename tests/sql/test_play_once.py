@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from local import engine as stand_in
+from lakehouse.warehouse import duckdb_engine as stand_in
 from tests.sql.conftest import views_behind
 
 BEGIN = dt.datetime(2024, 3, 1, 20, tzinfo=dt.UTC)

@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
-from local.query import main
-from local.statements import read_folder
-from local.summaries import read_named
+from lakehouse.commands.query import main
+from lakehouse.statements.statement import read_folder
+from lakehouse.statements.summaries import read_named
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)
@@ -109,7 +109,7 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     [
         ("select nam from song", "no column nam; did you mean name?"),
         ("select s.nam from song as s", "no column nam; did you mean name?"),
-        ("select artist_name from song_full", "no column artist_name; did you mean artist_names?"),
+        ("select artists_names from song_full", "no column artist_name; did you mean artist_names?"),
         ("select 1 from songs", "no table or view songs; did you mean song?"),
         ("select 1 from other.song", "no table or view other.song; expected one of album, album_artist,"),
         ("select * from 123", "SQL syntax, line 1, column 15: expected table name, seen '123'"),
@@ -299,7 +299,17 @@ def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, writ
 
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     statement = "select i from song cross join unnest(sequence(1, 200000)) as t (i)"
-    command = [sys.executable, "-m", "local.query", "sql", statement, "--format", "csv", "--warehouse", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "lakehouse.commands.query",
+        "sql",
+        statement,
+        "--format",
+        "csv",
+        "--warehouse",
+        str(folder),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ) as process:
         process.stdout.readline()
         process.stdout.close()
