@@ -50,9 +50,7 @@ def load(
 def set_clocks(folder: Path, time_zones: Sequence[str]) -> None:
     """Set the time zones of the warehouse's accounts, and say what they are where that has changed."""
     if changed := change_time_zones(folder, time_zones):
-        clocks = ", ".join(
-            f"{zone}" if account == EVERYONE else f"{account} {zone}" for account, zone in changed.items()
-        )
+        clocks = ", ".join(zone if account == EVERYONE else f"{account} {zone}" for account, zone in changed.items())
         why = "" if time_zones else " (this machine's time zone)"
         sys.stderr.write(f"load: local times are shown in {clocks}{why}. --time_zone changes all of them at once.\n")
 
