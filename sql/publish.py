@@ -91,6 +91,11 @@ def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
     return {**UTC_FOR_ALL, **time_zones}
 
 
+def with_time_zones(views: Files, time_zones: Mapping[str, str]) -> Files:
+    """Return the views, with the clocks of this deployment's accounts."""
+    return {name: replace(view, text=set_time_zones(view.text, time_zones)) for name, view in views.items()}
+
+
 class Publishing:
     """One run: what is remembered, and what it does and finds."""
 
@@ -105,7 +110,8 @@ class Publishing:
         """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
         try:
             if not only_gauges or self.state.is_unfinished:
-                self.publish_files({**self.read_views(), **read_files("ctas")})
+                views = with_time_zones(read_files("view"), self.settings.time_zones)
+                self.publish_files({**views, **read_files("ctas")})
                 self.run_checks(read_files("check"))
             self.note_end(is_unfinished=False)
             self.report.gauges |= read_table_gauges(self.athena)
@@ -116,13 +122,6 @@ class Publishing:
             engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
         )
         return self.report
-
-    def read_views(self) -> Files:
-        """Return the views, with the clocks of this deployment's accounts."""
-        time_zones = self.settings.time_zones
-        return {
-            name: replace(file, text=set_time_zones(file.text, time_zones)) for name, file in read_files("view").items()
-        }
 
     def note_end(self, *, is_unfinished: bool) -> None:
         """Remember whether something is left to do."""
