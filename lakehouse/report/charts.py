@@ -180,6 +180,9 @@ CHARTS: Mapping[str, Draw] = {
     "albums": lying_bars("songs"),
     "releases": draw_releases,
     "durations": standing_bars("duration:N", "songs", "songs", labelAngle=0),
+    "played_artists": lying_bars("plays"),
+    "played_songs": lying_bars("plays"),
+    "played_albums": lying_bars("plays"),
     "clock": draw_clock,
     "months": draw_months,
 }
@@ -189,6 +192,9 @@ NEEDED: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "albums": always,
     "releases": lambda row: row["release_year"] is not None,
     "durations": lambda row: row["minutes"] is not None,
+    "played_artists": always,
+    "played_songs": always,
+    "played_albums": always,
     "clock": always,
     "months": always,
 }

@@ -20,7 +20,18 @@ from lakehouse.warehouse import duckdb_engine as stand_in
 
 MON = dt.date(2026, 11, 16)
 AWKWARD = "</script><script>alert('x')</script> \"quoted\" & <b>bold</b>"
-CHARTS = ("chart", "artists", "albums", "releases", "durations", "clock", "months")
+CHARTS = (
+    "chart",
+    "artists",
+    "albums",
+    "releases",
+    "durations",
+    "played_artists",
+    "played_songs",
+    "played_albums",
+    "clock",
+    "months",
+)
 SCREENS = [(width, scheme) for width in (375, 1280) for scheme in ("light", "dark")]
 
 
@@ -74,8 +85,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             playlist | {"extraction_date": MON, "entries": listed},
             playlist | {"extraction_date": MON + dt.timedelta(days=1), "entries": listed[:1]},
         ],
-        play=[played | {"played_at": dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC),
-                        "played_at_local": dt.datetime(2026, 11, 16, 9)}],
+        play=[played | {"played_at": dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)}],
     )  # fmt: skip
 
 

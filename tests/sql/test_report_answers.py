@@ -60,6 +60,22 @@ def test_figures_count_what_is_open_and_the_days(session):
     }
 
 
+def test_an_export_alone_gives_figures_and_charts_by_name(write_warehouse, tmp_path):
+    heard = {"account": "-", "origin": "export", "ms_played": 60_000, "artist_name": "Ann", "album_name": "First"}
+    at = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
+    songs = ("s1", "name:2")
+    write_warehouse(tmp_path, play=[{**heard, "played_at": at, "song_id": song, "song_name": song} for song in songs])
+    session = Session(tmp_path)
+    figures = read_figures(session)
+    assert [figures[name] for name in ("songs", "artists", "albums", "plays")] == [2, 1, 1, 2]
+    assert read_part(session, PART["played_artists"]).rows == [("Ann", 2, 0, 2.0, None)]
+    assert read_part(session, PART["played_albums"]).rows == [("First", "Ann", 2, 0, 2.0, None)]
+    assert read_part(session, PART["played_songs"]).rows == [
+        ("name:2", "Ann", 1, 0, 1.0, None),
+        ("s1", "Ann", 1, 0, 1.0, "s1"),
+    ]
+
+
 def drawn(key: str, columns: str, *rows: tuple[Any, ...]) -> dict[str, Any]:
     """Return the chart of a part with these rows."""
     spec = draw(Answer(Part(key, "", "", "", ""), columns.split(), rows))
