@@ -14,6 +14,18 @@ with clock as (
     where account = '*'
 ),
 
+twice as (
+    select
+        account,
+        played_at,
+        song_id,
+        origin,
+        kept_played_at,
+        kept_song_id,
+        kept_origin
+    from play_twice
+),
+
 named as (
     select
         artist_name,
@@ -26,20 +38,20 @@ named as (
 
 listened as (
     select
-        play_twice.account,
-        play_twice.kept_played_at,
-        play_twice.kept_song_id,
-        play_twice.kept_origin,
+        twice.account,
+        twice.kept_played_at,
+        twice.kept_song_id,
+        twice.kept_origin,
         play.context_type,
         play.context_id
-    from play_twice
+    from twice
     inner join play
         on
-            play_twice.account = play.account
-            and play_twice.played_at = cast(play.played_at as timestamp(3))
-            and play_twice.song_id = play.song_id
-            and play_twice.origin = play.origin
-    where play_twice.origin = 'api'
+            twice.account = play.account
+            and twice.played_at = cast(play.played_at as timestamp(3))
+            and twice.song_id = play.song_id
+            and twice.origin = play.origin
+    where twice.origin = 'api'
 )
 
 select
@@ -64,12 +76,12 @@ select
     coalesce(play.context_type, listened.context_type) as context_type,
     coalesce(play.context_id, listened.context_id) as context_id
 from play
-left join play_twice
+left join twice
     on
-        play.account = play_twice.account
-        and cast(play.played_at as timestamp(3)) = play_twice.played_at
-        and play.song_id = play_twice.song_id
-        and play.origin = play_twice.origin
+        play.account = twice.account
+        and cast(play.played_at as timestamp(3)) = twice.played_at
+        and play.song_id = twice.song_id
+        and play.origin = twice.origin
 left join listened
     on
         play.account = listened.account
@@ -83,4 +95,4 @@ left join named
         and play.song_name = named.song_name
 left join account_clock on play.account = account_clock.account
 cross join clock
-where play_twice.account is null
+where twice.account is null

@@ -18,17 +18,27 @@ with rule as (
         60000 as minute_ms
 ),
 
+-- An id has the names of any of its plays, so that a play without names is recognised by its id.
+named as (
+    select
+        song_id,
+        max(concat(artist_name, ' / ', song_name)) as song_key
+    from play
+    where artist_name is not null and song_name is not null
+    group by song_id
+),
+
 told as (
     select
-        account,
-        cast(played_at as timestamp(3)) as played_at,
-        song_id,
-        origin,
-        coalesce(ms_played, 0) as ms_played,
-        date_diff('millisecond', timestamp '1970-01-01 00:00:00', cast(played_at as timestamp(3))) as at_ms,
-        -- An id has the names of any of its plays, so that a play without names is recognised by its id.
-        coalesce(max(concat(artist_name, ' / ', song_name)) over (partition by song_id), song_id) as song_key
+        play.account,
+        cast(play.played_at as timestamp(3)) as played_at,
+        play.song_id,
+        play.origin,
+        coalesce(named.song_key, play.song_id) as song_key,
+        date_diff('millisecond', timestamp '1970-01-01 00:00:00', cast(play.played_at as timestamp(3))) as at_ms,
+        coalesce(play.ms_played, 0) as ms_played
     from play
+    left join named on play.song_id = named.song_id
 ),
 
 timed as (
@@ -39,9 +49,21 @@ timed as (
         origin,
         song_key,
         at_ms,
+        at_ms / 86400000 as day_number,
         at_ms - ms_played as start_ms,
         lag(at_ms) over (partition by account, origin order by at_ms asc, song_id asc) as previous_ms
     from told
+),
+
+-- Most plays have no other near: only songs that two sources tell of on these days are looked at.
+near as (
+    select distinct
+        told.account,
+        told.song_key,
+        told.at_ms / 86400000 + neighbour.days as day_number
+    from told
+    cross join unnest(array[-1, 0, 1]) as neighbour (days)
+    where told.origin <> 'export'
 ),
 
 -- Each play once for each source (teller) that has to find its partner: recently played, and the short history.
@@ -57,6 +79,11 @@ copied as (
         timed.start_ms,
         timed.previous_ms
     from timed
+    inner join near
+        on
+            timed.account = near.account
+            and timed.song_key = near.song_key
+            and timed.day_number = near.day_number
     cross join unnest(array['api', 'export_short']) as copy (teller)
     where copy.teller = 'api' or timed.origin <> 'api'
 ),
