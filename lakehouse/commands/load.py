@@ -9,8 +9,10 @@ from pathlib import Path
 
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
-from lakehouse.warehouse.folder import prepare_warehouse
+from lakehouse.warehouse.folder import load_lock, prepare_warehouse
 
+LOG_FILE = "load.log"
+"""In the warehouse: Spark's errors with their stack traces."""
 QUICK_BYTES = 16_000_000
 """Below this much raw data (compressed) starting up is most of the work."""
 
@@ -27,7 +29,10 @@ def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | N
         )
     told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(Path(raw)) < QUICK_BYTES
-    code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said)
+    log_file = folder / LOG_FILE
+    told += ["--log_file", str(log_file)]
+    with load_lock(folder):
+        code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said, log_file=log_file)
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")

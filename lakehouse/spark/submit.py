@@ -153,7 +153,7 @@ def warehouse_settings(folder: Path) -> dict[str, str]:
         f"{prefix}.type": "jdbc",
         # Tables commit side by side, but SQLite takes one writer: one connection, and patience with other processes.
         f"{prefix}.clients": "1",
-        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000",
+        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000&transaction_mode=IMMEDIATE",
         f"{prefix}.jdbc.schema-version": "V1",
         # Not as_uri(): Hadoop takes a path as it is, and would write into a folder named with %20.
         f"{prefix}.warehouse": f"file://{folder}",
@@ -197,9 +197,10 @@ def submit(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> int:
     """Run a job's script with the packaged zip to its end; return its exit code."""
-    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars) as process:
+    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars, log_file=log_file) as process:
         return process.wait()
 
 
@@ -212,16 +213,17 @@ def start_job(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
     `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
-    into that file.
+    into that file. With `log_file`, Spark's errors with their stack traces go into that file instead.
     """
     script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
-    log4j = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+    log4j = _log4j_option(log_file)
     conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
     with contextlib.ExitStack() as stack:
         archive = ClassArchive(Path(known["JAVA_HOME"]), spark_home()) if quick else None
@@ -241,6 +243,13 @@ def start_job(
         finally:
             if archive:
                 archive.finish(is_done=process is not None and process.returncode == 0)
+
+
+def _log4j_option(log_file: Path | None) -> str:
+    """Return the options that say where Spark's errors go."""
+    name = "log4j2.properties" if log_file is None else "log4j2_file.properties"
+    option = f"-Dlog4j2.configurationFile={Path(__file__).with_name(name).as_uri()}"
+    return option if log_file is None else f'{option} "-Dlakehouse.log={log_file}"'
 
 
 def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
