@@ -42,6 +42,8 @@ module "publish" {
     PUBLISH_COPIES    = join(",", module.publish_rds[*].name)
     PUBLISH_NAMESPACE = local.namespace
     PUBLISH_TOPIC     = module.alarms.topic_arn
+    # Whose clock local times are on: the views are made with it.
+    PUBLISH_TIME_ZONES = jsonencode(merge({ "*" = var.time_zone }, var.account_time_zones))
   }
 
   triggers = {

@@ -45,7 +45,7 @@ variable "schedule" {
 }
 
 variable "time_zone" {
-  description = "Time zone of the schedule, and of played_at_local: a name such as Europe/Berlin."
+  description = "Time zone of the schedule, and of local times in the views: a name such as Europe/Berlin."
   type        = string
   default     = "UTC"
   nullable    = false
@@ -53,6 +53,18 @@ variable "time_zone" {
   validation {
     condition     = can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$", var.time_zone))
     error_message = "time_zone must be UTC or a name such as Europe/Berlin; got \"${var.time_zone}\"."
+  }
+}
+
+variable "account_time_zones" {
+  description = "Time zones of listeners who live elsewhere, by account (the Spotify user id); all others have time_zone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for zone in values(var.account_time_zones) : can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$", zone))])
+    error_message = "account_time_zones must hold UTC or names such as Europe/Berlin; got ${jsonencode(var.account_time_zones)}."
   }
 }
 

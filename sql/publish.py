@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sql import athena as engine
@@ -17,6 +17,7 @@ from sql.athena import Athena, AthenaFault, OutOfTime
 from sql.gauges import read_job_gauges, read_table_gauges
 from sql.publish_state import State, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
+from sql.time_zones import UTC_FOR_ALL, set_time_zones
 
 REQUIRED = ("PUBLISH_DATABASE", "PUBLISH_WORKGROUP", "PUBLISH_BUCKET", "PUBLISH_NAMESPACE")
 SERVICE = "publish"
@@ -38,6 +39,7 @@ class Settings:
     jobs: tuple[str, ...] = ()
     topic: str | None = None
     copies: tuple[str, ...] = ()
+    time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
 
 
 @dataclass
@@ -70,7 +72,28 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     jobs, copies = (
         tuple(filter(None, environment.get(name, "").split(","))) for name in ("PUBLISH_JOBS", "PUBLISH_COPIES")
     )
-    return Settings(database, workgroup, bucket, namespace, jobs, environment.get("PUBLISH_TOPIC") or None, copies)
+    topic = environment.get("PUBLISH_TOPIC") or None
+    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, read_time_zones(environment))
+
+
+def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Read the time zone of each account, `*` for all others: a JSON object of names."""
+    text = environment.get("PUBLISH_TIME_ZONES") or "{}"
+    try:
+        time_zones = json.loads(text)
+    except ValueError:
+        time_zones = None
+    if not isinstance(time_zones, dict) or not all(isinstance(zone, str) for zone in time_zones.values()):
+        raise PublishFault(
+            f"environment: PUBLISH_TIME_ZONES is {text[:80]!r}; expected a JSON object of time zones by account. "
+            "Nothing was published."
+        )
+    return {**UTC_FOR_ALL, **time_zones}
+
+
+def with_time_zones(views: Files, time_zones: Mapping[str, str]) -> Files:
+    """Return the views, with the clocks of this deployment's accounts."""
+    return {name: replace(view, text=set_time_zones(view.text, time_zones)) for name, view in views.items()}
 
 
 class Publishing:
@@ -87,7 +110,8 @@ class Publishing:
         """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
         try:
             if not only_gauges or self.state.is_unfinished:
-                self.publish_files({**read_files("view"), **read_files("ctas")})
+                views = with_time_zones(read_files("view"), self.settings.time_zones)
+                self.publish_files({**views, **read_files("ctas")})
                 self.run_checks(read_files("check"))
             self.note_end(is_unfinished=False)
             self.report.gauges |= read_table_gauges(self.athena)

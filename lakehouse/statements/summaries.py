@@ -1,18 +1,26 @@
 """Summaries (sql/ctas) off Athena: the same statement without what Athena alone understands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from lakehouse.statements.statement import Statement, parse_statement, read_folder
+from sql.time_zones import UTC_FOR_ALL, set_time_zones
 
 ATHENA_ONLY = frozenset({"table_type", "is_external", "write_compression"})
 LOCATION = "location"
 
 
-def read_named() -> Mapping[str, Statement]:
-    """Return what can be read by name beside tables: the views, and the summaries, whose public names are views."""
-    return {**read_folder("view"), **read_folder("ctas")}
+def read_named(time_zones: Mapping[str, str] = UTC_FOR_ALL) -> Mapping[str, Statement]:
+    """Return what can be read by name beside tables: the views, and the summaries, whose public names are views.
+
+    The views show local times on the clocks of these time zones (by account).
+    """
+    views = {
+        name: replace(view, text=set_time_zones(view.text, time_zones)) for name, view in read_folder("view").items()
+    }
+    return {**views, **read_folder("ctas")}
 
 
 def name_of_property(setting: exp.Expr) -> str:

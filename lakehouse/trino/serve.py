@@ -46,7 +46,7 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
         with running_trino(aws, port) as server:
-            TrinoSession(server.port).create_views()
+            TrinoSession(server.port).create_views(warehouse.time_zones)
             yield server
 
 

@@ -16,6 +16,7 @@ from lakehouse.statements.statement import CATALOG, DATABASE, Statement, Stateme
 from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.server import HOST, OWNER, READER
 from lakehouse.warehouse.duckdb_engine import order_views
+from sql.time_zones import UTC_FOR_ALL
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""
@@ -63,11 +64,15 @@ class TrinoSession:
             raise StatementError(f"no table or view {name}; expected one of {', '.join(sorted(self.known))}")
         return names
 
-    def create_views(self) -> None:
-        """Create every view, those that others read first, from the very text that Athena gets; summaries as views."""
+    def create_views(self, time_zones: Mapping[str, str] = UTC_FOR_ALL) -> None:
+        """Create every view, those that others read first, from the very text that Athena gets; summaries as views.
+
+        Local times are those of the accounts' time zones.
+        """
         owner = open_connection(self.port, self.database, OWNER)
-        for name in order_views(self.views, self.views):
-            tree, text = parse_statement(self.views[name].text), self.views[name].text
+        views = read_named(time_zones)
+        for name in order_views(views, views):
+            tree, text = parse_statement(views[name].text), views[name].text
             try:
                 run_when_ready(owner, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
             except Error as error:

@@ -426,6 +426,25 @@ def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> N
     assert program.read_settings({**told, "PUBLISH_COPIES": ""}).copies == ()
 
 
+def test_the_clocks_are_written_into_the_view_that_says_them() -> None:
+    settings = program.read_settings(
+        {
+            **dict.fromkeys(program.REQUIRED, "x"),
+            "PUBLISH_TIME_ZONES": '{"*": "Europe/Berlin", "o\'neil": "Asia/Tokyo"}',
+        }
+    )
+    files = program.with_time_zones(read_files("view"), settings.time_zones)
+    assert "array['Europe/Berlin=*', 'Asia/Tokyo=o''neil']" in files["account_clock"].text
+    assert digest_files(order_files(files)) != digest_files(order_files(read_files("view")))
+    assert program.read_settings(dict.fromkeys(program.REQUIRED, "x")).time_zones == {"*": "UTC"}
+
+
+@pytest.mark.parametrize("told", ["no json", "[]", '{"u1": 1}'])
+def test_time_zones_that_cannot_be_read_are_refused(told: str) -> None:
+    with pytest.raises(PublishFault, match=r"PUBLISH_TIME_ZONES is .*expected a JSON object"):
+        program.read_settings({**dict.fromkeys(program.REQUIRED, "x"), "PUBLISH_TIME_ZONES": told})
+
+
 def test_a_digest_follows_all_that_a_view_reads() -> None:
     before = digest_files(order_files(files(view("a"), view("b", "a"), view("c", "b"), view("d"))))
     after = digest_files(order_files(files(view("a", says="2"), view("b", "a"), view("c", "b"), view("d"))))

@@ -109,9 +109,12 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     [
         ("select nam from song", "no column nam; did you mean name?"),
         ("select s.nam from song as s", "no column nam; did you mean name?"),
-        ("select artist_name from song_full", "no column artist_name; did you mean artist_names?"),
+        ("select artist_namez from song_full", "no column artist_namez; did you mean artist_names?"),
         ("select 1 from songs", "no table or view songs; did you mean song?"),
-        ("select 1 from other.song", "no table or view other.song; expected one of album, album_artist,"),
+        (
+            "select 1 from other.song",
+            "no table or view other.song; expected one of account_clock, album, album_artist,",
+        ),
         ("select * from 123", "SQL syntax, line 1, column 15: expected table name, seen '123'"),
         ("select song_id,\nfrom song where", "SQL syntax, line 2, column 11: incomplete where, seen 'where'"),
         ("selec 1", "SQL syntax, line 1, column 7: not understood, seen '1'"),
