@@ -8,9 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from lambda_extract import faults
 from lambda_extract.faults import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.raw_object import SourceResult
+from lambda_extract.redaction import MARK
 from lambda_extract.run import Outcome
 from lambda_extract.secret import describe_age, find_ages
 from lambda_extract.settings import Settings, read_settings
@@ -39,8 +41,11 @@ def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Ou
             console.print(f"Soon: {describe_age(name, days)}")
     outcome, landed = job.run()
     console.print(f"{landed.place}: {outcome.entries} entries, {outcome.calls} calls, {landed.size} bytes")
+    if outcome.redacted:
+        console.print(f"{outcome.redacted} answers repeated a token or secret: it was replaced by {MARK}")
     if outcome.error:
-        raise UserError(f"{outcome.error} What came before is landed.")
+        message = f"{outcome.error} What came before is landed."
+        raise ExtractError(message, faults.STOPPED) if outcome.error.reason == faults.STOPPED else UserError(message)
     return outcome
 
 

@@ -10,6 +10,7 @@ import html
 import json
 import os
 import secrets
+import signal
 import stat
 import sys
 import webbrowser
@@ -286,7 +287,7 @@ def log_in(
     show: Callable[[str], None], patience: float = PATIENCE,
 ) -> str:  # fmt: skip
     """Have a person log in, keep the secret, and return whose it is."""
-    login, state = MemoryLogin(None, lambda _: None), secrets.token_urlsafe(16)
+    login, state = MemoryLogin(secret, None, lambda _: None), secrets.token_urlsafe(16)
     gate = Gate(environment.clock)
     auth = build_user_auth(secret, environment.service, login, gate, name_redirect(port))
     with _listen(port, state) as server:
@@ -347,11 +348,12 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
 def run_program(name: str, run: Callable[[], int], stopped: str) -> int:
     """Run a program by hand: what goes wrong is one line, Ctrl-C another."""
     quiet_libraries(SILENT)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run()
     except (UserError, ExtractError) as error:
         sys.stderr.write(f"{name}: {error}\n")
-        return 2
+        return 130 if getattr(error, "reason", None) == faults.STOPPED else 2
     except KeyboardInterrupt:
         sys.stderr.write(f"{name}: stopped. {stopped}\n")
         return 130
