@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lambda_extract import shapes
 from lambda_extract.documents import Document, unwrap
+from lambda_extract.dump_folder import require_few_values
 from lambda_extract.json_text import Content, Piece, read_content, unpack
 from lambda_extract.raw_object import (
     Answer,
@@ -67,8 +68,10 @@ class _Part:
 
 
 def open_dump(data: bytes) -> Dump:
-    """Unpack a file's bytes."""
-    return Dump(*unpack(data))
+    """Unpack a file's bytes, as far as the limits allow."""
+    dump = Dump(*unpack(data))
+    require_few_values(dump.data)
+    return dump
 
 
 def is_raw_object(dump: Dump) -> bool:
