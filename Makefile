@@ -97,7 +97,7 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m local.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
-query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
+query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|csv-exact|json] [ENGINE=trino]
 	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]

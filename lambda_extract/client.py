@@ -27,6 +27,7 @@ from spotipy import (  # type: ignore[import-untyped]
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError, SourceError
 from lambda_extract.gate import SHORT, Gate
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_object import Json, JsonObject
 from lambda_extract.redaction import Redactor
 from lambda_extract.secret import SCOPES, Secret
@@ -271,7 +272,7 @@ def read_retry_after(response: requests.Response) -> float | None:
 
 def shorten(said: object) -> str:
     """Repeat what Spotify says on one line, not at any length, and no address of a person."""
-    text = " ".join(str(said).split())
+    text = mask_text(" ".join(str(said).split()))
     return E_MAIL.sub("…", text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…")
 
 

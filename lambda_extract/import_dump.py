@@ -19,6 +19,7 @@ from lambda_extract.dump_bucket import S3File, land_in_bucket, list_bucket, list
 from lambda_extract.dump_date import find_path_date
 from lambda_extract.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
 from lambda_extract.dump_folder import Found, find_files, read_file
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_object import Run, build_key, land_in_folder, list_run_ids
 
 DEFAULT_RAW = "data/raw"
@@ -340,9 +341,8 @@ def _count_of(count: int, one: str, many: str | None = None) -> str:
 
 
 def _print(console: Console, text: str) -> None:
-    """Print one line; what the console cannot show, such as a broken file name, as escapes."""
-    shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-    console.print(shown.replace("\n", "\\n").replace("\r", "\\r"))
+    """Print one line; what the console cannot show, such as a broken file name, or what would steer it, as escapes."""
+    console.print(mask_text(text).encode(console.encoding, "backslashreplace").decode(console.encoding))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from spotipy import Spotify  # type: ignore[import-untyped]
 
 from lambda_extract import shapes
-from lambda_extract.client import Client, Reply, require_no_end
+from lambda_extract.client import Client, Reply, require_no_end, shorten
 from lambda_extract.faults import SourceError
 from lambda_extract.raw_object import Json, JsonObject, Source
 from lambda_extract.sources import Plan, Search
@@ -222,7 +222,7 @@ def list_items(page: JsonObject) -> list[Json]:
     """Return the items of a page."""
     items = page.get("items")
     if not isinstance(items, list):
-        raise SourceError(f"Spotify answers without a list of items (fields {', '.join(sorted(page))})")
+        raise SourceError(f"Spotify answers without a list of items (fields {shorten(', '.join(sorted(page)))})")
     return items
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from lambda_extract import faults
 from lambda_extract.faults import ExtractError
 from lambda_extract.job import Job
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_object import SourceResult
 from lambda_extract.redaction import MARK
 from lambda_extract.run import Outcome
@@ -63,7 +64,7 @@ def _tell(console: Console, result: SourceResult, trouble: str | None) -> None:
     source, name = result.source, result.facts.get("name")
     label = source.kind if source.id == source.kind else f"{source.kind} {name or source.id}"
     why = f" ({trouble})" if trouble else ""
-    console.print(f"{label}: {result.status}, {result.entries} entries{why}")
+    console.print(mask_text(f"{label}: {result.status}, {result.entries} entries{why}"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyiceberg.catalog.sql import SqlCatalog
 
+from local.console import complain
 from local.errors import UserError
 from local.spark import CATALOG, DATABASE, submit, warehouse_settings
 
@@ -81,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return load(told.raw, told.warehouse, split_arguments(told.args))
     except UserError as error:
-        sys.stderr.write(f"load: {error}\n")
+        complain(f"load: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("load: stopped. The tables are readable; the next run loads the rest.\n")

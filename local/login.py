@@ -27,12 +27,22 @@ from rich.console import Console
 
 from lambda_extract import faults
 from lambda_extract.aws import SecretStore
-from lambda_extract.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
+from lambda_extract.client import (
+    SILENT,
+    Client,
+    MemoryLogin,
+    build_user_auth,
+    quiet_libraries,
+    require_token,
+    shorten,
+)
 from lambda_extract.faults import ExtractError
 from lambda_extract.gate import Gate
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_object import JsonObject
 from lambda_extract.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
+from local.console import PlainConsole, complain
 from local.errors import UserError
 
 SECRET_FILE = Path(".secrets/spotify.json")
@@ -174,7 +184,7 @@ class _Callback(BaseHTTPRequestHandler):
             self.server.code = query["code"]
             self._say(200, "Logged in.")
         else:
-            self.server.refusal = query.get("error", "no code came")
+            self.server.refusal = shorten(query.get("error", "no code came"))
             self._say(200, f"Spotify says: {self.server.refusal}.")
 
     def _say(self, status: int, text: str) -> None:
@@ -329,7 +339,7 @@ def show_address(address: str, console: Console, with_browser: bool) -> None:
 
 def build_console() -> Console:
     """Return a console that prints lines as they are."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return PlainConsole()
 
 
 def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") -> None:
@@ -342,7 +352,7 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
     else:
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))
-    console.print(f"Logged in as {account}. The login is kept in {keeper.place}; it lasts six months.")
+    console.print(f"Logged in as {mask_text(account)}. The login is kept in {keeper.place}; it lasts six months.")
 
 
 def run_program(name: str, run: Callable[[], int], stopped: str) -> int:
@@ -352,10 +362,10 @@ def run_program(name: str, run: Callable[[], int], stopped: str) -> int:
     try:
         return run()
     except (UserError, ExtractError) as error:
-        sys.stderr.write(f"{name}: {error}\n")
+        complain(f"{name}: {error}")
         return 130 if getattr(error, "reason", None) == faults.STOPPED else 2
     except KeyboardInterrupt:
-        sys.stderr.write(f"{name}: stopped. {stopped}\n")
+        complain(f"{name}: stopped. {stopped}")
         return 130
 
 

@@ -6,7 +6,6 @@ why; 1 is a check that found something.
 
 import argparse
 import difflib
-import os
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,10 +16,10 @@ from typing import NoReturn, Protocol
 import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
-from rich.console import Console
 from sqlglot import exp
 
 from local import engine as stand_in
+from local.console import PlainConsole, complain, run_quietly
 from local.errors import UserError
 from local.output import FORMATS, show_value, to_rows, write_rows
 from local.statements import (
@@ -274,7 +273,7 @@ def default_text(default: exp.Expr) -> str:
 
 def run_checks(session: Asked) -> int:
     """Run every check, one line each; return 1 when any found something."""
-    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console = PlainConsole()
     failed = 0
     for name, check in read_folder("check").items():
         rows = session.run(parse_statement(check.text))
@@ -294,7 +293,7 @@ def describe_check(name: str, check: Statement, rows: pa.Table) -> str:
 
 def note(message: str) -> None:
     """Write one line to stderr."""
-    Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True).print(message)
+    complain(message)
 
 
 def choose_warehouse(folder: Path) -> Path:
@@ -334,9 +333,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; without this Python complains while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    sys.exit(run_quietly(main))

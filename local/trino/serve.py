@@ -16,8 +16,10 @@ from pathlib import Path
 import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
+from lambda_extract.plain_text import mask_text
 from local.aws.emulated import emulated_aws
 from local.aws.glue_warehouse import GlueWarehouse
+from local.console import complain
 from local.errors import UserError
 from local.java import ROOT
 from local.output import write_rows
@@ -123,7 +125,7 @@ def answer(session: TrinoSession, text: str) -> None:
     try:
         write_rows(session.run_text(text), "table", sys.stdout)
     except StatementError as error:
-        sys.stdout.write(f"error: {error}\n")
+        sys.stdout.write(f"error: {mask_text(str(error))}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -136,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         serve(told.warehouse, told.port)
     except (UserError, WarehouseError, StatementError) as error:
-        sys.stderr.write(f"trino: {error}\n")
+        complain(f"trino: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("\ntrino: stopped. The tables are as they were.\n")
