@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
 
 REQUIRED = {
     "EXTRACT_SECRET": "name of the secret in Secrets Manager",
@@ -74,7 +74,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     budgets = _read_or_note(read_budgets, environment, problems) or BUDGETS
     state = environment.get("EXTRACT_STATE") or place_beside(found["EXTRACT_RAW"])
     if problems:
-        raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", faults.SETTINGS)
+        raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", errors.SETTINGS)
     return Settings(
         found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets
     )  # fmt: skip

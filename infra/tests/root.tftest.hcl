@@ -67,7 +67,7 @@ run "several_accounts_feed_one_lake" {
   command = plan
 
   variables {
-    accounts = { anna = { sources = "local/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "lakehouse/sources/mine.json" } }
     schedule = "rate(6 hours)"
   }
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from local.aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
 from sql import publish as program
 from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime
 from sql.gauges import count_dpu_seconds, read_job_gauges

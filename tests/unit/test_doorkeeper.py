@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.aws.start import running_server
-from local.doorkeeper import find_fault
-from local.simulator.running import running_simulator
+from lakehouse.doorkeeper import find_fault
+from lakehouse.emulated_aws.start import running_server
+from lakehouse.simulator.running import running_simulator
 
 
 @pytest.fixture(scope="module", params=["simulator", "emulated AWS"])

@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from lambda_extract import client as client_module
-from lambda_extract import walks
-from lambda_extract.memory import Memory
-from lambda_extract.raw_object import Source
+from lakehouse.simulator.running import RunningSimulator, running_simulator
+from lambda_extract.raw_format import Source
 from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
-from lambda_extract.shapes import count_entries
-from lambda_extract.sources import parse_sources
-from lambda_extract.walks import EMPTY_PAGES
-from local.simulator.running import RunningSimulator, running_simulator
+from lambda_extract.sources.plan import parse_sources
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import endpoints
+from lambda_extract.spotify.endpoints import EMPTY_PAGES
+from lambda_extract.spotify.shapes import count_entries
+from lambda_extract.state.run_state import Memory
 from tests.unit.test_extract_support import (
     APP_SECRET,
     HIDDEN,
@@ -343,7 +343,7 @@ def test_a_list_without_end_and_without_entries_ends(fake):
 
 
 def test_a_list_without_end_is_given_up_and_what_came_is_kept(fake, monkeypatch):
-    monkeypatch.setattr(walks, "MOST_PAGES", 7)
+    monkeypatch.setattr(endpoints, "MOST_PAGES", 7)
     links = [f"{fake.service.api_url}me/tracks?offset={50 * number}&limit=50" for number in range(1, 99)]
     fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link} for link in links]
     _, lines, told = run(fake.service, {"saved_tracks": {}, "recently_played": {}})

@@ -3,9 +3,9 @@
 import os
 import stat
 
-from lambda_extract.memory import Memory, Seen
-from lambda_extract.raw_object import Source
-from lambda_extract.store import Store
+from lambda_extract.raw_format import Source
+from lambda_extract.state.run_state import Memory, Seen
+from lambda_extract.state.store import Store
 from tests.unit.test_extract_support import NOW
 
 HALF = "\ud800"

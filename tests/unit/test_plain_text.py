@@ -12,12 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lambda_extract.client import shorten
+from lakehouse.commands.extract import _tell
+from lakehouse.console import PlainConsole, complain
+from lakehouse.output import write_rows
 from lambda_extract.plain_text import TURNING, mask_text
-from lambda_extract.raw_object import Source, SourceResult
-from local.console import PlainConsole, complain
-from local.extract import _tell
-from local.output import write_rows
+from lambda_extract.raw_format import Source, SourceResult
+from lambda_extract.spotify.client import shorten
 
 ROOT = Path(__file__).parents[2]
 EVIL = "a\x1b[2J\x9b31m\u202eb\r\nok\u2028\ud800"
@@ -99,7 +99,7 @@ def test_a_complaint_keeps_its_lines_and_steers_nothing(capsys):
 def test_a_file_name_forges_no_line_of_the_import(tmp_path):
     (tmp_path / "dump").mkdir()
     (tmp_path / "dump" / "a\x1b[2J\u202e\u009b.json").write_text("[]")
-    command = [sys.executable, "-m", "lambda_extract.import_dump", "--raw", str(tmp_path / "raw"), str(tmp_path)]
+    command = [sys.executable, "-m", "lakehouse.importing.import_dump", "--raw", str(tmp_path / "raw"), str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "a\\x1b[2J\\u202e\\x9b.json" in done.stdout
     assert not has_unsafe(done.stdout.replace("\n", ""))
@@ -107,7 +107,7 @@ def test_a_file_name_forges_no_line_of_the_import(tmp_path):
 
 PRINTING = """
 import sys
-from local.console import PlainConsole, run_quietly
+from lakehouse.console import PlainConsole, run_quietly
 def run():
     for number in range(9999):
         PlainConsole().print(number) if sys.argv[1] == "console" else sys.stdout.write(f"{number}\\n")
@@ -131,7 +131,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(way, code, err):
 def test_a_question_ends_quietly_where_nobody_reads():
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "local.query", "questions"]
+    command = [sys.executable, "-m", "lakehouse.commands.query", "questions"]
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from lambda_extract.redaction import MARK, Redactor
+from lambda_extract.spotify.redaction import MARK, Redactor
 
 SECRET = 'se/cr+et="101"'
 
