@@ -7,6 +7,7 @@ they are at that moment. Nobody can write to them from here.
 import argparse
 import contextlib
 import json
+import secrets
 import signal
 import sys
 import threading
@@ -23,8 +24,9 @@ from lakehouse.errors import UserError
 from lakehouse.output import write_rows
 from lakehouse.paths import ROOT
 from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
-from lakehouse.trino.server import HOST, READER, Server, running_trino
-from lakehouse.trino.session import TrinoSession
+from lakehouse.trino.front import HOST
+from lakehouse.trino.server import OWNER, READER, Server, running_trino
+from lakehouse.trino.session import TrinoSession, seal
 from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
 from lambda_extract.plain_text import mask_text
 
@@ -47,8 +49,10 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     warehouse = Warehouse(folder)
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
-        with running_trino(aws, port) as server:
-            TrinoSession(server.port).create_views()
+        # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
+        with running_trino(aws, port, folder, f"{OWNER}-{secrets.token_hex(16)}") as server:
+            TrinoSession(server.port).create_views(server.owner)
+            seal(server)
             yield server
 
 
