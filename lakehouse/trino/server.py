@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
@@ -28,6 +27,7 @@ from lakehouse.errors import UserError
 from lakehouse.spark.java import ensure_java
 from lakehouse.spark.submit import spark_home
 from lakehouse.statements.statement import CATALOG
+from lakehouse.temporary import run_folder
 from lakehouse.trino.front import HOST, draw_host, running_front
 from lakehouse.trino.jars import VERSION, ensure_trino
 
@@ -86,11 +86,11 @@ def running_trino(aws: EmulatedAws, port: int = 0, folder: Path | None = None, o
     Of the files of this machine it sees those below `folder`, or none.
     """
     jars, java = ensure_trino(), ensure_java(JAVA).home / "bin" / "java"
-    with TemporaryDirectory(prefix="trino-") as work:
+    with run_folder() as work:
         host = draw_host()
-        server = Server(free_port(port), Path(work), host, free_port(0, host), owner)
+        server = Server(free_port(port), work, host, free_port(0, host), owner)
         write_settings(server, jars, aws, folder)
-        with server.log.open("w", encoding="utf-8") as log, running_java(Path(work), jars, java, log) as gateway:
+        with server.log.open("w", encoding="utf-8") as log, running_java(work, jars, java, log) as gateway:
             start(gateway, server)
             with running_front(server.port, host, server.inner_port):
                 yield server
@@ -190,6 +190,9 @@ def catalog_settings(aws: EmulatedAws, root: Path) -> dict[str, str]:
     return {
         "connector.name": "iceberg",
         "iceberg.catalog.type": "glue",
+        # Nothing is old enough to be removed.
+        "iceberg.expire-snapshots.min-retention": "36500d",
+        "iceberg.remove-orphan-files.min-retention": "36500d",
         # A scan that a join bounds by dates waits for them; on a busy machine the usual second is too short.
         "iceberg.dynamic-filtering.wait-timeout": "20s",
         f"{glue}.endpoint-url": aws.endpoint,
@@ -215,7 +218,7 @@ def running_java(work: Path, jars: Path, java: Path, log: IO[str]) -> Iterator[J
     port, token, process = launch_gateway(
         jarpath=str(py4j),
         classpath=f"{jars}/*",
-        javaopts=[*JAVA_OPTIONS, f"-Dconfig={work / 'config.properties'}"],
+        javaopts=[*JAVA_OPTIONS, f"-Djava.io.tmpdir={work}", f"-Dconfig={work / 'config.properties'}"],
         java_path=str(java),
         die_on_exit=True,
         enable_auth=True,
