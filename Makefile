@@ -97,7 +97,7 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m lakehouse.commands.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
-query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
+query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|csv-exact|json] [ENGINE=trino]
 	@$(PY) -m lakehouse.commands.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
@@ -138,6 +138,7 @@ cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.j
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
 	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
+	@chmod -R a+rX data/docker # The user of the image reads them; they are made up.
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker

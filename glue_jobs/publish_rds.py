@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from time import monotonic
@@ -26,7 +26,7 @@ from glue_jobs.postgres.arguments import PublishSettings, parse_publish_settings
 from glue_jobs.postgres.connection import Postgres
 from glue_jobs.postgres.partition_state import Change, Remembered, find_change, read_snapshots
 from glue_jobs.postgres.relation_schema import STATE, literal, prepare_schema, quote, quote_all
-from glue_jobs.postgres.relations import PUBLISHED, Relation, line_of, relations_of, rows_of
+from glue_jobs.postgres.relations import LONGEST_KEY, PUBLISHED, Relation, line_of, relations_of, rows_of
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
 from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
@@ -43,6 +43,8 @@ class Copied:
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
+    left_out: int = 0
+    """Rows whose key is too long for PostgreSQL."""
 
 
 @dataclass
@@ -71,6 +73,11 @@ class PublishReport:
         lines += [
             f"{name:<16}{one.inserted:>10}{one.updated:>10}{one.deleted:>10}{one.unchanged:>11}"
             for name, one in self.tables.items()
+        ]
+        lines += [
+            f"{name}: {one.left_out} rows left out, their keys are over {LONGEST_KEY} bytes"
+            for name, one in self.tables.items()
+            if one.left_out
         ]
         return "\n".join(lines)
 
@@ -171,9 +178,9 @@ def _bring(
     copied = {}
     for one in relations:
         inserted, updated = _upsert(postgres, settings.schema, one)
-        unchanged = staged[one.name] - inserted - updated
-        copied[one.name] = Copied(inserted, updated, unchanged, deleted[one.name])
-        told = (one.name, staged[one.name], inserted, updated, deleted[one.name])
+        count, left_out = staged[one.name]
+        copied[one.name] = Copied(inserted, updated, count - inserted - updated, deleted[one.name], left_out)
+        told = (one.name, count, inserted, updated, deleted[one.name])
         log.info("%s: %d rows read, %d inserted, %d updated, %d deleted", *told)
     _remember(postgres, settings.schema, table, change.now)
     return copied
@@ -190,14 +197,23 @@ def _read_rows(spark: SparkSession, settings: PublishSettings, table: Table, cha
     return rows_df if change.changed is None else rows_df.where(partition_filter(table, change.changed, row=""))
 
 
-def _stage(postgres: Postgres, schema: str, one: Relation, table_df: DataFrame) -> int:
-    """Send a relation's rows to a table that only this transaction has; return how many they are."""
+def _stage(postgres: Postgres, schema: str, one: Relation, table_df: DataFrame) -> tuple[int, int]:
+    """Send a relation's rows to a table that only this transaction has; return how many, and how many were left out."""
     name = _staged(one)
     postgres.execute(f"create temporary table {name} (like {quote(schema)}.{quote(one.name)}) on commit drop")
-    lines = (row["line"] for row in rows_of(one, table_df).select(line_of(one)).toLocalIterator())
-    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(one.column_names)}) from stdin", lines)
+    left_out = 0
+
+    def read_lines() -> Iterator[str]:
+        nonlocal left_out
+        for row in rows_of(one, table_df).select(line_of(one)).toLocalIterator():
+            if row["line"] is None:
+                left_out += 1
+            else:
+                yield row["line"]
+
+    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(one.column_names)}) from stdin", read_lines())
     postgres.execute(f"analyze pg_temp.{name}")
-    return count
+    return count, left_out
 
 
 def _staged(one: Relation) -> str:

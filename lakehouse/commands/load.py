@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lakehouse.console import complain
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
 from lakehouse.warehouse.folder import load_lock, prepare_warehouse
@@ -92,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         time_zones, arguments = split_time_zones(split_arguments(told.args))
         return load(told.raw, told.warehouse, arguments, time_zones=time_zones)
     except UserError as error:
-        sys.stderr.write(f"load: {error}\n")
+        complain(f"load: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("load: stopped. The tables are readable; the next run loads the rest.\n")

@@ -10,6 +10,7 @@ from glue_jobs.errors import LoadError
 from glue_jobs.postgres.arguments import parse_publish_settings
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, find_target, require_server
 from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
+from lakehouse.console import complain
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
 
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return publish(told.warehouse, split_arguments(told.args))
     except (LoadError, UserError) as error:
-        sys.stderr.write(f"publish-rds: {error}\n")
+        complain(f"publish-rds: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("publish-rds: stopped. The tables are as they were before, or as they should be.\n")

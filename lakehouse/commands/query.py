@@ -5,7 +5,6 @@ why; 1 is a check that found something.
 """
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,9 +13,9 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 import pyarrow as pa
-from rich.console import Console
 from sqlglot import exp
 
+from lakehouse.console import PlainConsole, complain, run_quietly
 from lakehouse.errors import UserError
 from lakehouse.output import FORMATS, show_value, to_rows, write_rows
 from lakehouse.statements.questions import find_question, list_questions
@@ -172,7 +171,7 @@ def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: str = EN
 
 def run_checks(session: Asked) -> int:
     """Run every check, one line each; return 1 when any found something."""
-    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console = PlainConsole()
     failed = 0
     for name, check in read_folder("check").items():
         rows = session.run(parse_statement(check.text))
@@ -192,7 +191,7 @@ def describe_check(name: str, check: Statement, rows: pa.Table) -> str:
 
 def note(message: str) -> None:
     """Write one line to stderr."""
-    Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True).print(message)
+    complain(message)
 
 
 def choose_warehouse(folder: Path) -> Path:
@@ -232,9 +231,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; without this Python complains while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    sys.exit(run_quietly(main))

@@ -14,6 +14,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lakehouse.console import complain
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
@@ -123,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         write_report(told.warehouse, told.out)
     except (UserError, WarehouseError, StatementError) as error:
-        sys.stderr.write(f"report: {error}\n")
+        complain(f"report: {error}")
         return 2
     sys.stdout.write(f"{told.out} ({told.out.stat().st_size / 1_000_000:.1f} MB): open it in any browser\n")
     return 0
