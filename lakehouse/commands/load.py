@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lakehouse.defaults import DATABASE, LOCAL_CATALOG, RAW, WAREHOUSE
 from lakehouse.errors import UserError
-from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.folder import prepare_warehouse
 
 QUICK_BYTES = 16_000_000
@@ -25,7 +26,7 @@ def load(raw: str, warehouse: str, arguments: Sequence[str] = (), said: Path | N
         raise UserError(
             f"RAW={raw}: expected raw objects in it, seen none; `make import` lands them. Nothing was loaded."
         )
-    told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
+    told = ["--raw", str(Path(raw).absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(Path(raw)) < QUICK_BYTES
     code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said)
     if code < 0:
@@ -50,8 +51,8 @@ def split_arguments(text: str) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make load`'s variables and run the job."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--raw", default="data/raw")
-    parser.add_argument("--warehouse", default="data/warehouse")
+    parser.add_argument("--raw", default=str(RAW))
+    parser.add_argument("--warehouse", default=str(WAREHOUSE))
     parser.add_argument("--args", default="", help="arguments of the job itself, as one text")
     told = parser.parse_args(argv)
     try:

@@ -221,7 +221,7 @@ def _listen(port: int, state: str) -> Iterator[_CallbackServer]:
         server = _CallbackServer(port, state)
     except OSError as error:
         raise UserError(
-            f"port {port}: {error.strerror}; expected it to be free. Take another with PORT=…, and register"
+            f"port {port}: {error.strerror}; expected it to be free. Take another with --port, and register"
             " http://127.0.0.1:<port>/callback in the dashboard."
         ) from error
     with server:

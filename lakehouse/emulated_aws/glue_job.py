@@ -9,13 +9,13 @@ from string import Template
 from typing import Any
 
 from glue_jobs.arguments import Settings, parse_settings
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.emulated import REGION
 from lakehouse.paths import ROOT
 
 JOB = "load_music"
 PUBLISH_JOB = "publish_rds"
 CATALOG = "glue_catalog"
-DATABASE = "music"
 WORKFLOW = "load_music"
 ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""

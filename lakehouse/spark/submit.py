@@ -12,14 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
+from lakehouse.defaults import CATALOG_FILE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.package import package_glue_jobs
 from lakehouse.paths import ROOT
 from lakehouse.spark.class_archive import ClassArchive
 from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
 
-CATALOG = "local"
-DATABASE = "music"
 ICEBERG_FOR = {
     "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
     "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0",
@@ -146,14 +145,14 @@ def _reason(said: str) -> str:
 
 def warehouse_settings(folder: Path) -> dict[str, str]:
     """Return the settings of an Iceberg catalog in a folder: SQLite for the pointers, files beside it."""
-    prefix = f"spark.sql.catalog.{CATALOG}"
+    prefix = f"spark.sql.catalog.{LOCAL_CATALOG}"
     return {
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         prefix: "org.apache.iceberg.spark.SparkCatalog",
         f"{prefix}.type": "jdbc",
         # Tables commit side by side, but SQLite takes one writer: one connection, and patience with other processes.
         f"{prefix}.clients": "1",
-        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000",
+        f"{prefix}.uri": f"jdbc:sqlite:{folder}/{CATALOG_FILE}?busy_timeout=30000",
         f"{prefix}.jdbc.schema-version": "V1",
         # Not as_uri(): Hadoop takes a path as it is, and would write into a folder named with %20.
         f"{prefix}.warehouse": f"file://{folder}",

@@ -12,7 +12,8 @@ from sqlglot import exp
 from trino.dbapi import Connection
 from trino.exceptions import Error, TrinoQueryError
 
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.defaults import DATABASE
+from lakehouse.statements.statement import CATALOG, Statement, StatementError, parse_statement
 from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.server import HOST, OWNER, READER
 from lakehouse.warehouse.duckdb_engine import order_views
