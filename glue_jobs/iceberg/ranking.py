@@ -1,14 +1,13 @@
-"""The rule of promise 2: per key one sighting wins whole.
+"""The rule of promise 2 in SQL: per key one row stays, whole. load/best_rows.py says the same in Python.
 
-It is the one worth most (that knows most, unless the table says otherwise), then the newest, then the one with the
-greater content. This is a maximum over a total order, so any order and grouping of sightings ends in the same row;
-the same rank decides inside a batch (`best_per_key`) and against the table (`beats`, inside the MERGE).
+It is the row worth most (that knows most, unless the table says otherwise), then the newest, then the one with the
+greater content. This is a maximum over a total order, so any order and grouping of rows ends in the same row; the same
+rank decides between parts of a day (`best_per_key`) and against the table (`beats`, inside the MERGE).
 """
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs import sql_text as sql
 from glue_jobs.tables import Table
 
 
@@ -23,8 +22,9 @@ def rank(table: Table, row: str = "") -> str:
     """Return the SQL of a row's rank: of two rows of a key the one with the greater rank stays."""
     newest = (table.newest,) if table.newest else ()
     last = () if "raw_key" in table.key else ("raw_key",)
-    said = {name: f"{row}{name}" for name in (*newest, *table.content, *last)}
-    return sql.struct({"worth": f"cast({worth(table, row)} as int)", **said})
+    ranked = {name: f"{row}{name}" for name in (*newest, *table.content, *last)}
+    fields = {"worth": f"cast({worth(table, row)} as int)", **ranked}
+    return f"named_struct({', '.join(f'{name!r}, {value}' for name, value in fields.items())})"
 
 
 def beats(table: Table, row: str = "s.", other: str = "t.") -> str:

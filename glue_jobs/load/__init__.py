@@ -1,1 +1,1 @@
-"""One load: the batch, the rows of a day, the ledger and the report."""
+"""One load: what a raw object says, the best rows of a day, the batch, the ledger and the report."""

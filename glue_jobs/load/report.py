@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from glue_jobs.iceberg.merge import Counts
+from glue_jobs.load.notes import DayNote
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     resolved: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
     columns_added: list[str] = field(default_factory=list)
     tables: dict[str, Counts] = field(default_factory=dict)
     seconds: Counter[str] = field(default_factory=Counter)
@@ -35,6 +37,21 @@ class Report:
             yield
         finally:
             self.seconds[name] += round(monotonic() - start, 2)  # type: ignore[assignment]
+
+    def add_day(self, note: DayNote) -> None:
+        """Add what the objects of one day held."""
+        self.objects += note.objects
+        self.lines += note.lines
+        self.entries += note.entries
+        self.accepted += note.accepted
+        self.failed |= note.failed
+        for mine, its in (
+            (self.unreadable, note.unreadable),
+            (self.skipped, note.skipped),
+            (self.rejected, note.rejected),
+            (self.documents, note.documents),
+        ):
+            mine.update(its)
 
     def add(self, table: str, counts: Counts) -> None:
         """Add the rows of one merge."""

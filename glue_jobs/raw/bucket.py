@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from functools import cache
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from glue_jobs.errors import LoadError
 from glue_jobs.raw.raw_object import RawObject, find_raw_object
+from glue_jobs.raw.unpack import Unreadable
 
 PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 PATIENCE = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "max_attempts": 3})
@@ -34,31 +37,36 @@ def list_bucket(raw: str, since: dt.date | None) -> Iterator[RawObject]:
                 if one:
                     yield one
     except (ClientError, BotoCoreError) as error:
-        seen = _say(error)
-        raise LoadError(f"{raw}: expected a bucket to list raw objects in, seen {seen}. Nothing was loaded.") from error
+        got = _say(error)
+        raise LoadError(f"{raw}: expected a bucket to list raw objects in, got {got}. Nothing was loaded.") from error
 
 
 @contextmanager
-def open_object(path: str) -> Iterator[IO[bytes]]:
-    """Open a raw object for reading; one that is gone or closed to us raises as a file would."""
+def open_object(path: str) -> Iterator[Callable[[int], bytes]]:
+    """Open a raw object for reading; gives what reads its next bytes. Opening and reading raise Unreadable."""
     bucket, key = _read_place(path)
+    with _statuses():
+        body = _connect().get_object(Bucket=bucket, Key=key)["Body"]
+    with body:
+
+        def read(size: int) -> bytes:
+            with _statuses():
+                return bytes(body.read(size))
+
+        yield read
+
+
+@contextmanager
+def _statuses() -> Iterator[None]:
+    """Turn what S3 says into the ledger's status."""
     try:
-        with _connect().get_object(Bucket=bucket, Key=key)["Body"] as body:
-            yield body
+        yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in VANISHED:
-            raise FileNotFoundError(path) from error
-        if code in FORBIDDEN:
-            raise PermissionError(path) from error
-        raise _refuse_reading(path, error) from error
-    except BotoCoreError as error:
-        raise _refuse_reading(path, error) from error
-
-
-def _refuse_reading(path: str, error: Exception) -> LoadError:
-    """Say that S3, not the object, stands in the way."""
-    return LoadError(f"{path}: expected to read the raw object, seen {_say(error)}. The next run loads it.")
+        status = "vanished" if code in VANISHED else "forbidden" if code in FORBIDDEN else "unreadable"
+        raise Unreadable(status, _say(error)) from error
+    except (BotoCoreError, HTTPError, OSError) as error:
+        raise Unreadable("unreadable", _say(error)) from error
 
 
 def _say(error: Exception) -> str:
@@ -76,5 +84,6 @@ def _read_place(text: str) -> tuple[str, str]:
     return match["bucket"], match["key"]
 
 
+@cache
 def _connect() -> Any:
     return boto3.session.Session().client("s3", config=PATIENCE)
