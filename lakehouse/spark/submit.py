@@ -242,12 +242,6 @@ def start_job(
                 archive.finish(is_done=process is not None and process.returncode == 0)
 
 
-def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
-    """Run a command; return its exit code."""
-    with running(command, known, output) as process:
-        return process.wait()
-
-
 @contextlib.contextmanager
 def running(
     command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None
