@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lakehouse.console import complain
+from lakehouse.defaults import DATABASE, LOCAL_CATALOG, RAW, WAREHOUSE
 from lakehouse.errors import UserError
-from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.folder import load_lock, prepare_warehouse
 from lakehouse.warehouse.time_zones import change_time_zones
 from sql.time_zones import EVERYONE
@@ -41,7 +42,7 @@ def load(
         )
     if time_zones is not None:
         set_clocks(folder, time_zones)
-    told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
+    told = ["--raw", str(Path(raw).absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(Path(raw)) < QUICK_BYTES
     log_file = folder / LOG_FILE
     told += ["--log_file", str(log_file)]
@@ -85,8 +86,8 @@ def split_arguments(text: str) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make load`'s variables and run the job."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--raw", default="data/raw")
-    parser.add_argument("--warehouse", default="data/warehouse")
+    parser.add_argument("--raw", default=str(RAW))
+    parser.add_argument("--warehouse", default=str(WAREHOUSE))
     parser.add_argument("--args", default="", help="arguments of the job itself, as one text")
     told = parser.parse_args(argv)
     try:

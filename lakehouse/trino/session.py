@@ -12,8 +12,9 @@ from sqlglot import exp
 from trino.dbapi import Connection
 from trino.exceptions import Error, TrinoQueryError
 
+from lakehouse.defaults import DATABASE
 from lakehouse.errors import UserError
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.statements.statement import CATALOG, Statement, StatementError, parse_statement
 from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.front import HOST
 from lakehouse.trino.server import OWNER, READER, RULES_AGE, Server, write_rules

@@ -1,5 +1,6 @@
 """The folder of a warehouse: made for the first load, completed after a first load that was killed, locked by one."""
 
+import datetime as dt
 import fcntl
 import sys
 from collections.abc import Iterator
@@ -10,14 +11,17 @@ from time import sleep
 from pyiceberg.catalog.sql import SqlCatalog
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
+from lakehouse.defaults import CATALOG_FILE, DATABASE, DEMO_WAREHOUSE, LOCAL_CATALOG, WAREHOUSE
 from lakehouse.errors import UserError
-from lakehouse.statements.statement import DATABASE
-from lakehouse.warehouse.iceberg import CATALOG_FILE, CATALOG_NAME
+from lakehouse.warehouse.iceberg import open_catalog
 
 LOCK_FILE = ".load.lock"
 TRIES = 5
 UNFIT = "%#?"
 """What means something else in the addresses by which a warehouse finds its files."""
+
+AS_OF = "as_of"
+"""The property of the database that names the last day of a warehouse of made-up days."""
 
 
 def prepare_warehouse(text: str) -> Path:
@@ -50,7 +54,7 @@ def _complete_catalog(folder: Path) -> None:
     uri = f"sqlite:///{folder}/{CATALOG_FILE}"
     for attempt in range(TRIES):
         try:
-            catalog = SqlCatalog(CATALOG_NAME, uri=uri, warehouse=f"file://{folder}")
+            catalog = SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=f"file://{folder}")
             try:
                 catalog.create_namespace_if_not_exists(DATABASE)
             finally:
@@ -75,3 +79,26 @@ def load_lock(folder: Path) -> Iterator[None]:
             sys.stderr.write(f"load: another load is writing into {folder}; waiting until it ends\n")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def choose_warehouse(folder: Path) -> Path:
+    """Return the folder; if it is the usual one and does not exist yet, the demo's tables, and say so."""
+    if folder != WAREHOUSE or folder.exists() or not DEMO_WAREHOUSE.is_dir():
+        return folder
+    sys.stderr.write(f"{folder} does not exist yet; using the demo's {DEMO_WAREHOUSE}\n")
+    return DEMO_WAREHOUSE
+
+
+def write_as_of(folder: Path, day: dt.date) -> None:
+    """Keep with a warehouse the day on which its checks pass: the demo's days are not today's."""
+    catalog = open_catalog(folder)
+    catalog.update_namespace_properties(DATABASE, updates={AS_OF: str(day)})
+    catalog.close()
+
+
+def read_as_of(folder: Path) -> dt.date | None:
+    """Return the day that a warehouse is about; None if that is today."""
+    catalog = open_catalog(folder)
+    properties = catalog.load_namespace_properties(DATABASE)
+    catalog.close()
+    return dt.date.fromisoformat(properties[AS_OF]) if AS_OF in properties else None

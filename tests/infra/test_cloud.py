@@ -225,7 +225,7 @@ NEAR_SUMMER = dt.datetime(2027, 3, 27, 12, tzinfo=dt.UTC)
     pytest.param(schedule("cron(0 6 * * ? *)", State="DISABLED"), "disabled: it does not run", id="disabled"),
     pytest.param(schedule("cron(0 6 1 1 ? 2026)"), "it does not run again", id="a year that is over"),
     pytest.param(schedule("cron(0 6 * * ? *)", EndDate=NEAR_SUMMER + HOUR), "it does not run again", id="it ends"),
-    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: seen 'at(2027-03-28T06:00:00)'", id="once"),
+    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: got 'at(2027-03-28T06:00:00)'", id="once"),
 ])  # fmt: skip
 def test_the_next_run_is_said(found: dict[str, Any], expected: str) -> None:
     assert describe_next(found, "Europe/Berlin", NEAR_SUMMER).startswith(expected)

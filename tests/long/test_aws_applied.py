@@ -18,13 +18,13 @@ from lakehouse.emulated_aws.glue_job import (
     as_words,
     default_arguments,
     emulated_settings,
-    publish_arguments,
     run_arguments,
 )
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
+from tests.glue_arguments import publish_arguments
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
