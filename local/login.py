@@ -32,6 +32,7 @@ from lambda_extract.gate import Gate
 from lambda_extract.raw_object import JsonObject
 from lambda_extract.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
+from local.cloud.region import require_region
 from local.errors import UserError
 
 SECRET_FILE = Path(".secrets/spotify.json")
@@ -44,7 +45,7 @@ STEPS = """{missing}. How to get them, once:
   3. If the music is another account's: add it under User Management.
   4. Under Settings copy Client ID and Client secret, then:
      export SPOTIFY_CLIENT_ID=… SPOTIFY_CLIENT_SECRET=…
-     make login"""
+     {command}"""
 DONE = "<!doctype html><meta charset=utf-8><title>Spotify lakehouse</title><p>{text} You can close this window."
 
 
@@ -79,26 +80,28 @@ def read_secret(path: Path, environment: Environment, port: int = PORT) -> Secre
     return build_secret(_read_fields(path), environment, str(path), port)
 
 
-def build_secret(known: JsonObject, environment: Environment, place: str, port: int) -> Secret:
+def build_secret(
+    known: JsonObject, environment: Environment, place: str, port: int, command: str = "make login"
+) -> Secret:
     """Build the secret of what is kept and of the environment, which counts first."""
     fields = known | dict(environment.given)
     if known.get("client_secret") != fields.get("client_secret"):
         fields.pop("client_secret_date", None)
     missing = [name for name in PARTS[:2] if not fields.get(name)]
     if missing:
-        raise UserError(describe_steps(missing, place, port))
+        raise UserError(describe_steps(missing, place, port, command))
     try:
         return parse_secret(json.dumps(fields), place)
     except ExtractError as error:
         raise UserError(str(error)) from error
 
 
-def describe_steps(missing: Sequence[str], place: str, port: int) -> str:
+def describe_steps(missing: Sequence[str], place: str, port: int, command: str) -> str:
     """Say what is missing and how a person gets it."""
     names = " and ".join(f"SPOTIFY_{name.upper()}" for name in missing)
     verb = "is" if len(missing) == 1 else "are"
     seen = f"{names} {verb} not set, and {place} does not have them"
-    return STEPS.format(missing=seen, redirect=name_redirect(port))
+    return STEPS.format(missing=seen, redirect=name_redirect(port), command=command)
 
 
 def name_redirect(port: int) -> str:
@@ -336,8 +339,10 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
     environment, console = read_environment(os.environ), build_console()
     keeper: SecretFile | SecretInAws
     if secret_name:
+        require_region("Nothing was kept.")
         keeper = SecretInAws(secret_name)
-        secret = build_secret(keeper.read(), environment, keeper.place, port)
+        command = f"make login SECRET={secret_name}"
+        secret = build_secret(keeper.read(), environment, keeper.place, port, command)
     else:
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))

@@ -78,7 +78,7 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         lakehouse.topic_arn,
         tuple(filter(None, [lakehouse.publish_rds_job])),
     )
-    os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
+    os.environ["AWS_DEFAULT_REGION"] = lakehouse.region
     require_tables(lakehouse)
     report = publish(settings, say=lambda _: None)
     for name, rows in report.offending.items():

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.cloud.region import require_region, share_region
 from local.cloud.terraform import Terraform
 from local.errors import UserError
 
@@ -71,13 +72,13 @@ def find_lakehouse(terraform: Terraform) -> Lakehouse:
 
 def require_credentials() -> tuple[str, str]:
     """Return account and region of the ordinary credential chain; one error says what it lacks."""
-    session = boto3.session.Session()
+    share_region()
     try:
+        session = boto3.session.Session()
         if session.get_credentials() is None:
             raise UserError(f"no AWS credentials: {HOW_TO_LOG_IN}. Nothing was changed.")
-        if session.region_name is None:
-            raise UserError("no AWS region: expected AWS_REGION, or one in the profile. Nothing was changed.")
+        region = require_region("Nothing was changed.")
         account: str = session.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise UserError(f"AWS credentials: {error}; {HOW_TO_LOG_IN}. Nothing was changed.") from error
-    return account, session.region_name
+    return account, region
