@@ -23,7 +23,7 @@ override ACCOUNT := $(value ACCOUNT)
 override PARAMS := $(value PARAMS)
 override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
 override SIZE := $(or $(value SIZE),250MB)
-override SOURCES := $(or $(value SOURCES),local/sources/mine.json)
+override SOURCES := $(or $(value SOURCES),lakehouse/sources/mine.json)
 override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(value FILE))),$(SOURCES))
 override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
 override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
@@ -47,7 +47,7 @@ SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
-COMPILE := $(LOCK) --universal --python-version 3.11
+COMPILE := $(LOCK) --universal --python-version 3.11 --fork-strategy fewest
 COMPILE_LAMBDA := $(LOCK) --python-version 3.13 --python-platform aarch64-unknown-linux-gnu
 
 # What is locked already, but for Spark and its bridge: Spark 4.1 gets the same packages as Spark 3.5.
@@ -74,70 +74,70 @@ help: ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: $(RUN) ## 14 days of a made-up Spotify through an emulated AWS: Lambda, event, Spark job, tables, answers
-	@$(PY) -m local.demo
+	@$(PY) -m lakehouse.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
-	@$(PY) -m local.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
+	@$(PY) -m lakehouse.commands.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
 
 login: $(RUN) ## log in to Spotify in the browser, keep it in .secrets/ or Secrets Manager: [SECRET=name] [LOGIN=file] [ARGS=--no-browser]
-	@$(PY) -m local.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
+	@$(PY) -m lakehouse.commands.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
 
-extract: $(RUN) ## land what Spotify says of your library: [SOURCES=local/sources/mine.json] [RAW=data/raw] [LOGIN=file]
-	@$(PY) -m local.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
+extract: $(RUN) ## land what Spotify says of your library: [SOURCES=lakehouse/sources/mine.json] [RAW=data/raw] [LOGIN=file]
+	@$(PY) -m lakehouse.commands.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
 
 sources-check: $(RUN) ## say what a sources document asks for and what a run costs at least: FILE=my_sources.json
-	@$(PY) -m local.sources_check -- "$$FILE"
+	@$(PY) -m lakehouse.commands.sources_check -- "$$FILE"
 
 simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
-	@$(PY) -m local.simulator $(ARGS)
+	@$(PY) -m lakehouse.simulator $(ARGS)
 
 import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11-20] [RAW=data/raw]
-	@$(PY) -m lambda_extract.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
+	@$(PY) -m lakehouse.importing.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
 
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
-	@$(PY) -m local.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
+	@$(PY) -m lakehouse.commands.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
 query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
-	@$(PY) -m local.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
+	@$(PY) -m lakehouse.commands.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
-	@$(PY) -m local.query questions --format="$$FORMAT"
+	@$(PY) -m lakehouse.commands.query questions --format="$$FORMAT"
 
 question: name $(ASKING) ## ask a saved question: NAME=top_artists [PARAMS="limit=5"] [WAREHOUSE=data/warehouse] [FORMAT=…] [ENGINE=…]
-	@$(PY) -m local.question
+	@$(PY) -m lakehouse.commands.question
 
 checks: $(ASKING) ## run the checks on the tables: [WAREHOUSE=data/warehouse] [ENGINE=…]
-	@$(PY) -m local.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
+	@$(PY) -m lakehouse.commands.query check --warehouse="$$WAREHOUSE" --engine="$$ENGINE"
 
 report: $(RUN) ## write a page of charts, one HTML file: [WAREHOUSE=data/warehouse] [OUT=data/report.html]
-	@$(PY) -m local.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
+	@$(PY) -m lakehouse.report.write --warehouse="$$WAREHOUSE" --out="$$OUT"
 
 publish-rds: $(RUN) ## bring the tables into a PostgreSQL, told by PGHOST, PGUSER … or POSTGRES_URL: [WAREHOUSE=data/warehouse] [ARGS=--whole]
-	@$(PY) -m local.publish_rds --warehouse="$$WAREHOUSE" --args="$$ARGS"
+	@$(PY) -m lakehouse.commands.publish_rds --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
 trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=data/warehouse] [PORT=8081]
-	@$(PY) -m local.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
+	@$(PY) -m lakehouse.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
 deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes|--plan]
-	@$(PY) -m local.cloud deploy --env="$$ENV" $(ARGS)
+	@$(PY) -m lakehouse.aws deploy --env="$$ENV" $(ARGS)
 
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
-	@$(PY) -m local.cloud run --env="$$ENV" --account="$$ACCOUNT"
+	@$(PY) -m lakehouse.aws run --env="$$ENV" --account="$$ACCOUNT"
 
 status: $(RUN) ## on AWS: last and next runs, freshness, what was set aside, alarms: [ENV=prod]
-	@$(PY) -m local.cloud status --env="$$ENV"
+	@$(PY) -m lakehouse.aws status --env="$$ENV"
 
 publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the checks: [ENV=prod]
-	@$(PY) -m local.cloud publish --env="$$ENV"
+	@$(PY) -m lakehouse.aws publish --env="$$ENV"
 
 destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
-	@$(PY) -m local.cloud destroy --env="$$ENV" $(ARGS)
+	@$(PY) -m lakehouse.aws destroy --env="$$ENV" $(ARGS)
 
 cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
-	@$(PY) -m local.cost $(ARGS)
+	@$(PY) -m devtools.cost $(ARGS)
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
-	@$(PY) -m lambda_extract.import_dump --raw=data/docker/raw local/demo_dump
+	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
@@ -145,16 +145,16 @@ docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
 
 doctor: ## say which Python and Java are used, what is cached, what is missing
 	@$(REQUIRE_PYTHON)
-	@if [ -e $(RUN) ]; then $(PY) -m local.doctor; else "$$PYTHON" -m local.doctor; fi
+	@if [ -e $(RUN) ]; then $(PY) -m lakehouse.commands.doctor; else "$$PYTHON" -m lakehouse.commands.doctor; fi
 
 package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
-	@$(PY) -m local.package glue_jobs lambda_extract sql
+	@$(PY) -m lakehouse.package glue_jobs lambda_extract sql
 
 check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
-	@$(PY) -m local.sql_lint
+	@$(PY) -m devtools.sql_lint
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
@@ -163,7 +163,7 @@ test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k im
 test-3.5: $(DEV)
 	@$(PY) -u -m pytest $(SIDE_BY_SIDE) -v $(T)
 test-4.1: $(DEV_4_1)
-	@$(VENV_4_1)/bin/python -m local.java --full
+	@$(VENV_4_1)/bin/python -m lakehouse.spark.java --full
 	@$(VENV_4_1)/bin/python -u -m pytest -v tests/spark $(T)
 test-%:
 	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
@@ -172,8 +172,8 @@ bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZ
 	@$(PY) -m bench --size="$$SIZE"
 
 samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
-	@$(PY) -m local.sql_readme $(ARGS)
-	@$(PY) -m local.quicksight
+	@$(PY) -m devtools.sql_readme $(ARGS)
+	@$(PY) -m devtools.quicksight
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
 	@$(PY) -u -m pytest -vv $(T) tests/long
@@ -181,7 +181,7 @@ test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
 	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
 	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
-	$(COMPILE) $(ARGS) --fork-strategy fewest -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	$(COMPILE) $(ARGS) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(KEEP_LOCKED)
 	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
 	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt

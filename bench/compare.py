@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from local.warehouse import Warehouse
+from lakehouse.warehouse.iceberg import Warehouse
 
 KEY_COLUMNS = {
     "song": "song_id, extraction_date, name, album_id, artist_ids, duration_ms, isrc, popularity, url",

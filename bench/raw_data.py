@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Json,
     JsonObject,

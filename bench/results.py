@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from local.doctor import memory_size
-from local.java import find_java
-from local.spark import ICEBERG, driver_memory
+from lakehouse.commands.doctor import memory_size
+from lakehouse.spark.java import find_java
+from lakehouse.spark.submit import ICEBERG, driver_memory
 
 PACKAGES = ("pyspark", "duckdb", "pandas", "pyarrow")
 

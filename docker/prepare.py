@@ -14,16 +14,16 @@ sys.path.insert(0, str(ROOT))
 
 import boto3  # noqa: E402
 
-from local.aws.emulated import REGION  # noqa: E402
-from local.aws.glue_job import (  # noqa: E402
+from lakehouse.emulated_aws.emulated import REGION  # noqa: E402
+from lakehouse.emulated_aws.glue_job import (  # noqa: E402
     as_words,
     catalog_settings,
     default_arguments,
     emulated_settings,
     run_arguments,
 )
-from local.package import ROOT as PROJECT  # noqa: E402
-from local.package import write_zip  # noqa: E402
+from lakehouse.package import write_zip  # noqa: E402
+from lakehouse.paths import ROOT as PROJECT  # noqa: E402
 
 RAW = ROOT / "data" / "docker" / "raw"
 

@@ -26,6 +26,7 @@ class Settings:
     since: dt.date | None
     batch_bytes: int
     replay_rejected: bool
+    retry_failed: bool = False
 
     def name_of(self, table: Table) -> str:
         """Return the full name of a table."""
@@ -52,6 +53,7 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     parser.add_argument("--since", type=_date, help="look only at extractions of this day (YYYY-MM-DD) and later")
     parser.add_argument("--batch_mb", type=_megabytes, default=256, help="raw megabytes (compressed) loaded at once")
     parser.add_argument("--replay_rejected", action="store_true", help="load objects with open rejected records again")
+    parser.add_argument("--retry_failed", action="store_true", help="read objects again that failed before")
     known, others = parser.parse_known_args(list(argv))
     refuse_misspelt(others, parser)
     return Settings(
@@ -62,6 +64,7 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         since=known.since,
         batch_bytes=known.batch_mb * MEGABYTE,
         replay_rejected=known.replay_rejected,
+        retry_failed=known.retry_failed,
     )
 
 

@@ -6,63 +6,56 @@ merge the independent tables side by side, the ledger last. Whatever stops it, t
 
 import logging
 import sys
-from collections.abc import Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from glue_jobs.arguments import Settings, parse_settings
-from glue_jobs.batch import load_batch
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import SIDE_BY_SIDE, create_statement
-from glue_jobs.raw_object import RawObject, cut_batches
-from glue_jobs.raw_store import list_objects
-from glue_jobs.report import Report
+from glue_jobs.iceberg.merge import SIDE_BY_SIDE, create_statement
+from glue_jobs.iceberg.schema_evolution import add_new_columns
+from glue_jobs.load.batch import load_batch
+from glue_jobs.load.report import Report
+from glue_jobs.raw.raw_object import RawObject, cut_batches
+from glue_jobs.raw.store import list_objects
 from glue_jobs.session import run_job
-from glue_jobs.table_schema import add_new_columns
 from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES, Table
 
 log = logging.getLogger("load_music")
 
 
 def run(spark: SparkSession, settings: Settings) -> Report:
-    """Load everything that is new; look once more before it ends, for what landed meanwhile."""
+    """Load everything that is new; look once more before it ends, for what landed in the meantime."""
     report = Report()
     with report.phase("look"):
         existing = _existing_tables(spark, settings)
         landed = list_objects(settings.raw, settings.since)
-        with ThreadPoolExecutor(1) as beside:
-            # Side by side as long as no column is new that tells what is loaded.
-            looking = beside.submit(_not_loaded, spark, settings, landed, existing)
-            report.columns_added = add_new_columns(spark, settings, existing)
-            new = looking.result()
+        report.columns_added = add_new_columns(spark, settings, existing)
+        new = _not_loaded(spark, settings, landed) if RAW_OBJECT.name in existing else landed
     if new:
-        with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(_create_missing, spark, settings, existing)
-            _load_all(spark, settings, landed, new, report, made)
+        with report.phase("create"):
+            _create_missing(spark, settings, existing)
+        _load_all(spark, settings, landed, new, report)
     return report
 
 
 def _load_all(
-    spark: SparkSession,
-    settings: Settings,
-    landed: list[RawObject],
-    new: list[RawObject],
-    report: Report,
-    made: Future[None],
+    spark: SparkSession, settings: Settings, landed: list[RawObject], new: list[RawObject], report: Report
 ) -> None:
-    """Load what is new, batch by batch, until nothing more has landed; `made` ends when all tables are there."""
+    """Load what is new, batch by batch, until nothing more has landed."""
     seen: set[str] = set()
     while new:
         for batch in cut_batches(new, settings.batch_bytes):
-            load_batch(spark, settings, batch, report, made)
+            load_batch(spark, settings, batch, report)
         with report.phase("look"):
             seen.update(one.raw_key for one in landed)
             landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
-            # Mostly nothing landed meanwhile, and the ledger need not be read again.
-            new = _not_loaded(spark, settings, landed, {RAW_OBJECT.name}) if landed else []
+            # Mostly nothing has landed, and the ledger need not be read again.
+            new = _not_loaded(spark, settings, landed) if landed else []
 
 
 def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
@@ -92,13 +85,13 @@ def _create(spark: SparkSession, table: Table, name: str) -> None:
             raise
 
 
-def _not_loaded(
-    spark: SparkSession, settings: Settings, landed: list[RawObject], existing: Collection[str]
-) -> list[RawObject]:
-    """Return the landed objects which the ledger, where there is one, does not know as loaded, and those to replay."""
-    if RAW_OBJECT.name not in existing:
-        return landed
-    ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where("status = 'loaded'")
+def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]) -> list[RawObject]:
+    """Return the landed objects that no run has loaded yet, and those to replay.
+
+    A failed object is read again only when asked: it might end in the same failure every time.
+    """
+    done = ("loaded",) if settings.retry_failed else ("loaded", "failed")
+    ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where(F.col("status").isin(*done))
     loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
     if settings.replay_rejected:
         open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")

@@ -20,15 +20,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import partition_filter
-from glue_jobs.partition_state import Change, Remembered, find_change, read_snapshots
-from glue_jobs.postgres import Postgres
-from glue_jobs.postgres_target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
-from glue_jobs.publish_arguments import PublishSettings, parse_publish_settings
-from glue_jobs.relation_schema import STATE, literal, prepare_schema, quote, quote_all
-from glue_jobs.relations import PUBLISHED, Relation, line_of, relations_of, rows_of
+from glue_jobs.iceberg.merge import partition_filter
+from glue_jobs.iceberg.schema_evolution import find_faults, find_missing
+from glue_jobs.postgres.arguments import PublishSettings, parse_publish_settings
+from glue_jobs.postgres.connection import Postgres
+from glue_jobs.postgres.partition_state import Change, Remembered, find_change, read_snapshots
+from glue_jobs.postgres.relation_schema import STATE, literal, prepare_schema, quote, quote_all
+from glue_jobs.postgres.relations import PUBLISHED, Relation, line_of, relations_of, rows_of
+from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
 from glue_jobs.session import run_job
-from glue_jobs.table_schema import find_faults, find_missing
 from glue_jobs.tables import Table
 
 log = logging.getLogger("publish_rds")

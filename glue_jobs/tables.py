@@ -206,7 +206,12 @@ RAW_OBJECT = Table(
         Column("written_at", INSTANT, "When the object was written"),
         Column("loaded_at", INSTANT, "When the job had loaded it"),
         Column("account", STRING, "User it was extracted for; - where there is none"),
-        Column("status", STRING, "loaded; or why it could not be read: truncated, vanished, forbidden, empty"),
+        Column(
+            "status",
+            STRING,
+            "loaded; or why it could not be read: truncated, vanished, forbidden, empty, failed and so on",
+        ),
+        Column("error", STRING, "Of a failed object: the error; null otherwise"),
         Column("lines", LONG, "Lines, answers and summary"),
         Column("entries", LONG, "Entries: elements of the answers' outermost lists, 1 for a single object"),
         Column("accepted", LONG, "Entries that became rows"),

@@ -18,7 +18,7 @@ variable "region" {
 variable "accounts" {
   description = "Spotify accounts by a name of your own, each with the path of its sources document, from the project's folder. Each gets a function, a secret and the schedule."
   type        = map(object({ sources = string }))
-  default     = { me = { sources = "local/sources/mine.json" } }
+  default     = { me = { sources = "lakehouse/sources/mine.json" } }
   nullable    = false
 
   validation {

@@ -12,9 +12,9 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
-from lambda_extract.secret import refuse_secret
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
+from lambda_extract.spotify.secret import refuse_secret
 
 S3_PLACE = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<key>.*)")
 
@@ -44,7 +44,7 @@ def read_object(place: S3Place) -> str:
         return body.decode()
     except (ClientError, BotoCoreError, UnicodeDecodeError) as error:
         message = f"sources document {place}: {error}; expected a JSON text. Nothing was fetched."
-        raise ExtractError(message, faults.SOURCES) from error
+        raise ExtractError(message, errors.SOURCES) from error
 
 
 def find_text(place: S3Place) -> str | None:
@@ -101,7 +101,7 @@ def refuse_landing(place: str, seen: str) -> ExtractError:
     """Say that what was fetched is not kept."""
     return ExtractError(
         f"{place}: {seen}; expected to write the raw object. What was fetched is lost; the next run fetches it again.",
-        faults.LANDING,
+        errors.LANDING,
     )
 
 
@@ -121,7 +121,7 @@ class SecretStore:
             if _is_missing(error):
                 raise refuse_secret(self.name, "does not exist or has no value") from error
             message = f"secret {self.name}: {error}; expected to read it. Nothing was fetched."
-            raise ExtractError(message, faults.UNREACHABLE) from error
+            raise ExtractError(message, errors.UNREACHABLE) from error
 
     def write(self, text: str) -> None:
         """Store a new version; Secrets Manager keeps the one before."""

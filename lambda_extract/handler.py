@@ -12,28 +12,28 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambda_extract import faults
+from lambda_extract import errors
 from lambda_extract.aws import SecretStore, find_place, read_object
-from lambda_extract.client import quiet_libraries
-from lambda_extract.faults import ExtractError
-from lambda_extract.gate import Gate, know_no_end, sleep
+from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
 from lambda_extract.landing import Landed
-from lambda_extract.raw_object import Json, JsonObject, SourceResult
+from lambda_extract.raw_format import Json, JsonObject, SourceResult
 from lambda_extract.run import Outcome, is_done
-from lambda_extract.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
 from lambda_extract.settings import Numbers, Settings, read_settings, wants_details
-from lambda_extract.sources import Plan, choose_sections, parse_sources, read_file
+from lambda_extract.sources.plan import Plan, choose_sections, parse_sources, read_file
+from lambda_extract.spotify.client import quiet_libraries
+from lambda_extract.spotify.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
+from lambda_extract.spotify.throttle import Gate, know_no_end, sleep
 
 SERVICE = "extract"
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "SpotifyLakehouse"), service=SERVICE)
 REASON_METRICS = {
-    faults.SECRET: "MissingSecret",
-    faults.LOGIN: "DeadLogin",
-    faults.PREMIUM: "MissingPremium",
-    faults.USER: "UserNotListed",
-    faults.LIMIT: "LimitReached",
+    errors.SECRET: "MissingSecret",
+    errors.LOGIN: "DeadLogin",
+    errors.PREMIUM: "MissingPremium",
+    errors.USER: "UserNotListed",
+    errors.LIMIT: "LimitReached",
 }
 AGES = {"login_date": "Login", "client_secret_date": "ClientSecret"}
 MOMENT = 2.0
@@ -91,7 +91,7 @@ def _read_settings(event: Mapping[str, Json]) -> Settings:
     told = {"EXTRACT_SECRET": event.get("secret"), "EXTRACT_SOURCES": event.get("document")}
     wrong = [name for name in ("secret", "document") if not isinstance(event.get(name, ""), str)]
     if wrong:
-        raise ExtractError(f"event: {', '.join(wrong)}: expected a text. Nothing was fetched.", faults.SETTINGS)
+        raise ExtractError(f"event: {', '.join(wrong)}: expected a text. Nothing was fetched.", errors.SETTINGS)
     return read_settings({**os.environ, **{name: str(value) for name, value in told.items() if value}})
 
 
@@ -109,7 +109,7 @@ def _extract(settings: Settings, event: Mapping[str, Json], time_left: Callable[
     try:
         return _run(plan, store, secret, settings, time_left)
     except ExtractError as error:
-        newer = _find_newer(store, secret) if error.reason == faults.LOGIN else None
+        newer = _find_newer(store, secret) if error.reason == errors.LOGIN else None
         if newer is None:
             raise
     return _run(plan, store, newer, settings, time_left)
@@ -218,7 +218,7 @@ def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
 
 
 def _add_detail(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Report a figure that no alarm looks at, where that is wanted: CloudWatch bills each, and the log has it anyway."""
+    """Report a figure that no alarm looks at, where that is wanted: CloudWatch bills each; the log has it."""
     if wants_details(os.environ):
         metrics.add_metric(name, unit, value)
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lambda_extract.client import Client
-from lambda_extract.gate import Gate, know_no_end
 from lambda_extract.landing import Landed, Lines, collect_lines, land
-from lambda_extract.memory import Memory
 from lambda_extract.run import Outcome, Report, run_extraction
-from lambda_extract.secret import Secret
 from lambda_extract.settings import Settings, build_clock
-from lambda_extract.sources import Plan, require_login
-from lambda_extract.store import Store, Warn
+from lambda_extract.sources.plan import Plan, require_login
+from lambda_extract.spotify.client import Client
+from lambda_extract.spotify.secret import Secret
+from lambda_extract.spotify.throttle import Gate, know_no_end
+from lambda_extract.state.run_state import Memory
+from lambda_extract.state.store import Store, Warn
 
 
 @dataclass

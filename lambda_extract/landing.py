@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from lambda_extract.aws import S3Place, find_place, put_object, refuse_landing
-from lambda_extract.raw_object import place_in_folder
+from lambda_extract.raw_format import place_in_folder
 
 IN_MEMORY = 8 * 1024 * 1024
 

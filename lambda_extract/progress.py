@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lambda_extract import shapes
-from lambda_extract.client import Reply
-from lambda_extract.memory import Seen
-from lambda_extract.raw_object import Json, JsonObject, Source, SourceResult
-from lambda_extract.walks import describe_playlist, list_entries, list_items
+from lambda_extract.raw_format import Json, JsonObject, Source, SourceResult
+from lambda_extract.spotify import shapes
+from lambda_extract.spotify.client import Reply
+from lambda_extract.spotify.endpoints import describe_playlist, list_entries, list_items
+from lambda_extract.state.run_state import Seen
 
 STOPPED_AT_KNOWN = "stopped_at_known"
 ESTIMATED = frozenset({"search"})

@@ -5,12 +5,10 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lambda_extract import faults
-from lambda_extract.client import Client, Reply
-from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.memory import Memory, Seen
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError, SourceError
 from lambda_extract.progress import STOPPED_AT_KNOWN, Progress, reaches
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Json,
     JsonObject,
@@ -22,8 +20,16 @@ from lambda_extract.raw_object import (
     build_summary_line,
 )
 from lambda_extract.settings import Clock
-from lambda_extract.sources import ALL_MINE, Plan
-from lambda_extract.walks import WALKS, describe_playlist, find_inner_page, list_own_playlists, walk_album_tracks
+from lambda_extract.sources.plan import ALL_MINE, Plan
+from lambda_extract.spotify.client import Client, Reply
+from lambda_extract.spotify.endpoints import (
+    WALKS,
+    describe_playlist,
+    find_inner_page,
+    list_own_playlists,
+    walk_album_tracks,
+)
+from lambda_extract.state.run_state import Memory, Seen
 
 Sink = Callable[[bytes], object]
 Report = Callable[[SourceResult, str | None], None]
@@ -95,7 +101,7 @@ class _Reading:
             self.read_album_tracks()
             self.read_artist_albums()
         except ExtractError as error:
-            if error.reason == faults.LANDING:
+            if error.reason == errors.LANDING:
                 raise
             known = {result.source for result in self.results}
             for source in waiting:

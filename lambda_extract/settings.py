@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from lambda_extract import faults
-from lambda_extract.faults import ExtractError
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
 
 REQUIRED = {
     "EXTRACT_SECRET": "name of the secret in Secrets Manager",
@@ -82,7 +82,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if name and not NAME.fullmatch(name):
         problems.append(f"EXTRACT_ACCOUNT={name}: expected up to 12 lower-case letters and digits")
     if problems:
-        raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", faults.SETTINGS)
+        raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", errors.SETTINGS)
     return Settings(
         found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets,
         name,

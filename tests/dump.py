@@ -1,4 +1,4 @@
-"""The made-up dump in local/demo_dump, with times of its days, as a person imports it."""
+"""The made-up dump in lakehouse/demo/dump, with times of its days, as a person imports it."""
 
 import datetime as dt
 import os
@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from local.demo_dump import FOLDER
+from devtools.demo_dump import FOLDER
 
 LAST_DAY = dt.datetime(2026, 11, 5, 20, tzinfo=dt.UTC)
 DAY_IN_NAME = re.compile(r"202611(\d\d)")

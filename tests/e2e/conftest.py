@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from lambda_extract import import_dump
-from local.aws.emulated import EmulatedAws, emulated_aws
-from local.aws.glue_warehouse import GlueWarehouse
-from local.aws.runner import Ran, run_next
-from local.query import Session
-from local.statements import parse_statement
-from local.trino.jars import missing_jars
-from local.trino.server import Server, running_trino
-from local.trino.session import TrinoSession
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.emulated_aws.runner import Ran, run_next
+from lakehouse.importing import import_dump
+from lakehouse.statements.statement import parse_statement
+from lakehouse.trino.jars import missing_jars
+from lakehouse.trino.server import Server, running_trino
+from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse.session import Session
 from tests.dump import copy_dump
 from tests.spark.objects import entry, page, song
 
@@ -80,7 +80,7 @@ def aws() -> Iterator[EmulatedAws]:
 def server(aws: EmulatedAws) -> Iterator[Future[Server]]:
     """Start Trino while the job runs; where its files are required they are fetched first."""
     if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
-        pytest.skip("Trino's jars (195 MB) are not cached; make trino or python -m local.trino.jars fetches them")
+        pytest.skip("Trino's jars (195 MB) are not cached; make trino or python -m lakehouse.trino.jars fetches them")
     with ExitStack() as running, ThreadPoolExecutor(1) as beside:
         yield beside.submit(running.enter_context, running_trino(aws))
 

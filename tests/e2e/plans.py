@@ -4,7 +4,7 @@ import re
 
 from sqlglot import exp
 
-from local.trino.session import TrinoSession
+from lakehouse.trino.session import TrinoSession
 
 SCAN = re.compile(r"Scan\w*\[table = \w+:music\.(?P<table>\w+)\$data.*?Input: (?P<rows>[\d,]+) rows? ", re.DOTALL)
 """In the plan of a statement that was run: a scan of a table, and the rows it read."""

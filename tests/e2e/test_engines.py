@@ -14,13 +14,13 @@ import pyarrow as pa
 import pytest
 
 from glue_jobs.tables import TABLES
-from local.aws.glue_warehouse import GlueWarehouse
-from local.output import to_rows
-from local.query import Session
-from local.statements import Kind, StatementError, parse_statement, read_folder, set_parameters
-from local.summaries import to_trino_table
-from local.trino.server import OWNER
-from local.trino.session import TrinoSession
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import Kind, StatementError, parse_statement, read_folder, set_parameters
+from lakehouse.statements.summaries import to_trino_table
+from lakehouse.trino.server import OWNER
+from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse.session import Session
 from tests.e2e.conftest import Line
 from tests.e2e.plans import rows_read
 from tests.sql.test_partitions import ASKED

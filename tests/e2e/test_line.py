@@ -11,15 +11,15 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import TABLES
-from local.aws.glue_warehouse import GlueWarehouse, copy_tables
-from local.aws.runner import take_event
-from local.demo.line import Line, open_line
-from local.demo.served import COMPARED, served_rows
-from local.demo.show import Show
-from local.demo.steps import go_the_whole_way, tell_answers
-from local.query import Session
-from local.simulator.regimes import Regime
-from local.statements import parse_statement
+from lakehouse.demo.pipeline import Line, open_line
+from lakehouse.demo.served import COMPARED, served_rows
+from lakehouse.demo.show import Show
+from lakehouse.demo.steps import go_the_whole_way, tell_answers
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables
+from lakehouse.emulated_aws.runner import take_event
+from lakehouse.simulator.regimes import Regime
+from lakehouse.statements.statement import parse_statement
+from lakehouse.warehouse.session import Session
 
 DAYS: dict[dt.date, Regime] = {
     dt.date(2026, 11, 1): "restricted",

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.query import Session
-from local.simulator.running import RunningSimulator, running_simulator
-from local.statements import parse_statement
+from lakehouse.simulator.running import RunningSimulator, running_simulator
+from lakehouse.statements.statement import parse_statement
+from lakehouse.warehouse.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -15,8 +15,8 @@ from pyiceberg.io.pyarrow import schema_to_pyarrow
 from sqlglot import exp
 
 from glue_jobs.tables import TABLES
-from local import engine as stand_in
-from local.report.write import main, write_report
+from lakehouse.report.write import main, write_report
+from lakehouse.warehouse import duckdb_engine as stand_in
 
 MON = dt.date(2026, 11, 16)
 AWKWARD = "</script><script>alert('x')</script> \"quoted\" & <b>bold</b>"

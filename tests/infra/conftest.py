@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.emulated import EmulatedAws, Names, environment_of
-from local.aws.start import running_server
-from local.cloud.terraform import BUILD, ROOT, Terraform
-from local.errors import UserError
+from lakehouse.aws.terraform import BUILD, Terraform
+from lakehouse.emulated_aws.emulated import EmulatedAws, Names, environment_of
+from lakehouse.emulated_aws.start import running_server
+from lakehouse.errors import UserError
+from lakehouse.paths import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "backend.tf", "environments")
 
@@ -46,7 +47,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the project's infra/, so that no state of anybody's is touched; the rest is linked."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "infra", folder / "infra", ignore=LEFT_OUT)
-    for name in ("sql", "glue_jobs", "local"):
+    for name in ("sql", "glue_jobs", "lakehouse"):
         (folder / name).symlink_to(ROOT / name)
     return folder
 

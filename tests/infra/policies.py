@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.emulated import EmulatedAws
 
 WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData": "knows no resources; its namespace is bound to Glue",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.terraform import ROOT
+from lakehouse.paths import ROOT
 
 CHECKOV = ROOT / "build" / "checkov" / "bin" / "checkov"
 CONFIG = (ROOT / "infra" / ".checkov.yaml").read_text("utf-8")

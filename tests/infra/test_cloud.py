@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
-from local.aws.emulated import REGION, EmulatedAws, without_aws
-from local.cloud import __main__ as program
-from local.cloud import run as running
-from local.cloud.deploy import deploy, describe_next_steps, destroy
-from local.cloud.lakehouse import Lakehouse, read_lakehouse
-from local.cloud.region import share_region
-from local.cloud.run import Patience, run
-from local.cloud.status import describe_next, status
-from local.cloud.terraform import MIRROR, ROOT, Terraform, find_advice, find_mirror, read_reason, run_and_show
-from local.errors import UserError
+from lakehouse.aws import __main__ as program
+from lakehouse.aws import run as running
+from lakehouse.aws.deploy import deploy, describe_next_steps, destroy
+from lakehouse.aws.deployment import Lakehouse, read_lakehouse
+from lakehouse.aws.region import share_region
+from lakehouse.aws.run import Patience, run
+from lakehouse.aws.status import describe_next, status
+from lakehouse.aws.terraform import MIRROR, Terraform, find_advice, find_mirror, read_reason, run_and_show
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws, without_aws
+from lakehouse.errors import UserError
+from lakehouse.paths import ROOT
 
 NAME = "spotify-lakehouse-pr-9"
 SCHEDULE = f"{NAME}-extract-me-schedule"
@@ -291,7 +292,7 @@ class FakeTerraform(Terraform):
         super().__init__("pr-7")
         self.known, self.changes, self.done = outputs, changes, list[str]()
         self.made = list[str]()
-        self.sources = Path("local/sources/mine.json")
+        self.sources = Path("lakehouse/sources/mine.json")
 
     def init(self, *, is_new: bool = True) -> None:
         self.done.append("init")
@@ -435,7 +436,12 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     known = {**without_aws(os.environ), "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     known |= {"AWS_EC2_METADATA_DISABLED": "true", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "local.cloud", *words], cwd=ROOT, env=known, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "lakehouse.aws", *words],
+        cwd=ROOT,
+        env=known,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

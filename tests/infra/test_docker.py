@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lambda_extract import import_dump
-from local.aws.emulated import EmulatedAws
-from local.cloud.terraform import ROOT
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.importing import import_dump
+from lakehouse.paths import DEMO_DUMP, ROOT
 
 DOCKER = ROOT / "docker"
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -38,9 +38,9 @@ def calls(tmp_path: Path) -> list[tuple[list[str], str]]:
 
 def test_the_load_is_submitted_as_glue_would(emulated: EmulatedAws, tmp_path: Path, fake: Path) -> None:
     project = tmp_path / "project"
-    for name in ("docker", "glue_jobs", "local", "infra"):
+    for name in ("docker", "glue_jobs", "lakehouse", "infra"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
-    import_dump.main([str(ROOT / "local" / "demo_dump"), "--raw", str(project / "data" / "docker" / "raw")])
+    import_dump.main([str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
     python = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
     known = {
         **os.environ,

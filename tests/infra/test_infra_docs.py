@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.terraform import ROOT
+from lakehouse.paths import ROOT
 
 INFRA = ROOT / "infra"
 FOLDERS = [INFRA, *sorted((INFRA / "modules").iterdir())]
@@ -86,7 +86,7 @@ def test_each_line_of_the_runbook_says_what_it_means_how_to_look_and_what_to_do(
 
 def test_every_metric_with_an_alarm_is_one_that_is_reported() -> None:
     wanted = set(re.findall(r'metric\s+= "(\w+)"', (INFRA / "alarms.tf").read_text("utf-8")))
-    programs = [*(ROOT / "lambda_extract").glob("*.py"), *(ROOT / "sql").glob("*.py")]
+    programs = [*(ROOT / "lambda_extract").rglob("*.py"), *(ROOT / "sql").glob("*.py")]
     text = "\n".join(path.read_text("utf-8") for path in programs)
     # The ages' names are put together there.
     told = set(re.findall(r'"(\w+)"', text)) | {f"{name}AgeDays" for name in re.findall(r'"(\w+)"', text)}

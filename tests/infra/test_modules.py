@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.terraform import ROOT, Terraform
+from lakehouse.aws.terraform import Terraform
+from lakehouse.paths import ROOT
 
 FILES = sorted((ROOT / "infra" / "tests").glob("*.tftest.hcl"))
 RUNS = [

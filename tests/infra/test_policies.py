@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.aws.emulated import EmulatedAws, event_pattern
-from local.cloud.terraform import Terraform
-from local.errors import UserError
+from lakehouse.aws.terraform import Terraform
+from lakehouse.emulated_aws.emulated import EmulatedAws, event_pattern
+from lakehouse.errors import UserError
 from tests.infra.policies import Statement, as_tuple, find_broad, read_statements
 
 BUCKET = "spotify-lakehouse-pr-7-123456789012-eu-central-1"

@@ -12,7 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from local.aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
 from sql import landed
 from sql import publish as program
 from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime

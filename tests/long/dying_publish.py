@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from glue_jobs import publish_rds
-from glue_jobs.postgres import Postgres
+from glue_jobs.postgres.connection import Postgres
 
 
 def die(_postgres: Postgres) -> None:

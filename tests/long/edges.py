@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from glue_jobs.tables import TABLES, Table
-from local.aws.glue_warehouse import GlueWarehouse
-from local.trino.server import OWNER
-from local.trino.session import TrinoSession
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.trino.server import OWNER
+from lakehouse.trino.session import TrinoSession
 from tests.sql.golden import CASES
 
 ROWS, EDGES, EMPTY = "golden_rows", "edges", "empty"

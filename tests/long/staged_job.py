@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from pyspark.sql import SparkSession
 
-from glue_jobs import arguments, load_music, merge
-from glue_jobs.report import Report
+from glue_jobs import arguments, load_music
+from glue_jobs.iceberg import merge
+from glue_jobs.load.report import Report
 from tests.spark.said import read_rows
 
 TOLD: dict[str, Any] = json.loads(os.environ["STAGED"])

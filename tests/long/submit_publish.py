@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from local.spark import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
+from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
 
 if __name__ == "__main__":
     arguments = ["--catalog", CATALOG, "--database", DATABASE]

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from local.spark import ICEBERG, POSTGRESQL, Jars, submit
+from lakehouse.spark.submit import ICEBERG, POSTGRESQL, Jars, submit
 
 STAGED_JOB = "../tests/long/staged_job"
 POSTGRESQL_JARS = Jars("Iceberg and PostgreSQL's driver", "50 MB", (ICEBERG, POSTGRESQL))

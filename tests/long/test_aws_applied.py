@@ -12,11 +12,18 @@ from typing import Any
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
-from local.aws.emulated import REGION, EmulatedAws
-from local.aws.glue_job import as_words, default_arguments, emulated_settings, publish_arguments, run_arguments
-from local.cloud.terraform import ROOT, Terraform
-from local.errors import UserError
-from local.spark import AWS_JARS, submit
+from lakehouse.aws.terraform import Terraform
+from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
+from lakehouse.emulated_aws.glue_job import (
+    as_words,
+    default_arguments,
+    emulated_settings,
+    publish_arguments,
+    run_arguments,
+)
+from lakehouse.errors import UserError
+from lakehouse.paths import ROOT
+from lakehouse.spark.submit import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements

@@ -15,8 +15,8 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import arguments, load_music
 from glue_jobs.tables import TABLES
-from local.load import prepare_warehouse
-from local.spark import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.warehouse.folder import prepare_warehouse
 from tests.long.submit_staged import STAGED_JOB
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, full_album, full_artist, page, song

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from lambda_extract.raw_object import Answer, Run, Source, build_answer_line, encode_json
-from local.java import ROOT
-from local.load import prepare_warehouse
-from local.spark import driver_memory
+from lakehouse.paths import ROOT
+from lakehouse.spark.submit import driver_memory
+from lakehouse.warehouse.folder import prepare_warehouse
+from lambda_extract.raw_format import Answer, Run, Source, build_answer_line, encode_json
 from tests.long.test_crash import reading_catalog
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
@@ -25,7 +25,7 @@ BYTES = 200_000_000
 def load(lake: Lake, *prefix: str) -> str:
     """Run `make load`'s program as a process of its own; return what it said."""
     told = ["--raw", str(lake.raw), "--warehouse", str(lake.folder / "warehouse")]
-    command = [*prefix, sys.executable, "-m", "local.load", *told]
+    command = [*prefix, sys.executable, "-m", "lakehouse.commands.load", *told]
     known = {name: value for name, value in os.environ.items() if name != "SPARK_DRIVER_MEMORY"}
     done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

@@ -17,18 +17,24 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import publish_rds
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres import Postgres
-from glue_jobs.postgres_target import make_target
+from glue_jobs.postgres.connection import Postgres
+from glue_jobs.postgres.target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
-from lambda_extract import import_dump
-from local import load
-from local import publish_rds as program
-from local.aws.emulated import REGION, emulated_aws
-from local.aws.glue_job import as_words, catalog_settings, emulated_settings, publish_arguments, run_arguments
-from local.aws.runner import run_job
-from local.java import ROOT
-from local.spark import AWS_JARS, POSTGRESQL, Jars, submit
+from lakehouse.commands import load
+from lakehouse.commands import publish_rds as program
+from lakehouse.emulated_aws.emulated import REGION, emulated_aws
+from lakehouse.emulated_aws.glue_job import (
+    as_words,
+    catalog_settings,
+    emulated_settings,
+    publish_arguments,
+    run_arguments,
+)
+from lakehouse.emulated_aws.runner import run_job
+from lakehouse.importing import import_dump
+from lakehouse.paths import DEMO_DUMP, ROOT
+from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
 from tests.long.postgresql import Client, run_postgresql
 from tests.spark.conftest import Lake
@@ -130,7 +136,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse in a folder with the made-up dump in it."""
     folder = tmp_path_factory.mktemp("made")
     raw, tables = str(folder / "raw"), str(folder / "warehouse")
-    assert import_dump.main([str(ROOT / "local" / "demo_dump"), "--raw", raw]) == 0
+    assert import_dump.main([str(DEMO_DUMP), "--raw", raw]) == 0
     assert load.load(raw, tables, said=folder / "load.log") == 0
     return folder / "warehouse"
 
@@ -179,7 +185,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
 
 
 def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "local.publish_rds", "--warehouse", str(warehouse)]
+    command = [sys.executable, "-m", "lakehouse.commands.publish_rds", "--warehouse", str(warehouse)]
     logs = [tmp_path / f"{number}.log" for number in (1, 2)]
     rivals = []
     for log in logs:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from local.java import ROOT
-from local.spark import CATALOG
+from lakehouse.paths import ROOT
+from lakehouse.spark.submit import CATALOG
 from tests.long.postgresql import run_postgresql
 from tests.model.cases import File
 from tests.model.lakehouse import RawObject, load, rows_of

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pytest
 
 from glue_jobs.tables import TABLES
-from local import engine as stand_in
-from local.aws.emulated import EmulatedAws
-from local.aws.glue_warehouse import GlueWarehouse
-from local.output import to_rows
-from local.statements import parse_statement, read_folder, set_parameters, to_duckdb
-from local.summaries import read_named
-from local.trino.server import Server
-from local.trino.session import TrinoSession
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import parse_statement, read_folder, set_parameters, to_duckdb
+from lakehouse.statements.summaries import read_named
+from lakehouse.trino.server import Server
+from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse import duckdb_engine as stand_in
 from tests.e2e.test_engines import FILES, SIDE_BY_SIDE, asked, assert_same
 from tests.long import edges
 from tests.sql.conftest import create_statement, to_arrow

@@ -8,13 +8,13 @@ from concurrent.futures import Future
 import pytest
 from sqlglot import exp
 
-from local.aws.emulated import EmulatedAws
-from local.aws.glue_warehouse import GlueWarehouse
-from local.statements import parse_statement, read_folder, set_parameters
-from local.trino.serve import register_tables
-from local.trino.server import Server
-from local.trino.session import TrinoSession
-from local.warehouse import Warehouse
+from lakehouse.emulated_aws.emulated import EmulatedAws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.statements.statement import parse_statement, read_folder, set_parameters
+from lakehouse.trino.serve import register_tables
+from lakehouse.trino.server import Server
+from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse.iceberg import Warehouse
 from tests.e2e.plans import rows_read
 from tests.sql.conftest import empty_tables, schemas, write_warehouse
 from tests.sql.history import DAYS, rows_of_a_year

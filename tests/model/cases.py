@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambda_extract.raw_object import encode_json
+from lambda_extract.raw_format import encode_json
 from tests.model.lakehouse import RawObject
 
 DAYS = ("2026-11-01", "2026-11-02", "2026-12-01")

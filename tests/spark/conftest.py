@@ -13,11 +13,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.arguments import parse_settings
+from glue_jobs.load.report import Report
 from glue_jobs.load_music import run
-from glue_jobs.report import Report
 from glue_jobs.session import SETTINGS
-from lambda_extract import import_dump
-from lambda_extract.raw_object import (
+from lakehouse.importing import import_dump
+from lakehouse.spark.submit import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
+from lambda_extract.raw_format import (
     Answer,
     Run,
     Source,
@@ -27,7 +28,6 @@ from lambda_extract.raw_object import (
     build_summary_line,
     land_in_folder,
 )
-from local.spark import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
 
 WRITTEN_AT = 1_790_000_000
 """When every raw object of a test was written, so that lakes can be compared."""

@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import types as T
 
+from devtools.sql_readme import ROWS
 from glue_jobs.tables import LISTING, TABLES, Table
-from lambda_extract import import_dump
-from local.sql_readme import ROWS
+from lakehouse.importing import import_dump
 from tests.dump import copy_dump
 from tests.spark.conftest import Lake
 

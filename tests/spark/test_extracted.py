@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from lakehouse.simulator.running import RunningSimulator, running_simulator
 from lambda_extract.job import Job
-from lambda_extract.secret import parse_secret
 from lambda_extract.settings import read_settings
-from lambda_extract.sources import parse_sources
-from local.simulator.running import RunningSimulator, running_simulator
+from lambda_extract.sources.plan import parse_sources
+from lambda_extract.spotify.secret import parse_secret
 from tests.spark.conftest import Lake
 
 USER = "tin_kettle_31"

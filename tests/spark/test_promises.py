@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from glue_jobs import batch, load_music, merge
+from glue_jobs import load_music
 from glue_jobs.errors import LoadError
-from glue_jobs.report import Report
+from glue_jobs.iceberg import merge
+from glue_jobs.load import batch
+from glue_jobs.load.report import Report
 from glue_jobs.tables import Table
 from tests.spark.conftest import Lake
 from tests.spark.objects import album, entry, full_album, page, playlist, song

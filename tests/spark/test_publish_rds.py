@@ -12,13 +12,13 @@ from pyspark.sql import types as T
 
 from glue_jobs import publish_rds
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import create_statement
-from glue_jobs.postgres import Postgres
-from glue_jobs.postgres_target import Target, make_target
-from glue_jobs.publish_arguments import parse_publish_settings
+from glue_jobs.iceberg.merge import create_statement
+from glue_jobs.postgres.arguments import parse_publish_settings
+from glue_jobs.postgres.connection import Postgres
+from glue_jobs.postgres.relation_schema import prepare_schema
+from glue_jobs.postgres.relations import PUBLISHED, Relation, line_of, relations_of
+from glue_jobs.postgres.target import Target, make_target
 from glue_jobs.publish_rds import Copied, PublishReport, publish
-from glue_jobs.relation_schema import prepare_schema
-from glue_jobs.relations import PUBLISHED, Relation, line_of, relations_of
 from glue_jobs.tables import LISTING, PLAY, SONG, STRINGS, Column, Table
 from tests.long.postgresql import Client, run_postgresql
 from tests.spark.conftest import Lake, open_lake

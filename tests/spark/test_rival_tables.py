@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from glue_jobs import load_music, merge, table_schema
+from glue_jobs import load_music
+from glue_jobs.iceberg import merge, schema_evolution
 from glue_jobs.tables import SONG, TABLES, Table
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
@@ -29,13 +30,13 @@ def test_tables_that_a_rival_made_meanwhile_are_used(lake: Lake, monkeypatch: py
 
 def test_columns_that_a_rival_added_meanwhile_are_used(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     make(lake, without(SONG, "isrc"))
-    statement_of = table_schema.add_statement
+    statement_of = schema_evolution.add_statement
 
     def add_first(*told: Any) -> str:
         lake.spark.sql(statement_of(*told))
         return statement_of(*told)
 
-    monkeypatch.setattr(table_schema, "add_statement", add_first)
+    monkeypatch.setattr(schema_evolution, "add_statement", add_first)
     lake.land(page(entry(song("s1"))))
     lake.load()
     assert lake.rows("song", "song_id", "isrc") == [("s1", "ZZ0002600001")]

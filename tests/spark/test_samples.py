@@ -1,11 +1,11 @@
-"""The real answers beside the project: each under a date of its own, then all as one day."""
+"""The answers in tests/samples: each under a date of its own, then all as one day."""
 
 import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from lambda_extract import import_dump
+from lakehouse.importing import import_dump
 from tests.spark.conftest import Lake
 
 EXPECTED = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambda_extract import import_dump
-from local import load, query
+from lakehouse.commands import load, query
+from lakehouse.importing import import_dump
 from tests.dump import copy_dump
 from tests.spark.objects import entry, full_album, page, song
 

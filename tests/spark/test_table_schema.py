@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from glue_jobs import batch, load_music, table_schema
+from glue_jobs import load_music
 from glue_jobs.errors import LoadError
-from glue_jobs.merge import create_statement
+from glue_jobs.iceberg import schema_evolution
+from glue_jobs.iceberg.merge import create_statement
+from glue_jobs.load import batch
 from glue_jobs.tables import INT, SONG, STRING, TABLES, Column, Table
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
@@ -27,7 +29,7 @@ def load_as_before(lake: Lake, monkeypatch: pytest.MonkeyPatch, *names: str) -> 
     """Load with the job as it was before song had some columns."""
     before = tuple(without(table, *names) if table.name == "song" else table for table in TABLES)
     with monkeypatch.context() as patch:
-        for module, name in ((load_music, "TABLES"), (table_schema, "TABLES")):
+        for module, name in ((load_music, "TABLES"), (schema_evolution, "TABLES")):
             patch.setattr(module, name, before)
         patch.setattr(batch, "BY_NAME", {table.name: table for table in before})
         patch.setattr("glue_jobs.sightings.SONG", before[TABLES.index(SONG)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from glue_jobs import batch
+from glue_jobs.load import batch
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
 

@@ -15,9 +15,9 @@ from pyiceberg.transforms import MonthTransform
 from sqlglot import exp
 
 from glue_jobs.tables import TABLES, Table
-from local import engine as stand_in
-from local.output import to_rows
-from local.statements import Kind, parse_statement, read_folder, to_duckdb
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import Kind, parse_statement, read_folder, to_duckdb
+from lakehouse.warehouse import duckdb_engine as stand_in
 
 Rows = list[dict[str, Any]]
 Answer = Callable[..., list[tuple[Any, ...]]]

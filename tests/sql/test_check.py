@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from glue_jobs.tables import SKIP_REASONS, TABLES
-from local.statements import read_folder
+from lakehouse.statements.statement import read_folder
 from tests.sql.golden import CASES, read_case
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)

@@ -5,10 +5,10 @@ from typing import get_args
 import pyarrow as pa
 import pytest
 
-from local import engine as stand_in
-from local.output import to_rows
-from local.statements import Kind, parse_statement, read_folder, set_parameters, to_duckdb
-from local.summaries import read_named
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import Kind, parse_statement, read_folder, set_parameters, to_duckdb
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
 from tests.sql.conftest import views_behind
 from tests.sql.golden import CASES, FOLDER, Case, show_rows
 

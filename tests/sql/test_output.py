@@ -7,7 +7,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from local.output import show_value, to_rows, write_rows
+from lakehouse.output import show_value, to_rows, write_rows
 
 
 class Terminal(io.StringIO):

@@ -10,12 +10,12 @@ import pyarrow.dataset as ds
 import pytest
 from sqlglot import exp
 
-from local import engine as stand_in
-from local.output import to_rows
-from local.query import Session
-from local.statements import parameters_of, parse_statement, read_folder, set_parameters
-from local.summaries import read_named
-from local.warehouse import Warehouse
+from lakehouse.output import to_rows
+from lakehouse.statements.statement import parameters_of, parse_statement, read_folder, set_parameters
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
+from lakehouse.warehouse.iceberg import Warehouse
+from lakehouse.warehouse.session import Session
 from tests.sql.history import DAYS, rows_of_a_year
 
 DAY = dt.date(2026, 6, 10)

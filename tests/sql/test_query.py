@@ -11,9 +11,9 @@ import sys
 
 import pytest
 
-from local.query import main
-from local.statements import read_folder
-from local.summaries import read_named
+from lakehouse.commands.query import main
+from lakehouse.statements.statement import read_folder
+from lakehouse.statements.summaries import read_named
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)
@@ -299,7 +299,17 @@ def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, writ
 
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     statement = "select i from song cross join unnest(sequence(1, 200000)) as t (i)"
-    command = [sys.executable, "-m", "local.query", "sql", statement, "--format", "csv", "--warehouse", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "lakehouse.commands.query",
+        "sql",
+        statement,
+        "--format",
+        "csv",
+        "--warehouse",
+        str(folder),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ) as process:
         process.stdout.readline()
         process.stdout.close()

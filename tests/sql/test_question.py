@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from local.statements import parse_statement, read_folder, set_parameters, to_duckdb
+from lakehouse.statements.statement import parse_statement, read_folder, set_parameters, to_duckdb
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 MIDNIGHT = dt.datetime(2026, 11, 16)

@@ -5,9 +5,9 @@ import json
 import pyarrow as pa
 import pytest
 
-from local.quicksight import VIEWS, describe_views, find_type, write_views
-from local.sql_readme import open_rows
-from local.statements import read_folder
+from devtools.quicksight import VIEWS, describe_views, find_type, write_views
+from devtools.sql_readme import open_rows
+from lakehouse.statements.statement import read_folder
 
 
 def test_the_file_is_what_make_samples_writes() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.query import Session
-from local.report.answers import PARTS, Answer, Part, read_figures, read_part
-from local.report.charts import draw
+from lakehouse.report.answers import PARTS, Answer, Part, read_figures, read_part
+from lakehouse.report.charts import draw
+from lakehouse.warehouse.session import Session
 
 MON = dt.date(2026, 11, 16)
 PART = {part.key: part for part in PARTS}

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from devtools import sql_lint
+from devtools.sql_lint import lint_folder
 from glue_jobs.tables import RAW_OBJECT, TABLES
-from local import sql_lint
-from local.sql_lint import lint_folder
 
 HEAD = "-- {name}: something.\n-- Grain: one row per song_id. Reads: song.\n"
 QUESTION = HEAD + "with parameter as (select 1 as least)\nselect song_id from song"

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from devtools import sql_readme
+from devtools.sql_readme import README, ROWS, build_readme, columns_that_fit, main, show_sample
 from glue_jobs.tables import TABLES
-from local import sql_readme
-from local.sql_readme import README, ROWS, build_readme, columns_that_fit, main, show_sample
 
 
 def test_the_page_is_what_make_samples_writes():

@@ -2,8 +2,7 @@
 
 import pytest
 
-from local import engine as stand_in
-from local.statements import (
+from lakehouse.statements.statement import (
     StatementError,
     names_read,
     parameters_of,
@@ -12,6 +11,7 @@ from local.statements import (
     set_parameters,
     to_duckdb,
 )
+from lakehouse.warehouse import duckdb_engine as stand_in
 
 
 def test_a_header_gives_name_title_grain_and_reads_and_may_say_more():

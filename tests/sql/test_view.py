@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from glue_jobs.tables import ALBUM, ARTIST, SKIP_REASONS, SONG
-from local.statements import read_folder
+from lakehouse.statements.statement import read_folder
 
 MON, TUE, WED = dt.date(2026, 11, 16), dt.date(2026, 11, 17), dt.date(2026, 11, 18)
 MORNING = dt.datetime(2026, 11, 16, 8, 30, 0, 123000)

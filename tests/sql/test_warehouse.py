@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.types import LongType, StringType
 
-from local import engine as stand_in
-from local.warehouse import Warehouse, WarehouseError, require_no_deletes
+from lakehouse.warehouse import duckdb_engine as stand_in
+from lakehouse.warehouse.iceberg import Warehouse, WarehouseError, require_no_deletes
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 SONG = {"song_id": "s1", "extraction_date": MON, "name": "One", "artist_ids": ["a1"]}

@@ -13,7 +13,7 @@ from bench.compare import KEY_COLUMNS, differences, duckdb_rows
 from bench.duckdb_rival import flatten
 from bench.raw_data import PAGE_SIZE, Shape, land_runs
 from bench.results import Cost, Figure, take_over_size, write_markdown
-from glue_jobs.raw_folder import list_folder
+from glue_jobs.raw.folder import list_folder
 
 SMALL = Shape(pages=2, songs=40)
 

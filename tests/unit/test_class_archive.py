@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local import class_archive
-from local.class_archive import ClassArchive, archive_path
-from local.java import find_java
+from lakehouse.spark import class_archive
+from lakehouse.spark.class_archive import ClassArchive, archive_path
+from lakehouse.spark.java import find_java
 
 
 @pytest.fixture

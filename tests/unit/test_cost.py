@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from glue_jobs.tables import TABLES as ALL_TABLES
-from local import cost
-from local.cost import (
+from devtools import cost
+from devtools.cost import (
     ALARMS,
     COPY_ALARMS,
     EXTRACT_METRICS,
@@ -32,6 +31,7 @@ from local.cost import (
     read_prices,
     read_usages,
 )
+from glue_jobs.tables import TABLES as ALL_TABLES
 from sql.publish import Report, Settings, describe_metrics
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local import demo_dump
+from devtools import demo_dump
 
 FOLDER = Path(demo_dump.FOLDER)
 README = FOLDER.with_suffix(".md")

@@ -16,16 +16,16 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import PLAY
-from local.aws.runner import Event
-from local.aws.start import Server
-from local.demo import __main__ as program
-from local.demo import steps
-from local.demo.line import Extracted, Killed, Line, Loaded, open_line
-from local.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
-from local.demo.show import Show
-from local.errors import UserError
-from local.query import main as query
-from local.simulator.world import World
+from lakehouse.commands.query import main as query
+from lakehouse.demo import __main__ as program
+from lakehouse.demo import steps
+from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
+from lakehouse.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
+from lakehouse.demo.show import Show
+from lakehouse.emulated_aws.runner import Event
+from lakehouse.emulated_aws.start import Server
+from lakehouse.errors import UserError
+from lakehouse.simulator.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = dt.date(2026, 11, 1)
@@ -187,9 +187,9 @@ def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]
 
 # The real demo up to the given line of what it shows, in a folder of its own; its job only waits, as Spark would.
 PROGRAM = """import contextlib, subprocess, sys, time
-from local.aws import runner
-from local.demo import __main__ as program, steps
-from local.spark import running
+from lakehouse.emulated_aws import runner
+from lakehouse.demo import __main__ as program, steps
+from lakehouse.spark.submit import running
 
 def start_job(*_told, **_named):
     inner = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.tables import TABLES
-from lambda_extract import import_dump
+from lakehouse.importing import import_dump
 from tests.dump import copy_dump
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -68,7 +68,7 @@ def test_every_module_and_file_named_exists(path):
     text = path.read_text(encoding="utf-8")
     for name in re.findall(r"python -m ([\w.]+)", text):
         assert importlib.util.find_spec(name), name
-    for name in re.findall(r"`((?:lambda_extract|glue_jobs|sql|local|tests|requirements)/[\w./]*)`", text):
+    for name in re.findall(r"`((?:lambda_extract|glue_jobs|lakehouse|devtools|sql|tests|requirements)/[\w./]*)`", text):
         assert (ROOT / name).exists(), name
     for name in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (path.parent / name).exists(), name
@@ -86,7 +86,7 @@ def shown_after(command: str) -> list[str]:
 
 
 def test_readme_shows_the_import_as_it_is(tmp_path, capsys):
-    shown = [line for line in shown_after("make import FROM=local/demo_dump RAW=data/dump/raw") if line != "…"]
+    shown = [line for line in shown_after("make import FROM=lakehouse/demo/dump RAW=data/dump/raw") if line != "…"]
     assert import_dump.main([str(copy_dump(tmp_path / "dump")), "--raw", str(tmp_path / "raw")]) == 0
     said = capsys.readouterr().out.replace(str(tmp_path / "raw"), "data/dump/raw").splitlines()
     assert len(shown) > 3
@@ -94,7 +94,7 @@ def test_readme_shows_the_import_as_it_is(tmp_path, capsys):
 
 
 def test_readme_shows_the_demos_steps_as_they_are_named():
-    text = (ROOT / "local" / "demo" / "steps.py").read_text(encoding="utf-8")
+    text = (ROOT / "lakehouse" / "demo" / "steps.py").read_text(encoding="utf-8")
     named = re.findall(r'show\.step\(f?"([^"]+)"', text)
     shown = re.findall(r"^[1-9]  (.+)$", README, re.MULTILINE)
     assert len(named) == len(shown) > 5

@@ -4,12 +4,11 @@ import itertools
 import json
 import random
 import time
-from pathlib import Path
 
 import pytest
 
-from lambda_extract.documents import join_path, unwrap
-from lambda_extract.shapes import count_entries, find_playlist_id, find_total, is_single, name_kind
+from lakehouse.importing.documents import join_path, unwrap
+from lambda_extract.spotify.shapes import count_entries, find_playlist_id, find_total, is_single, name_kind
 
 NAMES = ("Ёлка", "夜汽車", "ليل طويل", "Łódź", "שיר", "Sólo tú", "गीत", "plain")
 
@@ -580,14 +579,6 @@ def test_deeply_nested_pages_take_no_exponential_time():
     assert time.monotonic() - start < 2
 
 
-def samples_folder() -> Path:
-    """Find the real answers beside the repository."""
-    folder = Path(__file__).parents[3] / "shared" / "samples"
-    if not folder.is_dir():
-        pytest.skip(f"the real answers are not here: {folder}")
-    return folder
-
-
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -600,8 +591,8 @@ def samples_folder() -> Path:
         ("error_body.json", [("$", 0)]),
     ],
 )
-def test_entries_of_real_answers(name, expected):
-    assert counted(json.loads((samples_folder() / name).read_text())) == expected
+def test_entries_of_real_answers(name, expected, samples):
+    assert counted(json.loads((samples / name).read_text())) == expected
 
 
 def test_no_entries_in_what_is_no_object():

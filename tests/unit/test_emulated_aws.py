@@ -16,10 +16,11 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from local.aws import glue_job, runner
-from local.aws.emulated import EVENT_PATTERN, ROOT, EmulatedAws, Names, emulated_aws, event_pattern
-from local.errors import UserError
-from local.spark import running
+from lakehouse.emulated_aws import glue_job, runner
+from lakehouse.emulated_aws.emulated import EVENT_PATTERN, EmulatedAws, Names, emulated_aws, event_pattern
+from lakehouse.errors import UserError
+from lakehouse.paths import ROOT
+from lakehouse.spark.submit import running
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 OTHERS = (
@@ -28,7 +29,7 @@ OTHERS = (
 
 HOLDING = """
 import time
-from local.aws.start import running_server
+from lakehouse.emulated_aws.start import running_server
 
 with running_server() as server:
     print(server.endpoint, flush=True)

@@ -11,12 +11,12 @@ from time import monotonic, sleep
 import pytest
 import requests
 
-from lambda_extract import client as client_module
-from lambda_extract import faults
-from lambda_extract.client import quiet_libraries
-from lambda_extract.faults import ExtractError, SourceError
-from lambda_extract.limits import Limits
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError, SourceError
 from lambda_extract.settings import Service
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify.client import quiet_libraries
+from lambda_extract.spotify.limits import Limits
 from tests.unit.test_extract_support import (
     APP_SECRET,
     HIDDEN,
@@ -81,7 +81,7 @@ def test_a_new_access_token_that_is_refused_ends_the_run(fake):
     fake.replies[TRACKS] = [error(401, "Bad access token")]
     with pytest.raises(ExtractError, match=r"answers 401 to a new access token \(Bad access token\)") as caught:
         ask_tracks(make_client(fake.service))
-    assert caught.value.reason == faults.LOGIN
+    assert caught.value.reason == errors.LOGIN
     assert fake.paths() == [TRACKS, TRACKS]
 
 
@@ -114,27 +114,27 @@ def test_the_app_alone_gets_in_with_client_credentials(fake):
     ("reply", "reason", "said"),
     [
         pytest.param(
-            (400, {"error": "invalid_grant", "error_description": "Refresh token expired"}), faults.LOGIN,
+            (400, {"error": "invalid_grant", "error_description": "Refresh token expired"}), errors.LOGIN,
             "the login is dead (Refresh token expired)", id="an expired login",
         ),
         pytest.param(
-            (400, {"error": "invalid_client", "error_description": "Invalid client secret"}), faults.LOGIN,
+            (400, {"error": "invalid_client", "error_description": "Invalid client secret"}), errors.LOGIN,
             "Spotify does not know the app (Invalid client secret)", id="a wrong client secret",
         ),
-        pytest.param((500, b"oh no"), faults.UNREACHABLE, "no access token from Spotify (oh no)", id="5xx"),
-        pytest.param({"scope": "x"}, faults.UNREACHABLE, "api/token: KeyError", id="no token in the answer"),
-        pytest.param(b"<html>", faults.UNREACHABLE, "api/token: JSONDecodeError", id="no JSON"),
-        pytest.param((400, [1]), faults.UNREACHABLE, "api/token: AttributeError", id="an error that is a list"),
+        pytest.param((500, b"oh no"), errors.UNREACHABLE, "no access token from Spotify (oh no)", id="5xx"),
+        pytest.param({"scope": "x"}, errors.UNREACHABLE, "api/token: KeyError", id="no token in the answer"),
+        pytest.param(b"<html>", errors.UNREACHABLE, "api/token: JSONDecodeError", id="no JSON"),
+        pytest.param((400, [1]), errors.UNREACHABLE, "api/token: AttributeError", id="an error that is a list"),
         pytest.param(
             (400, {"error": "invalid_grant", "error_description": "no hidden-refresh-1,\nand hidden-secret-1"}),
-            faults.LOGIN, "the login is dead (no …, and …)", id="an answer that repeats what it was sent",
+            errors.LOGIN, "the login is dead (no …, and …)", id="an answer that repeats what it was sent",
         ),
         pytest.param(
-            (502, b"grant_type=refresh_token&refresh_token=hidden-refresh-1"), faults.UNREACHABLE,
+            (502, b"grant_type=refresh_token&refresh_token=hidden-refresh-1"), errors.UNREACHABLE,
             "(grant_type=refresh_token&refresh_token=…)", id="a gateway that does so",
         ),
-        pytest.param((500, b"x" * 9000), faults.UNREACHABLE, f"({'x' * 200}…)", id="an answer without end"),
-        pytest.param((0, b""), faults.UNREACHABLE, "api/token: ", id="a dropped connection"),
+        pytest.param((500, b"x" * 9000), errors.UNREACHABLE, f"({'x' * 200}…)", id="an answer without end"),
+        pytest.param((0, b""), errors.UNREACHABLE, "api/token: ", id="a dropped connection"),
     ],
 )  # fmt: skip
 def test_no_access_token_ends_the_run_with_one_line(fake, reply, reason, said):

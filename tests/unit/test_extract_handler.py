@@ -13,12 +13,13 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools import Metrics
 
-from lambda_extract import aws, gate, handler, landing
-from lambda_extract import client as client_module
+from lakehouse.simulator.running import running_simulator
+from lambda_extract import aws, handler, landing
 from lambda_extract.aws import S3Place, find_place
-from lambda_extract.faults import ExtractError
+from lambda_extract.errors import ExtractError
 from lambda_extract.landing import collect_lines, land
-from local.simulator.running import running_simulator
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import throttle
 from tests.unit.test_extract_support import (
     HIDDEN,
     TOKEN,
@@ -47,7 +48,7 @@ def cloud(aws_server, monkeypatch):
     for name, value in aws_server.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(client_module, "BACKOFF", 0.0)
-    monkeypatch.setattr(gate.time, "sleep", lambda _: None)
+    monkeypatch.setattr(throttle.time, "sleep", lambda _: None)
     s3, secrets = aws_server.s3, aws_server.secretsmanager
     bucket = f"lake-{dt.datetime.now(dt.UTC):%H%M%S%f}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

@@ -14,15 +14,16 @@ from types import SimpleNamespace
 import pytest
 from aws_lambda_powertools import Metrics
 
-from lambda_extract import client as client_module
-from lambda_extract import gate, handler, job
-from lambda_extract.client import Reply
-from lambda_extract.faults import ExtractError
+from lakehouse.simulator.playlists import SPOTIFYS_ID
+from lakehouse.simulator.running import running_simulator
+from lambda_extract import handler, job
+from lambda_extract.errors import ExtractError
 from lambda_extract.progress import reaches
 from lambda_extract.settings import NUMBERS
-from lambda_extract.shapes import count_entries
-from local.simulator.playlists import SPOTIFYS_ID
-from local.simulator.running import running_simulator
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import throttle
+from lambda_extract.spotify.client import Reply
+from lambda_extract.spotify.shapes import count_entries
 from tests.unit.test_extract_support import connect_aws, read_lines, running_aws
 
 USER = "tin_kettle_31"
@@ -96,7 +97,7 @@ def simulators():
 @pytest.fixture
 def make_lake(simulators, secrets, tmp_path, monkeypatch):
     monkeypatch.setattr(client_module, "BACKOFF", 0.0)
-    monkeypatch.setattr(gate.time, "sleep", lambda _: None)
+    monkeypatch.setattr(throttle.time, "sleep", lambda _: None)
     monkeypatch.chdir(tmp_path)
 
     def make(regime="restricted"):
@@ -146,7 +147,7 @@ def whole_document(simulator):
     album = next(album for album in catalogue.albums.values() if len(album.songs) > 50)
     return {
         "//": "every section there is",
-        "$schema": "../lambda_extract/sources.schema.json",
+        "$schema": "../lambda_extract/sources/sources.schema.json",
         "market": "IS",
         "playlists": {"all_mine": True},
         **{name: {} for name in ("saved_tracks", "saved_albums", "top_tracks", "top_artists", "recently_played")},
@@ -485,7 +486,7 @@ def test_an_event_may_name_a_document_of_its_own(lake):
 
 def test_at_the_default_pace_a_thousand_calls_fit_a_quarter_of_an_hour():
     pace, reserve = NUMBERS["EXTRACT_PACE"][0], NUMBERS["EXTRACT_RESERVE"][0]
-    assert 1000 / pace * gate.WINDOW.total_seconds() < 15 * 60 - reserve - 100
+    assert 1000 / pace * throttle.WINDOW.total_seconds() < 15 * 60 - reserve - 100
 
 
 # Time
@@ -593,7 +594,7 @@ def test_an_end_before_the_end_is_seen_wherever_a_list_says_how_long_it_is(lake,
 
 
 def test_an_answer_that_drips_costs_its_source_and_no_more_than_its_time(lake, monkeypatch):
-    monkeypatch.setattr(gate, "ANSWER", 0.3)
+    monkeypatch.setattr(throttle, "ANSWER", 0.3)
     lake.simulator.set_faults("me/tracks:drip=2:times=1")
     assert lake.run({"saved_tracks": {}})[0]["is_complete"] is True
     lake.simulator.set_faults("me/tracks:drip=2")

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from lambda_extract.limits import Limits, find_family, read_limits
-from lambda_extract.memory import Memory, Seen, read_memory
-from lambda_extract.raw_object import Source
+from lambda_extract.raw_format import Source
 from lambda_extract.settings import BUDGETS, read_settings
-from lambda_extract.store import Store
+from lambda_extract.spotify.limits import Limits, find_family, read_limits
+from lambda_extract.state.run_state import Memory, Seen, read_memory
+from lambda_extract.state.store import Store
 from tests.unit.test_extract_support import NOW
 
 HOUR = dt.timedelta(hours=1)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from local import package
-from local.errors import UserError
+from lakehouse import package
+from lakehouse.errors import UserError
 
 ROOT = package.ROOT
 IMPORT = """
@@ -40,10 +40,15 @@ def test_the_zip_fits_a_direct_upload(lambda_zip):
     assert lambda_zip.stat().st_size < 50_000_000
 
 
+def modules_of(package: Path) -> set[str]:
+    """Return the names in the zip of a package's modules, those of its rooms too."""
+    return {path.relative_to(package.parent).as_posix() for path in package.rglob("*.py")}
+
+
 def test_the_zip_holds_the_package_and_every_locked_requirement(lambda_zip):
     names = zipfile.ZipFile(lambda_zip).namelist()
     assert names == sorted(set(names))
-    assert {f"lambda_extract/{path.name}" for path in (ROOT / "lambda_extract").glob("*.py")} <= set(names)
+    assert modules_of(ROOT / "lambda_extract") <= set(names)
     held = {name.split("-")[0].lower().replace("_", "-") for name in names if name.endswith(".dist-info/METADATA")}
     assert held == {match["name"] for match in package.PINNED.finditer(package.LAMBDA_LOCK.read_text())}
     assert not [name for name in names if name.startswith(("bin/", "tests/", "/")) or name.endswith("/RECORD")]

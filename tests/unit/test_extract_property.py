@@ -17,16 +17,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lambda_extract import client as client_module
-from lambda_extract import gate
-from lambda_extract.faults import ExtractError
+from lakehouse.simulator.faults import KINDS
+from lakehouse.simulator.running import running_simulator
+from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
-from lambda_extract.secret import parse_secret
 from lambda_extract.settings import read_settings
-from lambda_extract.shapes import count_entries
-from lambda_extract.sources import parse_sources
-from local.simulator.faults import KINDS
-from local.simulator.running import running_simulator
+from lambda_extract.sources.plan import parse_sources
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import throttle
+from lambda_extract.spotify.secret import parse_secret
+from lambda_extract.spotify.shapes import count_entries
 
 DAY = dt.date(2026, 11, 1)
 DOCUMENT = {
@@ -169,7 +169,7 @@ def expected(simulator):
 def test_whatever_goes_wrong_a_later_run_makes_good(simulator, expected, faults):
     with (
         mock.patch.object(client_module, "BACKOFF", 0.0),
-        mock.patch.object(gate.time, "sleep"),
+        mock.patch.object(throttle.time, "sleep"),
         lake_of(simulator) as (raw, run),
     ):
         simulator.set_faults(*faults)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lambda_extract import faults, handler, settings
-from lambda_extract.sources import FULL_WALK_DAYS, KINDS, SCHEMA
-from lambda_extract.walks import WALKS
+from lambda_extract import errors, handler, settings
+from lambda_extract.sources.plan import FULL_WALK_DAYS, KINDS, SCHEMA
+from lambda_extract.spotify.endpoints import WALKS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "lambda_extract" / "README.md").read_text(encoding="utf-8")
@@ -51,10 +51,10 @@ def test_every_option_is_named():
 
 def test_every_status_and_reason_is_named_and_says_what_to_do():
     statuses = set(handler.STATUSES)
-    reasons = {value for name, value in vars(faults).items() if name.isupper() and isinstance(value, str)}
+    reasons = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str)}
     assert first_words("Statuses") == statuses | reasons
     raising = {name for row in rows("Statuses") if row[-1] == "raises" for name in re.findall(r"`(\w+)`", row[0])}
-    assert raising == reasons - faults.LASTING
+    assert raising == reasons - errors.LASTING
     assert all(all(row) for row in rows("Statuses"))
 
 

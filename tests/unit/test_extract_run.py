@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from lambda_extract import client as client_module
-from lambda_extract.memory import Memory
-from lambda_extract.raw_object import Source
+from lakehouse.simulator.running import RunningSimulator, running_simulator
+from lambda_extract.raw_format import Source
 from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
-from lambda_extract.shapes import count_entries
-from lambda_extract.sources import parse_sources
-from lambda_extract.walks import EMPTY_PAGES
-from local.simulator.running import RunningSimulator, running_simulator
+from lambda_extract.sources.plan import parse_sources
+from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify.endpoints import EMPTY_PAGES
+from lambda_extract.spotify.shapes import count_entries
+from lambda_extract.state.run_state import Memory
 from tests.unit.test_extract_support import (
     APP_SECRET,
     NOW,

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from lambda_extract.faults import ExtractError
-from lambda_extract.secret import find_ages, parse_secret, write_rotated
+from lambda_extract.errors import ExtractError
 from lambda_extract.settings import API_URL, Service, build_clock, read_settings
+from lambda_extract.spotify.secret import find_ages, parse_secret, write_rotated
 
 WHOLE = {"EXTRACT_SECRET": "app/one", "EXTRACT_SOURCES": "s3://b/sources.json", "EXTRACT_RAW": "s3://b/raw"}
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_extract.faults import ExtractError
-from lambda_extract.json_schema import is_valid, require_known
-from lambda_extract.raw_object import Source
-from lambda_extract.sources import KINDS, SCHEMA, Search, choose_sections, parse_sources, read_file, require_login
-from local import sources_check
+from lakehouse.commands import sources_check
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import Source
+from lambda_extract.sources.json_schema import is_valid, require_known
+from lambda_extract.sources.plan import KINDS, SCHEMA, Search, choose_sections, parse_sources, read_file, require_login
 
-EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "local" / "sources").glob("*.json"))
+EXAMPLES = sorted((Path(__file__).resolve().parent.parent.parent / "lakehouse" / "sources").glob("*.json"))
 ID_1, ID_2, SPOTIFYS = "1" * 22, "2" * 22, "37i9dQZEVXbMDoHDwVN2tF"
 
 

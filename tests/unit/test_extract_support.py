@@ -17,11 +17,11 @@ import boto3
 import requests
 from moto.server import ThreadedMotoServer
 
-from lambda_extract.client import Client
-from lambda_extract.gate import Gate
-from lambda_extract.limits import Limits
-from lambda_extract.secret import Secret, parse_secret
 from lambda_extract.settings import Service
+from lambda_extract.spotify.client import Client
+from lambda_extract.spotify.limits import Limits
+from lambda_extract.spotify.secret import Secret, parse_secret
+from lambda_extract.spotify.throttle import Gate
 
 NOW = dt.datetime(2026, 11, 5, 6, 0, tzinfo=dt.UTC)
 TOKEN = {"access_token": "hidden-access-1", "token_type": "Bearer", "expires_in": 3600}

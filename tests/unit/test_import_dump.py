@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lambda_extract import import_dump, raw_object
-from lambda_extract.import_dump import main
+from lakehouse.importing import import_dump
+from lakehouse.importing.import_dump import main
+from lambda_extract import raw_format
 
 ROOT = Path(__file__).parents[2]
 MODIFIED = dt.datetime(2024, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
@@ -494,7 +495,7 @@ def test_a_full_disk_stops_the_import_and_says_what_is_there(dump, raw, capsys, 
             raise OSError(28, "No space left on device")
         link(source, target)
 
-    monkeypatch.setattr(raw_object.os, "link", refuse_second)
+    monkeypatch.setattr(raw_format.os, "link", refuse_second)
     assert main([str(dump), "--raw", str(raw)]) == 2
     assert capsys.readouterr().err == (
         f"import: b.json could not be written to {raw}: No space left on device. 1 file landed before it.\n"
@@ -524,7 +525,7 @@ def test_many_files_show_a_bar_on_a_terminal_and_the_same_lines(dump, raw, capsy
 
 def test_the_module_runs_as_a_command(dump, raw):
     put(dump / "x.json", [track(1)])
-    command = [sys.executable, "-m", "lambda_extract.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == f"1 file: 1 landed, 0 already there; 1 document, 1 entry → {raw}"
@@ -532,23 +533,15 @@ def test_the_module_runs_as_a_command(dump, raw):
 
 def test_a_console_that_knows_only_ascii_shows_escapes(dump, raw):
     put(dump / "夜.json", [track(1)])
-    command = [sys.executable, "-m", "lambda_extract.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("\\u591c.json  2024-06-01")
 
 
-def samples_folder() -> Path:
-    """Find the real answers beside the repository."""
-    folder = ROOT.parent / "shared" / "samples"
-    if not folder.is_dir():
-        pytest.skip(f"the real answers are not here: {folder}")
-    return folder
-
-
-def test_real_answers_are_landed_with_their_entries(raw, capsys):
-    assert main([str(samples_folder()), "--raw", str(raw), "--date", "2024-05-01"]) == 0
+def test_real_answers_are_landed_with_their_entries(raw, samples, capsys):
+    assert main([str(samples), "--raw", str(raw), "--date", "2024-05-01"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == f"8 files: 8 landed, 0 already there; 8 documents, 189 entries, 1 file is no JSON → {raw}"
     entries = {}

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lambda_extract.dump_date import find_path_date
+from lakehouse.importing.dump_date import find_path_date
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lambda_extract.json_text import read_content, unpack
+from lakehouse.importing.json_text import read_content, unpack
 
 NAMES = {"name": "Ёлка 夜 أغنية 🎧", "n": 101}
 

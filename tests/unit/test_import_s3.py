@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.importing.import_dump import main
 from lambda_extract import aws as edge
-from lambda_extract.import_dump import main
-from local.aws.emulated import EmulatedAws, emulated_aws
 
 TRACK = {"id": "0001MadeUpId0000000000", "name": "Ночь", "type": "track"}
 PAGE = {"items": [{"track": TRACK}, None], "total": 2, "offset": 0}

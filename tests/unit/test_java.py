@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from local import java
-from local.errors import UserError
+from lakehouse.errors import UserError
+from lakehouse.spark import java
 
 
 def make_java(home: Path, version: str = "17.0.9", exit_code: int = 0, modules: str = "java.base@17.0.9") -> Path:

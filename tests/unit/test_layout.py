@@ -4,13 +4,13 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("lambda_extract", "glue_jobs", "local")
+PACKAGES = ("lambda_extract", "glue_jobs", "lakehouse", "devtools")
 LEAVES_OUT = {
     ".git",
     ".venv",
@@ -43,6 +43,48 @@ def imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: expected absolute imports"
             yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def name_module(path: Path, root: Path = ROOT) -> str:
+    """Return the full name by which a file is imported."""
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def read_graph(root: Path, packages: Sequence[str]) -> dict[str, set[str]]:
+    """Return by full name which modules of the packages each module imports."""
+    paths = [path for package in packages for path in (root / package).rglob("*.py")]
+    names = {name_module(path, root) for path in paths}
+    return {(name := name_module(path, root)): names & set(imports(path)) - {name} for path in paths}
+
+
+def join_rooms(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Return the same graph between rooms: a room is a folder of a package, or a module directly in it."""
+    rooms: dict[str, set[str]] = {}
+    for name, imported in graph.items():
+        rooms.setdefault(room_of(name), set()).update(map(room_of, imported))
+    return {room: others - {room} for room, others in rooms.items()}
+
+
+def room_of(name: str) -> str:
+    """Return the first two parts of a module's name."""
+    return ".".join(name.split(".")[:2])
+
+
+def find_circles(graph: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Return what is left when everything that imports only modules outside of circles is taken away."""
+    left = {name: imported & set(graph) for name, imported in graph.items()}
+    while free := [name for name, imported in left.items() if not imported & set(left)]:
+        for name in free:
+            del left[name]
+    return left
+
+
+def plant(root: Path, files: Mapping[str, str]) -> None:
+    """Write modules with the given text."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def offending(package: str, *forbidden: str) -> list[str]:
@@ -81,12 +123,16 @@ def test_the_packages_are_seen():
     assert all(len(modules(package)) > 3 for package in PACKAGES)
 
 
-def test_the_extractor_knows_neither_spark_nor_the_local_stack():
-    assert offending("lambda_extract", "glue_jobs", "local", "pyspark") == []
+def test_the_extractor_imports_neither_the_jobs_nor_the_command():
+    assert offending("lambda_extract", "glue_jobs", "lakehouse", "devtools", "pyspark") == []
 
 
-def test_the_jobs_know_neither_the_extractor_nor_the_local_stack():
-    assert offending("glue_jobs", "lambda_extract", "local", "spotipy") == []
+def test_the_jobs_import_neither_the_extractor_nor_the_command():
+    assert offending("glue_jobs", "lambda_extract", "lakehouse", "devtools", "spotipy") == []
+
+
+def test_the_command_imports_nothing_that_only_contributors_run():
+    assert offending("lakehouse", "devtools", "bench", "tests") == []
 
 
 def test_the_tables_import_only_spark_types_and_the_standard_library():
@@ -101,16 +147,44 @@ def test_no_module_is_named_like_one_of_the_standard_library(package):
 
 
 def test_imports_form_no_circle():
-    graph = {
-        f"{package}.{path.stem}": {name for name in imports(path) if name.startswith(PACKAGES)}
-        for package in PACKAGES
-        for path in modules(package)
+    graph = read_graph(ROOT, PACKAGES)
+    assert {"lakehouse.aws.run", "lambda_extract.run"} <= set(graph), "two modules that end in the same word"
+    assert find_circles(graph) == {}
+
+
+@pytest.mark.parametrize("package", ["lambda_extract", "lakehouse", "devtools"])
+def test_rooms_import_each_other_in_one_direction_only(package):
+    assert find_circles(join_rooms(read_graph(ROOT, [package]))) == {}
+
+
+def test_a_circle_between_nested_packages_is_found(tmp_path):
+    plant(
+        tmp_path,
+        {
+            "house/attic/run.py": "from house.cellar import store",
+            "house/cellar/store.py": "def later():\n    from house.attic.run import start",
+            "house/run.py": "import json",
+        },
+    )
+    assert find_circles(read_graph(tmp_path, ["house"])) == {
+        "house.attic.run": {"house.cellar.store"},
+        "house.cellar.store": {"house.attic.run"},
     }
-    waiting = {name: {other for other in read if other in graph} for name, read in graph.items()}
-    while free := [name for name, read in waiting.items() if not read & set(waiting)]:
-        for name in free:
-            del waiting[name]
-    assert waiting == {}
+
+
+def test_rooms_that_import_each_other_are_found_where_no_module_does(tmp_path):
+    plant(
+        tmp_path,
+        {
+            "house/attic/roof.py": "from house.cellar.store import wine",
+            "house/attic/window.py": "",
+            "house/cellar/store.py": "",
+            "house/cellar/door.py": "from house.attic.window import glass",
+        },
+    )
+    graph = read_graph(tmp_path, ["house"])
+    assert find_circles(graph) == {}
+    assert set(find_circles(join_rooms(graph))) == {"house.attic", "house.cellar"}
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)

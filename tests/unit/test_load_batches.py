@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from glue_jobs.raw_object import RawObject, cut_batches
+from glue_jobs.raw.raw_object import RawObject, cut_batches
 
 NOW = dt.datetime(2026, 11, 1, 10, tzinfo=dt.UTC)
 

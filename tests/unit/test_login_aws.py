@@ -8,10 +8,10 @@ from threading import Thread
 import pytest
 import requests
 
+from lakehouse.commands import login
+from lakehouse.simulator.running import running_simulator
 from lambda_extract import handler
 from lambda_extract.aws import SecretStore
-from local import login
-from local.simulator.running import running_simulator
 from tests.unit.test_extract_support import connect_aws, running_aws
 
 

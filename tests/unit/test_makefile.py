@@ -112,7 +112,16 @@ def test_a_statement_arrives_as_it_was_typed(project, value):
     done = project.make("query", f"Q={value}", f"WAREHOUSE={value}")
     assert (done.returncode, done.stderr) == (0, "")
     assert project.arguments() == [
-        ["-m", "local.query", "sql", f"--warehouse={value}", "--format=table", "--engine=duckdb", "--", value]
+        [
+            "-m",
+            "lakehouse.commands.query",
+            "sql",
+            f"--warehouse={value}",
+            "--format=table",
+            "--engine=duckdb",
+            "--",
+            value,
+        ]
     ]
 
 
@@ -126,7 +135,7 @@ def test_a_variable_of_the_environment_arrives_as_well(project, value):
 @pytest.mark.parametrize("value", AWKWARD)
 def test_what_to_import_arrives_as_it_was_typed(project, value):
     assert project.make("import", f"FROM={value}", f"RAW={value}", "DATE=2026-11-20").returncode == 0
-    start = ["-m", "lambda_extract.import_dump", "--date=2026-11-20"]
+    start = ["-m", "lakehouse.importing.import_dump", "--date=2026-11-20"]
     assert project.arguments() == [[*start, f"--raw={value}", "--", value]]
 
 
@@ -136,9 +145,9 @@ def test_what_the_extractor_is_told_arrives_as_it_was_typed(project, value):
     assert project.make("extract", f"SOURCES={value}", f"LOGIN={value}").returncode == 0
     assert project.make("sources-check", f"FILE={value}").returncode == 0
     assert project.arguments() == [
-        ["-m", "local.login", f"--file={value}", f"--secret={value}"],
-        ["-m", "local.extract", f"--sources={value}", "--raw=data/raw", f"--file={value}"],
-        ["-m", "local.sources_check", "--", value],
+        ["-m", "lakehouse.commands.login", f"--file={value}", f"--secret={value}"],
+        ["-m", "lakehouse.commands.extract", f"--sources={value}", "--raw=data/raw", f"--file={value}"],
+        ["-m", "lakehouse.commands.sources_check", "--", value],
     ]
 
 
@@ -146,22 +155,24 @@ def test_a_secret_or_file_of_the_environment_does_not_count(project):
     assert project.make("login", SECRET="of a shell").returncode == 0
     assert project.make("sources-check", FILE="of a shell").returncode == 0
     assert project.arguments() == [
-        ["-m", "local.login", "--file=.secrets/spotify.json", "--secret="],
-        ["-m", "local.sources_check", "--", "local/sources/mine.json"],
+        ["-m", "lakehouse.commands.login", "--file=.secrets/spotify.json", "--secret="],
+        ["-m", "lakehouse.commands.sources_check", "--", "lakehouse/sources/mine.json"],
     ]
 
 
 @pytest.mark.parametrize("value", AWKWARD)
 def test_arguments_of_the_job_arrive_as_one_text(project, value):
     assert project.make("load", f"RAW={value}", f"WAREHOUSE={value}", f"ARGS={value}").returncode == 0
-    assert project.arguments() == [["-m", "local.load", f"--raw={value}", f"--warehouse={value}", f"--args={value}"]]
+    assert project.arguments() == [
+        ["-m", "lakehouse.commands.load", f"--raw={value}", f"--warehouse={value}", f"--args={value}"]
+    ]
 
 
 @pytest.mark.parametrize("value", AWKWARD)
 def test_a_question_and_its_parameters_arrive_in_the_environment(project, value):
     assert project.make("question", f"NAME={value}", f"PARAMS={value}").returncode == 0
     [(arguments, environment)] = project.calls()
-    assert arguments == ["-m", "local.question"]
+    assert arguments == ["-m", "lakehouse.commands.question"]
     assert [environment[name] for name in ("NAME", "PARAMS", "FORMAT")] == [value, value, "table"]
 
 
@@ -169,8 +180,8 @@ def test_defaults_stand_in_for_what_is_not_given_or_empty(project):
     project.make("load", "RAW=")
     project.make("checks")
     assert project.arguments() == [
-        ["-m", "local.load", "--raw=data/raw", "--warehouse=data/warehouse", "--args="],
-        ["-m", "local.query", "check", "--warehouse=data/warehouse", "--engine=duckdb"],
+        ["-m", "lakehouse.commands.load", "--raw=data/raw", "--warehouse=data/warehouse", "--args="],
+        ["-m", "lakehouse.commands.query", "check", "--warehouse=data/warehouse", "--engine=duckdb"],
     ]
 
 
@@ -231,7 +242,7 @@ def test_packages_are_installed_once_from_the_lock_file_and_announced(fresh):
     assert install[:3] == ["-m", "pip", "install"]
     assert {"--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"} < set(install)
     assert install[-2:] == ["-r", "requirements/run.txt"]
-    assert command[:2] == ["-m", "local.query"]
+    assert command[:2] == ["-m", "lakehouse.commands.query"]
     assert "420 MB" in done.stderr
     again = fresh.make("questions")
     assert (again.stderr, len(fresh.calls())) == ("", 4)
@@ -266,7 +277,7 @@ def test_tests_and_checks_install_the_tools_too(fresh):
 
 def test_clean_removes_what_was_made_and_keeps_your_data(project):
     kept = [project.folder / "data" / name / "mine" for name in ("raw", "warehouse")]
-    gone = [project.folder / name for name in (".java", "build", "data/demo", "local/__pycache__")]
+    gone = [project.folder / name for name in (".java", "build", "data/demo", "lakehouse/__pycache__")]
     for folder in (*kept, *gone):
         folder.mkdir(parents=True)
     assert project.make("clean").returncode == 0

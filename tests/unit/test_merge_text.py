@@ -6,8 +6,8 @@ import re
 import pytest
 from py4j.protocol import Py4JJavaError
 
-from glue_jobs import merge, winner
-from glue_jobs.merge import PROPERTIES, create_statement, merge_statement, partition_filter, replaces
+from glue_jobs.iceberg import merge, ranking
+from glue_jobs.iceberg.merge import PROPERTIES, create_statement, merge_statement, partition_filter, replaces
 from glue_jobs.tables import ALBUM, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SONG, TABLES, Table
 
 TABLE_IDS = [table.name for table in TABLES]
@@ -83,15 +83,15 @@ def test_partition_filter(table: Table, days: list[dt.date], expected: str) -> N
 
 
 def test_a_sighting_is_ranked_by_what_it_knows_then_by_time_then_by_content() -> None:
-    names = re.findall(r"'(\w+)', ", winner.rank(ALBUM))
+    names = re.findall(r"'(\w+)', ", ranking.rank(ALBUM))
     assert names[:2] == ["worth", "seen_at"]
     assert names[-1] == "raw_key"
     assert set(names) - {"worth"} == set(ALBUM.column_names) - set(ALBUM.key)
 
 
 def test_what_a_listing_is_worth_names_the_row_it_speaks_of() -> None:
-    assert winner.worth(LISTING, "t.").count("t.is_complete") == 2
-    assert "t.status" in winner.worth(LISTING, "t.")
+    assert ranking.worth(LISTING, "t.").count("t.is_complete") == 2
+    assert "t.status" in ranking.worth(LISTING, "t.")
 
 
 def test_the_ledger_is_not_rewritten_for_a_new_time_alone() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local import package
+from lakehouse import package
 
 ROOT = Path(package.ROOT)
 MODULES = sorted((ROOT / "glue_jobs").rglob("*.py"))
@@ -19,7 +19,7 @@ MODULES = sorted((ROOT / "glue_jobs").rglob("*.py"))
 def other_place(tmp_path: Path) -> Path:
     """Return a copy of the project's Python below another path, touched later, with other permissions."""
     root = tmp_path / "another place"
-    for folder in ("glue_jobs", "local"):
+    for folder in ("glue_jobs", "lakehouse"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "demo_dump"))
     for number, path in enumerate(sorted(root.rglob("*.py"), reverse=True)):
         os.utime(path, (2_000_000_000 + number, 2_000_000_000 + number))
@@ -29,7 +29,7 @@ def other_place(tmp_path: Path) -> Path:
 
 def test_package_is_the_same_bytes_in_another_folder_at_another_time(tmp_path, other_place):
     here = package.package_glue_jobs(tmp_path / "build").read_bytes()
-    command = [sys.executable, "-m", "local.package"]
+    command = [sys.executable, "-m", "lakehouse.package"]
     subprocess.run(command, cwd=other_place, env={"TZ": "Asia/Tokyo"}, check=True, capture_output=True)
     assert (other_place / "build" / "glue_jobs.zip").read_bytes() == here
 
@@ -38,7 +38,7 @@ def test_package_differs_when_a_module_does(tmp_path, other_place):
     here = package.package_glue_jobs(tmp_path / "build").read_bytes()
     with (other_place / "glue_jobs" / "tables.py").open("a") as stream:
         stream.write("# changed\n")
-    subprocess.run([sys.executable, "-m", "local.package"], cwd=other_place, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "lakehouse.package"], cwd=other_place, check=True, capture_output=True)
     assert (other_place / "build" / "glue_jobs.zip").read_bytes() != here
 
 
@@ -66,7 +66,7 @@ def test_packaging_again_replaces_the_zip_and_leaves_nothing_beside_it(tmp_path)
 def test_several_programs_may_write_the_same_zip_at_once(tmp_path):
     (tmp_path / "one.py").write_text("x = 1")
     script = (
-        "import sys; from pathlib import Path; from local.package import write_zip; folder = Path(sys.argv[1])\n"
+        "import sys; from pathlib import Path; from lakehouse.package import write_zip; folder = Path(sys.argv[1])\n"
         "for _ in range(300): write_zip(folder / 'build' / 'a.zip', folder, [folder / 'one.py'])"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from glue_jobs.errors import LoadError
-from glue_jobs.postgres_target import (
+from glue_jobs.postgres.arguments import parse_publish_settings
+from glue_jobs.postgres.target import (
     Target,
     fetch_certificates,
     find_target,
@@ -18,10 +19,9 @@ from glue_jobs.postgres_target import (
     read_environment,
     require_server,
 )
-from glue_jobs.publish_arguments import parse_publish_settings
-from local import publish_rds
-from local.aws.emulated import EmulatedAws, emulated_aws
-from local.aws.glue_job import as_words, publish_arguments, run_arguments
+from lakehouse.commands import publish_rds
+from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.emulated_aws.glue_job import as_words, publish_arguments, run_arguments
 
 PASSWORD = "s3cr:t/@%"
 GIVEN = {"PGHOST": "127.0.0.1", "PGUSER": "me", "PGPASSWORD": PASSWORD, "PGDATABASE": "music"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_extract.raw_object import (
+from lambda_extract.raw_format import (
     Answer,
     Run,
     Source,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.errors import LoadError
-from glue_jobs.raw_store import list_objects, why_unreadable
+from glue_jobs.raw.store import list_objects, why_unreadable
 
 NAME = "extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 

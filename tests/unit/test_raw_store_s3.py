@@ -13,9 +13,10 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
-from glue_jobs import load_music, raw_bucket
+from glue_jobs import load_music
 from glue_jobs.errors import LoadError
-from glue_jobs.raw_store import list_objects, why_unreadable
+from glue_jobs.raw import bucket
+from glue_jobs.raw.store import list_objects, why_unreadable
 
 BUCKET = "raw-store-tests"
 NAME = "extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
@@ -50,7 +51,7 @@ def answer_with(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
         def get_object(self, **_: str) -> None:
             raise ClientError({"Error": {"Code": code, "Message": "as the\ntest says"}}, "GetObject")
 
-    monkeypatch.setattr(raw_bucket, "_connect", Refusing)
+    monkeypatch.setattr(bucket, "_connect", Refusing)
 
 
 def test_an_object_is_named_by_its_place_below_the_prefix(s3: Any) -> None:
@@ -93,9 +94,9 @@ def test_since_is_asked_of_s3_itself(s3: Any, monkeypatch: pytest.MonkeyPatch) -
     for key in days:
         put(s3, key)
     asked: list[dict[str, Any]] = []
-    client = raw_bucket._connect()
+    client = bucket._connect()
     client.meta.events.register("before-parameter-build.s3.ListObjectsV2", lambda params, **_: asked.append(params))
-    monkeypatch.setattr(raw_bucket, "_connect", lambda: client)
+    monkeypatch.setattr(bucket, "_connect", lambda: client)
     assert names(PLACE, dt.date(2026, 11, 1)) == days[1:]
     assert [one["StartAfter"] for one in asked] == ["raw/extraction_date=2026-11-01"]
 
@@ -179,11 +180,11 @@ def test_a_connection_that_breaks_off_ends_the_run(monkeypatch: pytest.MonkeyPat
         def get_object(self, **_: str) -> dict[str, Any]:
             return {"Body": Breaking()}
 
-    monkeypatch.setattr(raw_bucket, "_connect", Client)
+    monkeypatch.setattr(bucket, "_connect", Client)
     with pytest.raises(LoadError, match="expected to read the raw object, seen Read timeout"):
         why_unreadable(f"{PLACE}/{NAME}")
 
 
 def test_a_folder_needs_no_boto3() -> None:
-    code = "import sys, glue_jobs.raw_store as r; r.list_objects('.'); sys.exit('boto3' in sys.modules)"
+    code = "import sys, glue_jobs.raw.store as r; r.list_objects('.'); sys.exit('boto3' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 
-from glue_jobs.merge import Counts
-from glue_jobs.report import Report
+from glue_jobs.iceberg.merge import Counts
+from glue_jobs.load.report import Report
 
 
 def full_report() -> Report:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local.cloud.schedule import ScheduleFault, find_next
+from lakehouse.aws.schedule import ScheduleFault, find_next
 
 UTC = dt.UTC
 BERLIN = "Europe/Berlin"

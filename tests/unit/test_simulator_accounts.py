@@ -10,8 +10,8 @@ import requests
 import spotipy
 from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError
 
-from local.simulator.accounts import FIRST, SCOPES, SECOND
-from local.simulator.running import running_simulator
+from lakehouse.simulator.accounts import FIRST, SCOPES, SECOND
+from lakehouse.simulator.running import running_simulator
 
 REDIRECT = "http://127.0.0.1:8765/callback?from=app"
 

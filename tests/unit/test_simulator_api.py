@@ -14,9 +14,9 @@ import requests
 import spotipy
 from spotipy.oauth2 import SpotifyOAuth
 
-from local.simulator.accounts import FIRST, SCOPES, SECOND
-from local.simulator.playlists import SPOTIFYS_ID
-from local.simulator.running import running_simulator
+from lakehouse.simulator.accounts import FIRST, SCOPES, SECOND
+from lakehouse.simulator.playlists import SPOTIFYS_ID
+from lakehouse.simulator.running import running_simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REGIMES = ("restricted", "legacy", "extended")

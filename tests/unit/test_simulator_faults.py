@@ -5,8 +5,8 @@ import time
 import pytest
 import requests
 
-from local.simulator.faults import KINDS, read_fault
-from local.simulator.running import running_simulator
+from lakehouse.simulator.faults import KINDS, read_fault
+from lakehouse.simulator.running import running_simulator
 
 
 @pytest.fixture(scope="module")

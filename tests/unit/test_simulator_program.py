@@ -1,4 +1,4 @@
-"""`python -m local.simulator`: says where it is, ends cleanly, says in one line what is wrong; nothing stays behind."""
+"""`python -m lakehouse.simulator`: says where it is, ends cleanly, says in one line what is wrong; nothing is left."""
 
 import re
 import signal
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.simulator.__main__ import main
-from local.simulator.running import running_simulator
+from lakehouse.simulator.__main__ import main
+from lakehouse.simulator.running import running_simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMMAND = [sys.executable, "-m", "local.simulator"]
+COMMAND = [sys.executable, "-m", "lakehouse.simulator"]
 
 
 def exported(text):

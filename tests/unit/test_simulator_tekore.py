@@ -10,7 +10,7 @@ import tekore
 from tekore._auth.expiring import client as tekore_auth
 from tekore._client import base as tekore_client
 
-from local.simulator.running import running_simulator
+from lakehouse.simulator.running import running_simulator
 
 USER = "tin_kettle_31"
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from local.simulator.accounts import ACCOUNTS, FIRST, SECOND
-from local.simulator.catalogue import first_albums
-from local.simulator.playlists import PLANS
-from local.simulator.world import TIME_RANGES, World
+from lakehouse.simulator.accounts import ACCOUNTS, FIRST, SECOND
+from lakehouse.simulator.catalogue import first_albums
+from lakehouse.simulator.playlists import PLANS
+from lakehouse.simulator.world import TIME_RANGES, World
 
 DAY = dt.date(2026, 11, 1)
 DAYS = [DAY + dt.timedelta(days=n) for n in range(14)]

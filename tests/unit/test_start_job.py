@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local import load, query, spark
-from local import question as asked
+from lakehouse.commands import load, query
+from lakehouse.commands import question as asked
+from lakehouse.spark import submit
+from lakehouse.warehouse.folder import prepare_warehouse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -30,9 +32,9 @@ sys.exit(inner.wait())
 """
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 STARTER = """import os, sys
-from local import spark
-spark.PATIENCE = 1
-sys.exit(spark.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
+from lakehouse.spark import submit
+submit.PATIENCE = 1
+sys.exit(submit.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
 """
 
 
@@ -83,19 +85,19 @@ def test_a_job_that_was_told_to_outlive_the_terminal_does(tmp_path):
 
 
 def test_a_job_hands_on_its_exit_code():
-    assert spark.run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
+    assert submit.run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
 
 
 def test_what_a_job_says_can_go_into_a_file(tmp_path):
     program = "import sys; print('out', flush=True); sys.stderr.write('err')"
     with (tmp_path / "said").open("wb") as said:
-        spark.run_to_the_end([sys.executable, "-c", program], os.environ, said)
+        submit.run_to_the_end([sys.executable, "-c", program], os.environ, said)
     assert (tmp_path / "said").read_text() == "out\nerr"
 
 
 def test_signals_mean_what_they_did_before_once_a_job_has_ended():
     before = signal.getsignal(signal.SIGTERM)
-    spark.run_to_the_end([sys.executable, "-c", ""], os.environ)
+    submit.run_to_the_end([sys.executable, "-c", ""], os.environ)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -122,21 +124,21 @@ def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said)
 
 @pytest.mark.parametrize("name", ["plain", "two words", "höuse", "유리"])
 def test_a_warehouse_is_where_its_name_says_for_spark_too(tmp_path, name):
-    folder = load.prepare_warehouse(str(tmp_path / name))
-    settings = spark.warehouse_settings(folder)
+    folder = prepare_warehouse(str(tmp_path / name))
+    settings = submit.warehouse_settings(folder)
     assert (folder / "catalog.db").is_file()
     assert settings["spark.sql.catalog.local.warehouse"] == f"file://{tmp_path}/{name}"
 
 
 def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
     store = tmp_path / "cacerts"
-    monkeypatch.setattr(spark, "TRUST_STORES", (str(tmp_path / "none"), str(store)))
-    monkeypatch.setattr(spark, "OWN_FOLDER", tmp_path / ".java")
+    monkeypatch.setattr(submit, "TRUST_STORES", (str(tmp_path / "none"), str(store)))
+    monkeypatch.setattr(submit, "OWN_FOLDER", tmp_path / ".java")
     own = {"JAVA_HOME": str(tmp_path / ".java" / "runtime"), "SPARK_SUBMIT_OPTS": "-Dx=y"}
-    assert spark._trust(own) == {}
+    assert submit._trust(own) == {}
     store.touch()
-    assert spark._trust(own) == {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={store} -Dx=y"}
-    assert spark._trust({"JAVA_HOME": "/another"}) == {}
+    assert submit._trust(own) == {"SPARK_SUBMIT_OPTS": f"-Djavax.net.ssl.trustStore={store} -Dx=y"}
+    assert submit._trust({"JAVA_HOME": "/another"}) == {}
 
 
 def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from local.errors import UserError
-from local.trino import jars, serve
-from local.trino.server import free_port, reason
-from local.trino.session import to_table
+from lakehouse.errors import UserError
+from lakehouse.trino import jars, serve
+from lakehouse.trino.server import free_port, reason
+from lakehouse.trino.session import to_table
 
 JAR = jars.Jar("org.example", "part", "1.0", "shaded", hashlib.sha256(b"bytes").hexdigest())
 

@@ -1,0 +1,150 @@
+"""Listings: what each source of a raw object listed, in order, as one thing."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from glue_jobs.spotify import values
+from glue_jobs.spotify.entries import Entry
+from glue_jobs.spotify.lists import Answer, AnswerList
+from glue_jobs.spotify.objects import Source, SourceSummary
+from glue_jobs.tables import NO_ACCOUNT
+
+NO_LISTING = frozenset(("album", "artist", "track", "recently_played"))
+"""Sources that are no list of things chosen: single objects, and plays, which have their own table."""
+NO_ID = NO_ACCOUNT
+"""The id of a source that has none: a key is never null."""
+MOST_ENTRIES = 1_000_000
+"""The most entries of one source that a listing keeps; one with more is marked incomplete."""
+
+SourceKey = tuple[str, str, str]
+"""Account, kind and id of a source."""
+
+
+@dataclass
+class Walk:
+    """The pages of one source, as far as they are read."""
+
+    seen_at: int
+    name: str | None = None
+    owner: str | None = None
+    snapshot_id: str | None = None
+    url: str | None = None
+    total: int | None = None
+    has_list: bool = False
+    is_cut: bool = False
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    """(list, is its position known, position, line, index, kind, id, added_at)"""
+
+    def note(self, answer: Answer, seen_at: int) -> None:
+        """Take what an answer says of its source."""
+        self.seen_at = max(self.seen_at, seen_at)
+        if answer.kind != "playlist":
+            return
+        head = answer.head
+        self.name = _greater(self.name, head.name)
+        self.owner = _greater(self.owner, head.owner.id if head.owner is not None else None)
+        self.snapshot_id = _greater(self.snapshot_id, head.snapshot_id)
+        self.url = _greater(self.url, head.external_urls.spotify if head.external_urls is not None else None)
+
+    def add(self, found: AnswerList, index: int, entry: Entry, line: int) -> None:
+        """Add an entry of one of the source's lists."""
+        if found.name is None:
+            return
+        if len(self.entries) >= MOST_ENTRIES:
+            self.is_cut = True
+            return
+        offset = found.page.offset
+        is_known = offset is not None and 0 <= offset < values.LONG_BOUNDS[1] - index
+        position = offset + index + 1 if is_known and offset is not None else 0
+        # A playlist's own page may be called `tracks` where its further pages are `items`: it is one list.
+        name = "items" if found.name == "tracks" else found.name
+        self.entries.append((name, is_known, position, line, index, entry.kind, entry.item_id, entry.added_at))
+
+    def end_list(self, found: AnswerList, *, has_plays: bool) -> None:
+        """Take what a page says of its whole list; the total of one with plays counts what is not listed."""
+        if found.name is not None:
+            self.has_list = True
+            if not has_plays:
+                self.total = _greater(self.total, found.page.total)
+
+    def listed(self) -> list[tuple[int, str | None, str | None, int | None]]:
+        """Return the entries in order, as (position, kind, id, added_at)."""
+        placed: list[tuple[Any, ...]] = []
+        for entry in sorted(self.entries, key=lambda entry: entry[:5]):
+            # A page that was read twice, or a playlist's own page beside its items: the last reading stays.
+            if placed and entry[1] and placed[-1][:3] == entry[:3]:
+                placed[-1] = entry
+            else:
+                placed.append(entry)
+        # A search answer has several lists, each numbered from 1; as one listing they are numbered on.
+        is_one_list = len({entry[0] for entry in placed}) <= 1
+        return [
+            (entry[2] if is_one_list and entry[1] else number, *entry[5:]) for number, entry in enumerate(placed, 1)
+        ]
+
+
+class Listings:
+    """The listings of one raw object."""
+
+    def __init__(self, raw_key: str, extraction_date: dt.date) -> None:
+        """Start without a source."""
+        self.raw_key, self.extraction_date = raw_key, extraction_date
+        self.walks: dict[SourceKey, Walk] = {}
+        self.summaries: list[tuple[SourceKey, SourceSummary, int]] = []
+
+    def walk_of(self, account: str, source: Source | None, answer: Answer, seen_at: int) -> Walk | None:
+        """Return the walk that an answer is a part of; None where its source is no listing."""
+        if source is None or source.kind is None or source.kind in NO_LISTING:
+            return None
+        walk = self.walks.setdefault((account, source.kind, source.id or NO_ID), Walk(seen_at))
+        walk.note(answer, seen_at)
+        return walk
+
+    def add_summary(self, account: str, sources: Sequence[SourceSummary], seen_at: int) -> None:
+        """Take what the summary line says of the sources."""
+        for source in sources:
+            if source.kind is not None and source.kind not in NO_LISTING:
+                self.summaries.append(((account, source.kind, source.id or NO_ID), source, seen_at))
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield a row per source: what was walked with its entries, the others with their status alone."""
+        walks = {key: walk for key, walk in self.walks.items() if walk.has_list}
+        described = set()
+        for key, summary, seen_at in self.summaries:
+            described.add(key)
+            # An import's source without a list is a single object or no music: nothing was listed.
+            if key in walks or summary.kind != "import":
+                yield self._row(key, walks.get(key), summary, seen_at)
+        for key, walk in walks.items():
+            if key not in described:
+                yield self._row(key, walk, SourceSummary(), walk.seen_at)
+
+    def _row(self, key: SourceKey, walk: Walk | None, summary: SourceSummary, said_at: int) -> tuple[Any, ...]:
+        account, kind, source_id = key
+        walked = walk or Walk(said_at)
+        return (
+            account,
+            kind,
+            source_id,
+            self.extraction_date,
+            _first(walked.name, summary.name),
+            _first(walked.owner, summary.owner),
+            _first(walked.snapshot_id, summary.snapshot_id),
+            _first(summary.status, "ok"),
+            _first(walked.total, summary.total),
+            False if walked.is_cut else summary.is_complete,
+            _first(walked.url, summary.url),
+            walked.listed() if walk is not None else None,
+            walked.seen_at,
+            self.raw_key,
+        )
+
+
+def _greater(one: Any, other: Any) -> Any:
+    return max((value for value in (one, other) if value is not None), default=None)
+
+
+def _first(one: Any, other: Any) -> Any:
+    return one if one is not None else other

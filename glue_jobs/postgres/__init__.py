@@ -1,0 +1,1 @@
+"""PostgreSQL: the connection, the schema there, and the rows of a table as it holds them."""

@@ -1,0 +1,1 @@
+"""The raw objects: which there are, and their lines."""

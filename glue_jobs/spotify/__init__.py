@@ -1,0 +1,1 @@
+"""Spotify's answers: their typed objects, the lists they hold, what each entry is, and the rows it gives."""

@@ -1,0 +1,93 @@
+"""The jobs as Glue runs them: their arguments, their catalog, and what changes where AWS is emulated.
+
+What Terraform sets stands in one file a job that both read; what Glue adds for a run is run_arguments().
+"""
+
+import json
+from collections.abc import Mapping
+from string import Template
+from typing import Any
+
+from glue_jobs.arguments import Settings, parse_settings
+from lakehouse.emulated_aws.emulated import REGION
+from lakehouse.paths import ROOT
+
+JOB = "load_music"
+PUBLISH_JOB = "publish_rds"
+CATALOG = "glue_catalog"
+DATABASE = "music"
+WORKFLOW = "load_music"
+ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
+"""For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
+
+PUBLISH_ARGUMENTS = ROOT / "infra" / "publish_rds_arguments.json.tftpl"
+"""The arguments of publish_rds but where the server is; its settings of Spark are those of the load."""
+
+
+def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
+    """Return the job's arguments in Terraform, those for Glue itself among them; a flag has an empty value."""
+    told = _read_arguments(bucket, database)
+    return {**told["arguments"], "--conf": chain(told["spark"])}
+
+
+def publish_arguments(bucket: str, database: str, place: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments of publish_rds in Terraform; `place` has host, port, dbname and secret."""
+    values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/{PUBLISH_JOB}"}
+    told: dict[str, str] = json.loads(Template(PUBLISH_ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
+    where = {f"--{name}": value for name, value in place.items()}
+    return {**told, **where, "--conf": chain(catalog_settings(bucket))}
+
+
+def catalog_settings(bucket: str) -> dict[str, str]:
+    """Return Spark's settings of the catalog, on AWS and here; they must stand before the session does."""
+    settings: dict[str, str] = _read_arguments(bucket, DATABASE)["spark"]
+    return settings
+
+
+def _read_arguments(bucket: str, database: str) -> Any:
+    """Return the file's content for one lake."""
+    log_group = f"/aws-glue/{bucket}/{JOB}"
+    values = {"bucket": bucket, "database": database, "region": REGION, "time_zone": "UTC", "log_group": log_group}
+    return json.loads(Template(ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
+
+
+def run_arguments(run_id: str) -> dict[str, str]:
+    """Return the arguments that Glue adds for one run of the job in a workflow."""
+    return {
+        "--JOB_NAME": JOB,
+        "--JOB_ID": f"j_{run_id}",
+        "--JOB_RUN_ID": f"jr_{run_id}",
+        "--WORKFLOW_NAME": WORKFLOW,
+        "--WORKFLOW_RUN_ID": f"wr_{run_id}",
+    }
+
+
+def emulated_settings(endpoint: str, region: str) -> dict[str, str]:
+    """Return what leads catalog, tables and raw objects to an emulated AWS; outside Glue s3:// needs S3A by name."""
+    prefix, s3a = f"spark.sql.catalog.{CATALOG}", "spark.hadoop.fs.s3a"
+    return {
+        f"{prefix}.glue.endpoint": endpoint,
+        f"{prefix}.s3.endpoint": endpoint,
+        f"{prefix}.s3.path-style-access": "true",
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        f"{s3a}.endpoint": endpoint,
+        f"{s3a}.endpoint.region": region,
+        f"{s3a}.path.style.access": "true",
+        f"{s3a}.connection.ssl.enabled": "false",
+        f"{s3a}.aws.credentials.provider": "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
+    }
+
+
+def chain(settings: Mapping[str, str]) -> str:
+    """Write settings as the value of Glue's one --conf."""
+    return " --conf ".join(f"{name}={value}" for name, value in settings.items())
+
+
+def as_words(arguments: Mapping[str, str]) -> list[str]:
+    """Write arguments as the words of a command, as the script sees them."""
+    return [word for name, value in arguments.items() for word in ((name, value) if value else (name,))]
+
+
+def what_the_job_reads(bucket: str, database: str = DATABASE) -> Settings:
+    """Return the settings that the job makes of its arguments."""
+    return parse_settings(as_words({**default_arguments(bucket, database), **run_arguments("1")}))

@@ -1,0 +1,1 @@
+"""The import of existing JSON files as raw objects."""

@@ -1,0 +1,179 @@
+"""Package the programs as zips that are the same byte for byte wherever and whenever they are made."""
+
+import argparse
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from lakehouse.errors import UserError
+from lakehouse.paths import BUILD, ROOT
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The earliest time a zip can hold; file times would make each zip another."""
+
+LAMBDA_PYTHON = "3.13"
+LAMBDA_LOCK = ROOT / "requirements" / "lambda.txt"
+LAMBDA_PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
+"""What Lambda's Amazon Linux 2023 on arm64 runs."""
+
+LAMBDA_DOWNLOAD = 19
+"""Megabytes of wheels, botocore 17 of them."""
+
+PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.+]+)", re.MULTILINE)
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+ELF, ELF_64, AARCH64 = b"\x7fELF", b"\x02", 183
+COMPILED = re.compile(r"\.(so(\.\d+)*|pyd|dll|dylib)$")
+OTHER_PYTHON = re.compile(rf"\.cpython-(?!{LAMBDA_PYTHON.replace('.', '')}-)\d+")
+LEFT_OUT = re.compile(r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$|\.data/(scripts|headers|data)/")
+
+
+def package_glue_jobs(build: Path = BUILD) -> Path:
+    """Write glue_jobs.zip, for --py-files here and --extra-py-files on Glue; return its path."""
+    return write_zip(build / "glue_jobs.zip", ROOT, sorted((ROOT / "glue_jobs").rglob("*.py")))
+
+
+def package_sql(build: Path = BUILD) -> Path:
+    """Write sql.zip: the SQL files and what publishes them, for a Lambda function that needs nothing else."""
+    folder = ROOT / "sql"
+    return write_zip(build / "sql.zip", ROOT, sorted([*folder.glob("*.py"), *folder.rglob("*.sql")]))
+
+
+def package_lambda(build: Path = BUILD, wheels: Path = BUILD / "wheels") -> Path:
+    """Write lambda_extract.zip: the package and what it needs, for CPython 3.13 on arm64; return its path."""
+    files = [path for path in (ROOT / "lambda_extract").rglob("*") if path.suffix in (".py", ".json")]
+    entries = dict(read_files(ROOT, sorted(files)))
+    for wheel in fetch_wheels(LAMBDA_LOCK, wheels):
+        entries |= read_wheel(wheel)
+    require_platform(entries.items())
+    return write_entries(build / "lambda_extract.zip", sorted(entries.items()))
+
+
+def write_zip(target: Path, root: Path, files: list[Path]) -> Path:
+    """Write the files, in the order given."""
+    return write_entries(target, read_files(root, files))
+
+
+def read_files(root: Path, files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file."""
+    for path in files:
+        yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def write_entries(target: Path, entries: Iterable[tuple[str, bytes]]) -> Path:
+    """Write the entries, in the order given, stored as they are: how zlib packs differs from build to build."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A name of this process: another may write the same zip now.
+    partial = target.with_suffix(f".{os.getpid()}.part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in entries:
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, content)
+    return partial.replace(target)
+
+
+def fetch_wheels(lock: Path, folder: Path) -> list[Path]:
+    """Return the wheel of each locked requirement; those that are not in the folder are downloaded."""
+    text = lock.read_text(encoding="utf-8")
+    if not find_wheels(text, folder)[1]:
+        return find_wheels(text, folder)[0]
+    sys.stderr.write(f"Downloading {lock.name} to {folder}: about {LAMBDA_DOWNLOAD} MB where nothing is cached\n")
+    download_wheels(lock, folder)
+    wheels, missing = find_wheels(text, folder)
+    if missing:
+        raise UserError(f"no wheel with a hash of {lock.name} for {', '.join(missing)}. Nothing was packaged.")
+    return wheels
+
+
+def find_wheels(lock: str, folder: Path) -> tuple[list[Path], list[str]]:
+    """Find the wheels that a lock file names and whose bytes it knows; and what there is no wheel of."""
+    hashes = set(HASH.findall(lock))
+    held = {
+        path.name.split("-")[0].lower().replace("_", "-"): path
+        for path in sorted(folder.glob("*.whl"))
+        if hashlib.sha256(path.read_bytes()).hexdigest() in hashes
+    }
+    names = [match["name"] for match in PINNED.finditer(lock)]
+    return [held[name] for name in names if name in held], [name for name in names if name not in held]
+
+
+def download_wheels(lock: Path, folder: Path) -> None:
+    """Have pip download the wheels of the Lambda's platform, whatever platform this is."""
+    platforms = [part for platform in LAMBDA_PLATFORMS for part in ("--platform", platform)]
+    command = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+        *("--no-deps", "--require-hashes", "--only-binary=:all:", *platforms),
+        *("--implementation", "cp", "--python-version", LAMBDA_PYTHON),
+        *("--dest", str(folder), "--requirement", str(lock)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UserError(f"pip download of {lock.name}: {said}. Nothing was packaged.")
+
+
+def read_wheel(wheel: Path) -> dict[str, bytes]:
+    """Read what a wheel installs; not its scripts, and not the records of its installation."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/") and not LEFT_OUT.search(name)]
+        return {name_installed(name): archive.read(name) for name in names}
+
+
+def name_installed(name: str) -> str:
+    """Give the path that a wheel's file gets where it is installed."""
+    parts = PurePosixPath(name).parts
+    return "/".join(parts[2:]) if parts[0].endswith(".data") else name
+
+
+def require_platform(entries: Iterable[tuple[str, bytes]]) -> None:
+    """Refuse compiled files of another platform or Python: on Lambda they would fail at the first call."""
+    wrong = [f"{name} ({seen})" for name, content in entries if (seen := find_foreign(name, content))]
+    if wrong:
+        raise UserError(
+            f"compiled for another platform: {', '.join(wrong)}; expected ELF for aarch64 and CPython"
+            f" {LAMBDA_PYTHON}. Nothing was packaged."
+        )
+
+
+def find_foreign(name: str, content: bytes) -> str | None:
+    """Say for what else than the Lambda's platform a file is compiled; None where it fits or is not compiled."""
+    if not content.startswith(ELF):
+        return "no ELF" if COMPILED.search(name) else None
+    machine = int.from_bytes(content[18:20], "little" if content[5:6] == b"\x01" else "big")
+    if content[4:5] != ELF_64 or machine != AARCH64:
+        return f"ELF machine {machine}"
+    return "another Python" if OTHER_PYTHON.search(name) else None
+
+
+PACKAGES: dict[str, Callable[[], Path]] = {
+    "glue_jobs": package_glue_jobs,
+    "lambda_extract": package_lambda,
+    "sql": package_sql,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the packages named, glue_jobs where none is, and say where they are."""
+    parser = argparse.ArgumentParser(prog="make package", description=__doc__, allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="|".join(PACKAGES))
+    names = parser.parse_args(argv).names or ["glue_jobs"]
+    try:
+        if unknown := [name for name in names if name not in PACKAGES]:
+            raise UserError(f"{', '.join(unknown)} unknown: expected {' or '.join(PACKAGES)}. Nothing was packaged.")
+        for name in names:
+            path = PACKAGES[name]()
+            sys.stdout.write(f"{path.relative_to(ROOT)}  {path.stat().st_size} bytes\n")
+    except UserError as error:
+        sys.stderr.write(f"package: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The SQL files as data, and Athena SQL for other engines."""

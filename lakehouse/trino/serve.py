@@ -1,0 +1,148 @@
+"""`make trino`: Trino over the tables of a warehouse in a folder, for any client of this machine, until it is stopped.
+
+Glue's emulated catalog is given where each table's newest metadata lies; Trino reads the very files of the folder, as
+they are at that moment. Nobody can write to them from here.
+"""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import requests
+from pyiceberg.catalog.glue import GlueCatalog
+
+from lakehouse.emulated_aws.emulated import emulated_aws
+from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
+from lakehouse.errors import UserError
+from lakehouse.output import write_rows
+from lakehouse.paths import ROOT
+from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
+from lakehouse.trino.server import HOST, READER, Server, running_trino
+from lakehouse.trino.session import TrinoSession
+from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
+
+PORT = 8081
+RUNNING = ROOT / "build" / "trino.json"
+"""What a running `make trino` says of itself, for `make query ENGINE=trino`."""
+PROMPT = "trino> "
+
+
+def register_tables(source: Tables, target: GlueCatalog) -> None:
+    """Let the catalog in Glue name the same tables, without touching them."""
+    for name in source.tables:
+        table = source.catalog.load_table((DATABASE, name))
+        target.register_table((DATABASE, name), table.metadata_location)
+
+
+@contextlib.contextmanager
+def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
+    """Run Trino over the tables of a folder, with all views."""
+    warehouse = Warehouse(folder)
+    with emulated_aws() as aws:
+        register_tables(warehouse, GlueWarehouse().glue)
+        with running_trino(aws, port) as server:
+            TrinoSession(server.port).create_views()
+            yield server
+
+
+@contextlib.contextmanager
+def open_trino(folder: Path) -> Iterator[TrinoSession]:
+    """Ask the Trino that runs over this folder; where none does, start one for this question."""
+    if port := running_port(folder):
+        yield TrinoSession(port)
+        return
+    sys.stderr.write(f"Starting Trino for this alone; make trino WAREHOUSE={folder} keeps one running\n")
+    with trino_over(folder) as server:
+        yield TrinoSession(server.port)
+
+
+def running_port(folder: Path) -> int | None:
+    """Return the port of a `make trino` over this folder, if there is one and it answers."""
+    try:
+        known = json.loads(RUNNING.read_text(encoding="utf-8"))
+        if Path(known["warehouse"]) != folder.resolve():
+            return None
+        with requests.Session() as plain:
+            plain.trust_env = False
+            plain.get(f"http://{HOST}:{known['port']}/v1/info", timeout=2).raise_for_status()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return int(known["port"])
+
+
+@contextlib.contextmanager
+def announced(server: Server, folder: Path) -> Iterator[None]:
+    """Let other commands find the server while it runs."""
+    RUNNING.parent.mkdir(exist_ok=True)
+    RUNNING.write_text(json.dumps({"port": server.port, "warehouse": str(folder.resolve())}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        RUNNING.unlink(missing_ok=True)
+
+
+def serve(folder: Path, port: int) -> None:
+    """Run until the terminal's end, answering what is typed; without a terminal, until it is stopped."""
+    with trino_over(folder, port) as server, announced(server, folder):
+        session = TrinoSession(server.port)
+        sys.stdout.write(
+            f"Trino answers at {server.address}: user {READER}, catalog {CATALOG}, schema {DATABASE}, no password.\n"
+            f"{len(session.known)} tables and views of {folder}, as they are now. Nothing can be written.\n"
+        )
+        sys.stdout.flush()
+        if sys.stdin.isatty():
+            answer_prompt(session)
+        else:
+            threading.Event().wait()
+
+
+def answer_prompt(session: TrinoSession) -> None:
+    """Answer statements, each ended by a semicolon, until Ctrl-D."""
+    sys.stdout.write("A statement ends with a semicolon; Ctrl-D ends Trino.\n")
+    typed: list[str] = []
+    while True:
+        try:
+            typed.append(input(PROMPT if not typed else " " * len(PROMPT)))
+        except EOFError:
+            return
+        text = "\n".join(typed).strip()
+        if text.endswith(";") or not text:
+            typed = []
+            answer(session, text)
+
+
+def answer(session: TrinoSession, text: str) -> None:
+    """Write the rows of a statement, or one line of what is wrong with it."""
+    if not text.strip(";\n "):
+        return
+    try:
+        write_rows(session.run_text(text), "table", sys.stdout)
+    except StatementError as error:
+        sys.stdout.write(f"error: {error}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse `make trino`'s variables and serve."""
+    parser = argparse.ArgumentParser(prog="make trino", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--warehouse", type=Path, default=Path("data/warehouse"), help="folder with catalog.db")
+    parser.add_argument("--port", type=int, default=PORT)
+    told = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        serve(told.warehouse, told.port)
+    except (UserError, WarehouseError, StatementError) as error:
+        sys.stderr.write(f"trino: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\ntrino: stopped. The tables are as they were.\n")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

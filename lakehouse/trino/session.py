@@ -1,0 +1,125 @@
+"""Ask Trino: the same statements as in Athena, answered with the same kind of rows as DuckDB's."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import requests
+from sqlglot import exp
+from trino.dbapi import Connection
+from trino.exceptions import Error, TrinoQueryError
+
+from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.statements.summaries import as_view, read_named
+from lakehouse.trino.server import HOST, OWNER, READER
+from lakehouse.warehouse.duckdb_engine import order_views
+
+READY = 30.0
+"""Seconds in which a server that says it has started may still have no node to read tables with."""
+NOT_YET = ("NO_NODES_AVAILABLE", "SERVER_STARTING_UP")
+
+
+def open_connection(port: int, database: str = DATABASE, user: str = READER) -> Connection:
+    """Return a connection in whose statements names resolve as in Athena."""
+    plain = requests.Session()
+    plain.trust_env = False  # No proxy stands between this machine and itself.
+    return Connection(
+        host=HOST, port=port, user=user, catalog=CATALOG, schema=database, timezone="UTC", http_session=plain
+    )
+
+
+class TrinoSession:
+    """One database of a Trino that runs."""
+
+    def __init__(self, port: int, database: str = DATABASE, user: str = READER) -> None:
+        """Connect; what is asked first waits until the server is ready."""
+        self.port, self.database = port, database
+        self.connection = open_connection(port, database, user)
+        self.views: Mapping[str, Statement] = read_named()
+
+    @cached_property
+    def known(self) -> set[str]:
+        """Return the names of the tables and views there are."""
+        return {str(name) for (name,) in run_when_ready(self.connection, "show tables")[1]}
+
+    def run(self, tree: exp.Expr) -> pa.Table:
+        """Return the rows of a statement that was read before."""
+        return self.run_text(tree.sql(dialect="trino"))
+
+    def run_text(self, text: str) -> pa.Table:
+        """Return the rows of a statement as it stands."""
+        try:
+            columns, rows = run_when_ready(self.connection, text.strip().rstrip(";"))
+        except Error as error:
+            raise StatementError(explain(error)) from error
+        return to_table(columns, rows)
+
+    def require_known(self, names: set[str]) -> set[str]:
+        """Return the names; refuse those of no table or view."""
+        for name in sorted(names - self.known):
+            raise StatementError(f"no table or view {name}; expected one of {', '.join(sorted(self.known))}")
+        return names
+
+    def create_views(self) -> None:
+        """Create every view, those that others read first, from the very text that Athena gets; summaries as views."""
+        owner = open_connection(self.port, self.database, OWNER)
+        for name in order_views(self.views, self.views):
+            tree, text = parse_statement(self.views[name].text), self.views[name].text
+            try:
+                run_when_ready(owner, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
+            except Error as error:
+                raise StatementError(f"{name}: {explain(error)}") from error
+
+
+def run_when_ready(connection: Connection, text: str) -> tuple[list[tuple[str, str]], list[list[Any]]]:
+    """Return the columns (name and type) and rows of a statement; wait for a server that has just started."""
+    patience = time.monotonic() + READY
+    while True:
+        try:
+            cursor = connection.cursor()
+            rows = cursor.execute(text).fetchall()
+            return [(str(column[0]), str(column[1])) for column in cursor.description or ()], rows
+        except TrinoQueryError as error:
+            if error.error_name not in NOT_YET or time.monotonic() > patience:
+                raise
+            time.sleep(0.2)
+
+
+def explain(error: Error) -> str:
+    """Return what went wrong in one line; Trino says itself where."""
+    return " ".join(str(error.message if isinstance(error, TrinoQueryError) else error).split())
+
+
+def to_table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """Return rows as an Arrow table, typed as Trino says."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    arrays = [to_array(kind, column) for (_, kind), column in zip(columns, values, strict=True)]
+    return pa.Table.from_arrays(arrays, names=[name for name, _ in columns])
+
+
+def to_array(kind: str, values: Sequence[Any]) -> pa.Array:
+    """Return one column."""
+    wanted = arrow_type(kind)
+    return pa.array([plain(value, wanted) for value in values], type=wanted)
+
+
+def plain(value: Any, wanted: pa.DataType) -> Any:
+    """Return a value as Arrow takes it: a row by the names of its fields."""
+    if value is None:
+        return None
+    if pa.types.is_struct(wanted):
+        return {field.name: plain(part, field.type) for field, part in zip(wanted, value, strict=True)}
+    if pa.types.is_list(wanted):
+        return [plain(part, wanted.value_type) for part in value]
+    return value
+
+
+@lru_cache
+def arrow_type(kind: str) -> pa.DataType:
+    """Return Arrow's type for one of Trino's; DuckDB knows both."""
+    duck = exp.DataType.build(kind, dialect="trino").sql("duckdb")
+    with duckdb.connect(":memory:") as engine:
+        return engine.sql(f"select null::{duck} as x").to_arrow_table().schema.field(0).type

@@ -1,0 +1,1 @@
+"""The warehouse in a folder: its Iceberg tables, read by DuckDB."""

@@ -1,0 +1,75 @@
+"""Statements on a warehouse, answered by DuckDB."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as ds
+from sqlglot import exp
+
+from lakehouse.nearest import nearest
+from lakehouse.statements.statement import StatementError, names_read, parse_statement, to_duckdb
+from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse import duckdb_engine as stand_in
+from lakehouse.warehouse.iceberg import Tables, Warehouse
+
+UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "(?P<name>[^"]+)"')
+INFORMATION_SCHEMA = "information_schema."
+
+
+class Session:
+    """One warehouse; each statement runs in an engine that holds the tables and views it reads, no more."""
+
+    def __init__(self, warehouse: Path | Tables) -> None:
+        """Open the warehouse's catalog, but no table."""
+        self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
+        self.views = read_named()
+        self.known = {*self.warehouse.tables, *self.views}
+        self.opened: dict[str, ds.Dataset] = {}
+
+    def run(self, tree: exp.Expr) -> pa.Table:
+        """Return the rows of a statement."""
+        names = self.require_known(names_read(tree))
+        engine = stand_in.connect()
+        try:
+            self.fill(engine, names)
+            return stand_in.fetch(engine, to_duckdb(tree))
+        except duckdb.Error as error:
+            raise StatementError(explain(error, engine)) from error
+
+    def run_text(self, text: str) -> pa.Table:
+        """Return the rows of a statement as it stands."""
+        return self.run(parse_statement(text))
+
+    def fill(self, engine: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
+        """Give the engine what the names mean, then seal it."""
+        for table in sorted(stand_in.tables_behind(names, self.views)):
+            if table not in self.opened:
+                self.opened[table] = self.warehouse.open_dataset(table)
+            stand_in.add_dataset(engine, table, self.opened[table])
+        stand_in.add_views(engine, names)
+        stand_in.seal(engine)
+
+    def require_known(self, names: set[str]) -> set[str]:
+        """Return the names; refuse those of no table or view. The information schema means all of them."""
+        schemas = {name for name in names if name.startswith(INFORMATION_SCHEMA)}
+        for name in sorted(names - schemas - self.known):
+            raise StatementError(f"no table or view {name}; {nearest(name, self.known)}")
+        return self.known if schemas else names
+
+
+def explain(error: duckdb.Error, engine: duckdb.DuckDBPyConnection) -> str:
+    """Return what went wrong in one line, with the nearest column where one is misspelt."""
+    message = str(error)
+    found = UNKNOWN_COLUMN.search(message)
+    if found is None:
+        return re.sub(r"^[\w ]+ Error: ", "", message.splitlines()[0])
+    return f"no column {found['name']}; {nearest(found['name'], columns_of(engine))}"
+
+
+def columns_of(engine: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the columns of all tables and views in the engine."""
+    rows = engine.execute("select column_name from information_schema.columns").fetchall()
+    return {str(row[0]) for row in rows}

@@ -1,0 +1,1 @@
+"""The sources document: what a run reads."""

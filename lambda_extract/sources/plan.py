@@ -1,0 +1,338 @@
+"""The sources document: which of Spotify's lists and objects a run reads, checked before anything is asked.
+
+`sources.schema.json` says what may stand in it, to editors and here; what a schema cannot say is checked in code.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError
+from lambda_extract.raw_format import Json, JsonObject, Source
+from lambda_extract.sources.json_schema import Fault, find_faults, list_extra
+
+SCHEMA: dict[str, Any] = json.loads(
+    (resources.files("lambda_extract.sources") / "sources.schema.json").read_text("utf-8")
+)
+ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
+SPOTIFY_OWNED = "37i9"
+TIME_RANGES = ("short_term", "medium_term", "long_term")
+ALL_MINE = "all_mine"
+"""Stands for the id of a playlist until the account's own playlists are known."""
+
+KINDS = {
+    "playlists": "playlist",
+    "saved_tracks": "saved_tracks",
+    "saved_albums": "saved_albums",
+    "top_tracks": "top_tracks",
+    "top_artists": "top_artists",
+    "recently_played": "recently_played",
+    "followed_artists": "followed_artists",
+    "albums": "album",
+    "artists": "artist",
+    "tracks": "track",
+    "searches": "search",
+}
+"""The sections of the document, and the kind of source each one names."""
+
+NEEDS_LOGIN = frozenset(
+    {"saved_tracks", "saved_albums", "top_tracks", "top_artists", "recently_played", "followed_artists"}
+)
+FULL_WALK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for; the source's id is made of it."""
+
+    query: str
+    types: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class FollowedAlbums:
+    """How much may be spent on the albums of followed artists."""
+
+    max_calls: int
+    max_age_days: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run reads, in order, and how."""
+
+    sources: tuple[Source, ...]
+    market: str | None = None
+    """Sent with albums, tracks and searches."""
+
+    full_walk_days: int = FULL_WALK_DAYS
+    max_age_days: Mapping[Source, int] = field(default_factory=dict)
+    stop_at_known: frozenset[str] = frozenset()
+    """Kinds of sources of which only what is new is read."""
+
+    saved_album_tracks: bool = False
+    """Whether of saved albums all tracks are read, not only those that come with them."""
+
+    searches: Mapping[str, Search] = field(default_factory=dict)
+    followed_albums: FollowedAlbums | None = None
+
+
+def parse_sources(text: str, origin: str) -> Plan:
+    """Read the document; one error names every fault in it."""
+    twice: list[str] = []
+    try:
+        document: Json = json.loads(text, object_pairs_hook=lambda pairs: _read_object(pairs, twice))
+    except (ValueError, RecursionError) as error:
+        raise _refuse(origin, [f"no JSON ({error})"]) from error
+    problems = list(dict.fromkeys([*(f"{name}: more than once; expected it once" for name in twice),
+                                   *_find_problems(document)]))  # fmt: skip
+    if problems or not isinstance(document, dict):
+        raise _refuse(origin, problems)
+    return _build_plan(document)
+
+
+def _read_object(pairs: list[tuple[str, Json]], twice: list[str]) -> JsonObject:
+    """Read an object, and note the names that it gives more than once: JSON would take the last. Comments may be."""
+    names = [name for name, _ in pairs if not name.startswith("//")]
+    twice += sorted({name for name in names if names.count(name) > 1})
+    return dict(pairs)
+
+
+def read_file(path: str) -> str:
+    """Read a sources document of this machine."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        seen = getattr(error, "strerror", None) or "no UTF-8"
+        message = f"sources document {path}: {seen}; expected a JSON text. Nothing was fetched."
+        raise ExtractError(message, errors.SOURCES) from error
+
+
+def choose_sections(plan: Plan, wanted: Json) -> Plan:
+    """Keep the sections that an event names; None keeps all."""
+    if wanted is None:
+        return plan
+    there = {source.kind for source in plan.sources}
+    known = [section for section, kind in KINDS.items() if kind in there]
+    if not isinstance(wanted, list) or not wanted or not all(section in known for section in wanted):
+        seen = json.dumps(wanted, ensure_ascii=False)
+        raise ExtractError(
+            f"event: sources is {seen}; expected a list of sections of the sources document:"
+            f" {', '.join(known)}. Nothing was fetched.",
+            errors.SOURCES,
+        )
+    kinds = {KINDS[str(section)] for section in wanted}
+    return replace(plan, sources=tuple(source for source in plan.sources if source.kind in kinds))
+
+
+def require_login(plan: Plan, has_login: bool) -> None:
+    """Refuse sources of a user where there is only the app."""
+    private = [_describe(source) for source in plan.sources if is_private(source)]
+    if private and not has_login:
+        raise ExtractError(
+            f"sources {', '.join(private)} belong to a user, but the secret has no refresh_token: expected a login"
+            " (make login), or only playlists by id, albums, artists, tracks and searches. Nothing was fetched.",
+            errors.SOURCES,
+        )
+
+
+def is_private(source: Source) -> bool:
+    """Say whether a source needs a login."""
+    return source.kind in NEEDS_LOGIN or source == Source("playlist", ALL_MINE)
+
+
+def _describe(source: Source) -> str:
+    return source.kind if source.id == source.kind else f"{source.kind} {source.id}"
+
+
+def _refuse(origin: str, problems: Sequence[str]) -> ExtractError:
+    message = f"sources document {origin}: {'; '.join(problems)}. Nothing was fetched."
+    return ExtractError(message, errors.SOURCES)
+
+
+# What is wrong with a document
+
+
+def _find_problems(document: Json) -> Iterator[str]:
+    """Yield every fault: what the schema refuses, and what it cannot tell."""
+    for fault in find_faults(SCHEMA, document):
+        yield from _describe_fault(fault)
+    if isinstance(document, dict):
+        yield from _find_twice(document)
+        yield from _find_spotifys(document)
+        if not any(section in document for section in KINDS):
+            yield f"it names no source; expected one or more of {', '.join(KINDS)}"
+
+
+def _describe_fault(fault: Fault) -> Iterator[str]:
+    """Say in one line each what the schema refuses."""
+    schema, instance, parts = fault.schema, fault.instance, fault.place
+    is_element = bool(parts) and isinstance(parts[-1], int) and not isinstance(instance, dict)
+    where = _name_place(parts[:-1] if is_element else parts)
+    inside = f"{where}." if where else ""
+    expected = schema.get("errorMessage", "expected what sources.schema.json says")
+    value = json.dumps(instance, ensure_ascii=False)
+    if fault.keyword == "additionalProperties":
+        yield from (f"{inside}{name}: unknown; {expected}" for name in list_extra(schema, instance))
+    elif fault.keyword == "required":
+        missing = [name for name in schema["required"] if name not in _as_object(instance)]
+        yield from (f"{inside}{name} not given; {_expect(schema, name)}" for name in missing)
+    elif fault.keyword == "anyOf":
+        yield f"{where}: names nothing; expected ids, or all_mine true"
+    elif fault.keyword != "uniqueItems":
+        shown = instance if isinstance(instance, str) else value
+        yield f"{where}: {shown}: {expected}" if is_element else f"{where or 'it'} is {value}; {expected}"
+
+
+def _name_place(parts: Sequence[str | int]) -> str:
+    """Write where something stands: searches[2].types."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _expect(schema: Mapping[str, Any], name: str) -> str:
+    return str(schema["properties"][name].get("errorMessage", "expected it"))
+
+
+def _find_twice(document: JsonObject) -> Iterator[str]:
+    """Yield what a list names more than once, however it is written."""
+    for section, options in document.items():
+        for name, listed in (options if isinstance(options, dict) else {}).items():
+            texts = [_read_id(one) if isinstance(one, str) else json.dumps(one) for one in _as_list(listed)]
+            twice = sorted({text for text in texts if texts.count(text) > 1})
+            if twice:
+                yield f"{section}.{name}: {', '.join(twice)}: more than once; expected each once"
+    names = [_name_search(_as_object(one)) for one in _as_list(document.get("searches"))]
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        yield f"searches: {', '.join(twice)}: more than once; expected each once"
+
+
+def _find_spotifys(document: JsonObject) -> Iterator[str]:
+    """Yield Spotify's own playlists where nobody said that the app may read them."""
+    options = _as_object(document.get("playlists"))
+    ids = [_read_id(one) for one in _as_list(options.get("ids")) if isinstance(one, str)]
+    owned = [one for one in ids if one.startswith(SPOTIFY_OWNED)]
+    if owned and options.get("allow_spotify_owned") is not True:
+        yield (
+            f"playlists.ids: {', '.join(owned)}: Spotify's own playlists are closed to apps without extended"
+            " access; with it, set allow_spotify_owned to true"
+        )
+
+
+# What a document that is right means
+
+
+def _build_plan(document: JsonObject) -> Plan:
+    """Build the plan of a document without faults."""
+    sources: list[Source] = []
+    ages: dict[Source, int] = {}
+    for section, options in document.items():
+        if section in KINDS:
+            found = list(READERS[section](section, options))
+            sources += found
+            ages |= dict.fromkeys(found, _find_default(section, options))
+    searches = {_name_search(one): one for one in map(_as_object, _as_list(document.get("searches")))}
+    ages |= {Source("search", name): _read_number(one.get("max_age_days"), 0) for name, one in searches.items()}
+    market = document.get("market")
+    return Plan(
+        sources=tuple(sources),
+        market=market if isinstance(market, str) else None,
+        full_walk_days=_read_number(document.get("full_walk_days"), FULL_WALK_DAYS),
+        max_age_days={source: days for source, days in ages.items() if days},
+        stop_at_known=frozenset(
+            section for section in ("saved_tracks", "saved_albums")
+            if _as_object(document.get(section)).get("stop_at_known") is True
+        ),
+        saved_album_tracks=_as_object(document.get("saved_albums")).get("all_tracks") is True,
+        searches={name: _build_search(one) for name, one in searches.items()},
+        followed_albums=_read_followed_albums(_as_object(document.get("followed_artists"))),
+    )  # fmt: skip
+
+
+def _find_default(section: str, options: Json) -> int:
+    """Find after how many days a section's sources are asked for again."""
+    age = SCHEMA["properties"][section].get("properties", {}).get("max_age_days")
+    return _read_number(_as_object(options).get("max_age_days"), age["default"]) if age else 0
+
+
+def _read_playlists(section: str, options: Json) -> Iterable[Source]:
+    """Read the playlists: all of the account's own first, then those by id."""
+    all_mine = _as_object(options).get(ALL_MINE) is True
+    return [*([Source("playlist", ALL_MINE)] if all_mine else []), *_read_ids(section, options)]
+
+
+def _read_ids(section: str, options: Json) -> Iterable[Source]:
+    ids = _as_list(_as_object(options).get("ids"))
+    return [Source(KINDS[section], _read_id(str(one))) for one in ids]
+
+
+def _read_time_ranges(section: str, options: Json) -> Iterable[Source]:
+    """Read the time ranges of a section; all three where none is named."""
+    ranges = _as_object(options).get("time_ranges", list(TIME_RANGES))
+    return [Source(section, str(one)) for one in _as_list(ranges)]
+
+
+def _read_lone(section: str, options: Json) -> Iterable[Source]:
+    """Read a section of which there is only one source, named like its kind."""
+    return [Source(section, section)]
+
+
+def _read_searches(section: str, options: Json) -> Iterable[Source]:
+    return [Source("search", _name_search(_as_object(one))) for one in _as_list(options)]
+
+
+def _name_search(search: JsonObject) -> str:
+    """Name a search by what it asks for, so that its history is one."""
+    types = _as_list(search.get("types"))
+    return f"{','.join(str(one) for one in types)}: {search.get('query')}" if types else ""
+
+
+def _build_search(search: JsonObject) -> Search:
+    types = tuple(str(one) for one in _as_list(search.get("types")))
+    return Search(str(search.get("query")), types, _read_number(search.get("count"), 10))
+
+
+def _read_followed_albums(options: JsonObject) -> FollowedAlbums | None:
+    """Read what the albums of followed artists may cost; None where they are not wanted."""
+    albums = options.get("albums")
+    if not isinstance(albums, dict):
+        return None
+    return FollowedAlbums(_read_number(albums.get("max_calls"), 20), _read_number(albums.get("max_age_days"), 7))
+
+
+def _read_id(text: str) -> str:
+    """Find the id in a link or URI."""
+    match = ID.search(text)
+    return match[0] if match else text
+
+
+def _read_number(value: Json, default: int) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def _as_object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _as_list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+READERS: dict[str, Callable[[str, Json], Iterable[Source]]] = {
+    "playlists": _read_playlists,
+    "saved_tracks": _read_lone,
+    "saved_albums": _read_lone,
+    "top_tracks": _read_time_ranges,
+    "top_artists": _read_time_ranges,
+    "recently_played": _read_lone,
+    "followed_artists": _read_lone,
+    "albums": _read_ids,
+    "artists": _read_ids,
+    "tracks": _read_ids,
+    "searches": _read_searches,
+}

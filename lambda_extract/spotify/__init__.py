@@ -1,0 +1,1 @@
+"""Calls to the Spotify Web API: login, endpoints, pages, rate limits."""

@@ -1,0 +1,407 @@
+"""Ask Spotify through spotipy, with sessions of our own, and keep every answer as it came.
+
+spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
+"""
+
+import base64
+import datetime as dt
+import json
+import logging
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlsplit
+
+import requests
+from spotipy import (  # type: ignore[import-untyped]
+    CacheHandler,
+    Spotify,
+    SpotifyClientCredentials,
+    SpotifyException,
+    SpotifyOAuth,
+    SpotifyOauthError,
+)
+
+from lambda_extract import errors
+from lambda_extract.errors import ExtractError, SourceError
+from lambda_extract.raw_format import Json, JsonObject
+from lambda_extract.settings import Service
+from lambda_extract.spotify.secret import SCOPES, Secret
+from lambda_extract.spotify.throttle import SHORT, Gate
+from lambda_extract.spotify.whole_answer import WholeAnswerAdapter
+
+BACKOFF = 0.5
+ATTEMPTS = 4
+"""How often a call is made that fails in a way that may pass."""
+
+SHORT_LIMITS = 5
+"""How many short limits in a row are waited out for one call."""
+
+FAILING = frozenset({500, 502, 503, 504})
+PASSING = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+UNUSED_REDIRECT = "http://127.0.0.1:8888/callback"
+TALKATIVE = ("urllib3", "botocore")
+SILENT = 100
+"""Above every level of logging."""
+
+NO_JSON = re.compile(rb"NaN|Infinity|[0-9][eE]\+?[0-9]{3,}\s*[,}\]]")
+"""What may be a number that Python reads and JSON does not know: NaN, or one beyond all others."""
+
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+LONGEST_SAID = 200
+"""Letters of what Spotify says that a message repeats."""
+
+NAMELESS = {429: errors.LIMIT, 400: errors.LOGIN, 403: errors.LOGIN, 404: errors.LOGIN}
+"""What it means that Spotify does not say who the user is, by status."""
+
+Call = Callable[[Spotify], Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What Spotify said to one call: the body as a JSON value or, if it is none, as text."""
+
+    path: str
+    params: dict[str, Json]
+    status: int
+    body: Json
+    text: str | None
+    moment: dt.datetime
+    retry_after: float | None = None
+
+    @property
+    def is_over_quota(self) -> bool:
+        """Say whether an endpoint family has had its calls of the day."""
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        return self.status == 429 and isinstance(error, dict) and error.get("reason") == "QUOTA_EXCEEDED"
+
+    @property
+    def message(self) -> str:
+        """Give the message of an error body, for people."""
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        message = error.get("message") if isinstance(error, dict) else error
+        return shorten(message or "no message")
+
+
+class RecordingSession(requests.Session):
+    """A session that passes the gate, keeps its last answer, follows no redirect, and tries again what may pass."""
+
+    def __init__(self, url: str, gate: Gate) -> None:
+        """Connect to nothing yet; a proxy of the environment is not for a simulator on this machine."""
+        super().__init__()
+        self.last: requests.Response | None = None
+        self.gate = gate
+        self.trust_env = urlsplit(url).hostname not in LOOPBACK
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, WholeAnswerAdapter())
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request until it is answered, a few times at most; a redirect would carry the token elsewhere."""
+        self.last = None
+        attempt = 0
+        while True:
+            self.gate.enter(str(args[1]))
+            attempt += 1
+            pause = BACKOFF * 2 ** (attempt - 1)
+            is_last = attempt == ATTEMPTS
+            told = {**kwargs, "allow_redirects": False, "timeout": self.gate.find_timeout()}
+            try:
+                self.last = super().request(*args, **told)
+            except PASSING:
+                if is_last or not self.gate.has_time(pause):
+                    raise
+            else:
+                pause = max(pause, read_retry_after(self.last) or 0.0)
+                if is_last or is_sound(self.last) or pause > SHORT or not self.gate.has_time(pause):
+                    return self.last
+            self.gate.pause(pause)
+
+
+class MemoryLogin(CacheHandler):  # type: ignore[misc]
+    """Keeps the access token in memory, and hands a new refresh token to where the secret came from."""
+
+    def __init__(self, token: dict[str, Any] | None, keep_refresh_token: Callable[[str], None]) -> None:
+        """Start with a token that must be refreshed, or with none."""
+        self.token = token
+        self.keep_refresh_token = keep_refresh_token
+
+    def get_cached_token(self) -> dict[str, Any] | None:
+        """Give spotipy the token."""
+        return self.token
+
+    def save_token_to_cache(self, token_info: dict[str, Any]) -> None:
+        """Take a token from spotipy."""
+        before = (self.token or {}).get("refresh_token")
+        self.token = token_info
+        after = token_info.get("refresh_token")
+        if after and after != before:
+            self.keep_refresh_token(after)
+
+    def expire(self) -> None:
+        """Have the access token refreshed before the next call."""
+        if self.token:
+            self.token["expires_at"] = 0
+
+
+class Client:
+    """Spotify for one account or one app; counts the calls."""
+
+    def __init__(self, secret: Secret, service: Service, gate: Gate, keep_token: Callable[[str], None]) -> None:
+        """Connect to nothing yet."""
+        self.has_login = secret.refresh_token is not None
+        self.small_pages: set[str] = set()
+        self.gate = gate
+        self._service = service
+        self._login = MemoryLogin(_build_stale_token(secret), keep_token)
+        self._auth = build_auth(secret, service, self._login, gate)
+        self._session = RecordingSession(service.api_url, gate)
+        self._spotify = Spotify(auth_manager=self._auth, requests_session=self._session)
+        self._spotify.prefix = service.api_url
+
+    @property
+    def calls(self) -> int:
+        """Count the calls of the API, those made again included."""
+        return self.gate.calls
+
+    def ask(self, call: Call) -> Reply:
+        """Make one call; wait out short limits, and remember a long one or a quota that is used up."""
+        reply = self._ask_fresh(call)
+        for attempt in range(SHORT_LIMITS):
+            if reply.status != 429 or reply.is_over_quota:
+                break
+            if not self.gate.wait_out(reply.path, reply.retry_after, attempt):
+                break
+            reply = self._ask_fresh(call)
+        if reply.status == 429:
+            self.gate.close(reply.path, reply.retry_after, reply.is_over_quota)
+        return reply
+
+    def _ask_fresh(self, call: Call) -> Reply:
+        """Make one call; when Spotify takes the access token for old, get a new one and ask once more."""
+        reply = self._ask_once(call)
+        if reply.status == 401:
+            self._login.expire()
+            reply = self._ask_once(call)
+        if reply.status == 401:
+            raise ExtractError(
+                f"Spotify answers 401 to a new access token ({reply.message}): expected it to be taken.", errors.LOGIN
+            )
+        return reply
+
+    def ask_next(self, page: JsonObject) -> Reply:
+        """Ask for the page after this one; the token goes to no other host."""
+        origin = _name_origin(page.get("next"))
+        if origin != _name_origin(self._service.api_url):
+            raise SourceError(f"the next link is to {shorten(origin)}: expected one to {self._service.api_url}")
+        return self.ask(lambda spotify: spotify.next(page))
+
+    def find_account(self) -> str:
+        """Ask who the user is."""
+        try:
+            reply = self.ask(lambda spotify: spotify.me())
+        except SourceError as error:
+            reason = errors.LIMIT if error.status == "quota" else errors.UNREACHABLE
+            raise ExtractError(f"{error}: expected to learn who the user is.", reason) from error
+        require_no_end(reply)
+        account = reply.body.get("id") if isinstance(reply.body, dict) else None
+        if reply.status == 200 and isinstance(account, str) and account:
+            return account
+        raise ExtractError(
+            f"Spotify answers {reply.status} ({reply.message}) to the question who the user is: expected an id.",
+            NAMELESS.get(reply.status, errors.UNREACHABLE),
+        )
+
+    def _ask_once(self, call: Call) -> Reply:
+        """Make one call and give back what came, whatever it is."""
+        require_token(self._auth)
+        self._session.last = None
+        body: Json = None
+        try:
+            body = call(self._spotify)
+        except requests.RequestException as error:
+            raise SourceError(f"no answer from {self._service.api_url}: {describe(error)}") from error
+        except (SpotifyException, AttributeError, ValueError, RecursionError):
+            # AttributeError: spotipy stumbles over an error body whose `error` is a text. The last two: what it is
+            # given cannot be sent, or lists inside lists are more than Python's reader takes.
+            body = None
+        if self._session.last is None:
+            raise SourceError(f"spotipy did not send the call to {self._service.api_url}: expected an answer")
+        return _build_reply(self._session.last, body, self.gate.clock())
+
+
+def is_sound(response: requests.Response) -> bool:
+    """Say whether an answer is one to go on with: no failure that may pass, and of a success the whole body."""
+    if response.status_code != 200:
+        return response.status_code not in FAILING
+    body = response.content.strip()
+    return body.startswith(b"{") and body.endswith(b"}")
+
+
+def read_retry_after(response: requests.Response) -> float | None:
+    """Read how many seconds Spotify wants to be left alone, said so or as a date; None where it is neither."""
+    text = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        until, now = (parsedate_to_datetime(one) for one in (text, response.headers.get("Date", "")))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def shorten(said: object) -> str:
+    """Repeat what Spotify says on one line, not at any length, and no address of a person."""
+    text = " ".join(str(said).split())
+    return E_MAIL.sub("…", text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…")
+
+
+def build_auth(
+    secret: Secret, service: Service, login: CacheHandler, gate: Gate
+) -> SpotifyClientCredentials | SpotifyOAuth:
+    """Build spotipy's way in: the user's with a refresh token, else the app's."""
+    if secret.refresh_token:
+        return build_user_auth(secret, service, login, gate)
+    auth = SpotifyClientCredentials(
+        client_id=secret.client_id, client_secret=secret.client_secret,
+        requests_session=RecordingSession(service.accounts_url, gate), cache_handler=login,
+    )  # fmt: skip
+    auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
+    return auth
+
+
+def build_user_auth(
+    secret: Secret, service: Service, login: CacheHandler, gate: Gate, redirect: str = UNUSED_REDIRECT
+) -> SpotifyOAuth:
+    """Build the user's way in; the redirect address counts only in the login itself."""
+    auth = SpotifyOAuth(
+        client_id=secret.client_id, client_secret=secret.client_secret, redirect_uri=redirect, scope=list(SCOPES),
+        requests_session=RecordingSession(service.accounts_url, gate), open_browser=False, cache_handler=login,
+    )  # fmt: skip
+    auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
+    auth.OAUTH_AUTHORIZE_URL = f"{service.accounts_url}authorize"
+    return auth
+
+
+def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | None = None) -> None:
+    """Have an access token at hand, at a login for its code; say in one line why there is none."""
+    try:
+        if code is None:
+            auth.get_access_token(as_dict=False)
+        else:
+            auth.get_access_token(code, as_dict=False, check_cache=False)
+    except SpotifyOauthError as error:
+        raise explain_refusal(error, _list_hidden(auth)) from None
+    except (requests.RequestException, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ExtractError(
+            f"no access token from {auth.OAUTH_TOKEN_URL}: {describe(error)}; expected one.", errors.UNREACHABLE
+        ) from error
+
+
+def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractError:
+    """Say what it means that Spotify refuses a token, and what to do; an answer may repeat what it was sent."""
+    seen = str(error.error_description or error.error or "no reason given")
+    for one in hidden:
+        seen = seen.replace(one, "…")
+    seen = shorten(seen)
+    if error.error == "invalid_grant":
+        return ExtractError(
+            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with make login.",
+            errors.LOGIN,
+        )
+    if error.error in ("invalid_client", "unauthorized_client"):
+        return ExtractError(
+            f"Spotify does not know the app ({seen}): expected client_id and client_secret of the developer dashboard.",
+            errors.LOGIN,
+        )
+    return ExtractError(f"no access token from Spotify ({seen}): expected one.", errors.UNREACHABLE)
+
+
+def _list_hidden(auth: SpotifyClientCredentials | SpotifyOAuth) -> list[str]:
+    """List what may stand in no message: the parts of the secret, and as they are sent."""
+    token = auth.cache_handler.get_cached_token() or {}
+    parts = [auth.client_secret, *(str(token.get(name) or "") for name in ("refresh_token", "access_token"))]
+    basic = base64.b64encode(f"{auth.client_id}:{auth.client_secret}".encode()).decode()
+    return [one for part in (*parts, basic) if part for one in (part, quote_plus(part))]
+
+
+def require_no_end(reply: Reply) -> None:
+    """Raise where an answer means that no other call of this run can succeed."""
+    message = reply.message.lower()
+    if reply.status == 403 and "premium" in message:
+        raise ExtractError(
+            f"Spotify answers 403 ({reply.message}): expected the app's owner to have Premium.", errors.PREMIUM
+        )
+    if reply.status == 403 and "register" in message:
+        raise ExtractError(
+            f"Spotify answers 403 ({reply.message}): expected the user on the app's list (developer dashboard, User"
+            " Management).",
+            errors.USER,
+        )
+
+
+def quiet_libraries(level: int) -> None:
+    """Keep libraries from logging below a level: at DEBUG urllib3 and botocore print addresses and the stored secret.
+
+    spotipy says nothing at all: it prints tokens at DEBUG, and at ERROR whatever a broken answer holds.
+    """
+    logging.getLogger("spotipy").setLevel(SILENT)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(level)
+
+
+def describe(error: Exception) -> str:
+    """Name an error of the network without its addresses and parameters."""
+    cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
+    reason = getattr(cause, "reason", None) or cause
+    return type(reason).__name__
+
+
+def _build_stale_token(secret: Secret) -> dict[str, Any] | None:
+    """Give spotipy something to refresh: with a narrower scope it would ask a person at the terminal."""
+    if secret.refresh_token is None:
+        return None
+    return {
+        "access_token": "",
+        "refresh_token": secret.refresh_token,
+        "expires_at": 0,
+        "scope": " ".join(SCOPES),
+    }
+
+
+def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -> Reply:
+    """Keep what was asked and what came; spotipy gives nothing for an error, and None for a body that is no JSON."""
+    text = None
+    if body is None or NO_JSON.search(response.content):
+        body, text = _read_body(response)
+    url = urlsplit(str(response.request.url))
+    params: dict[str, Json] = dict(parse_qsl(url.query, keep_blank_values=True))
+    return Reply(url.path, params, response.status_code, body, text, moment, read_retry_after(response))
+
+
+def _read_body(response: requests.Response) -> tuple[Json, str | None]:
+    """Read a body strictly: NaN and Infinity, which Python would take, are no JSON."""
+    try:
+        return json.loads(response.content, parse_constant=_read_finite, parse_float=_read_finite), None
+    except (ValueError, RecursionError):
+        return None, response.text
+
+
+def _read_finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no JSON")
+    return number
+
+
+def _name_origin(url: Json) -> str:
+    """Name where an address leads; what is none leads nowhere."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:
+        parts = None
+    return f"{parts.scheme}://{parts.netloc}" if parts else "no address"
