@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--account", default="", help="the Spotify account, where there are several")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--plan", action="store_true", help="of deploy: only show what it would change")
+    parser.add_argument("--fail-on-change", action="store_true", help="with --plan: end with 1 if it changes anything")
     told = parser.parse_args(argv)
     try:
         return do(told)
@@ -53,7 +54,7 @@ def do(told: argparse.Namespace) -> int:
         raise UserError("ENV=default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     terraform = Terraform(told.env, variables=read_variables())
     if told.command == "deploy":
-        return deploy(terraform, is_sure=told.yes, only_plan=told.plan)
+        return deploy(terraform, is_sure=told.yes, only_plan=told.plan, fail_on_change=told.fail_on_change)
     if told.command == "destroy":
         return destroy(terraform, is_sure=told.yes)
     lakehouse = find_lakehouse(terraform)

@@ -3,22 +3,23 @@
 botocore itself checks types and least lengths only; the rest AWS would refuse when it is too late.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
 
-SERVICES = {
-    "Athena": "athena", "CloudWatch": "cloudwatch", "CloudWatch Logs": "logs", "EventBridge": "events", "Glue": "glue",
-    "IAM": "iam", "Lambda": "lambda", "S3": "s3", "SNS": "sns", "SQS": "sqs", "Scheduler": "scheduler",
-    "Secrets Manager": "secretsmanager", "STS": "sts",
-}  # fmt: skip
-"""Services as the log of Terraform's provider names them, and as botocore does."""
+SERVICES = {"monitoring": "cloudwatch"}
+"""Services that sign their calls with another name than botocore gives them."""
 
 NOT_TRANSLATED = re.compile(r"\\[pPuxQE]|\(\?<|&&")
 """What Java's patterns have and Python's have not."""
@@ -84,50 +85,97 @@ def _look_at_size(shape: Shape, size: float, where: str) -> Iterator[str]:
         yield f"{where}: {size:g} is not between {least} and {most}"
 
 
-def read_calls(log: str) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """Yield each call of AWS that Terraform's provider logged: service, operation, parameters; None where unreadable."""
-    for line in log.splitlines():
-        service, operation = _find(line, "rpc.service"), _find(line, "rpc.method")
-        if "http.request.body" in line or "HTTP Request Sent" in line:
-            if service in SERVICES and operation:
-                yield SERVICES[service], operation, _read_params(SERVICES[service], operation, line)
+@dataclass
+class Recorder:
+    """A server between whoever calls AWS and an emulated one, which writes down each call."""
+
+    target: str
+    calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """Service, operation and parameters; calls of S3, whose bodies are XML and objects, are left out."""
+
+    address: str = ""
 
 
-def _find(line: str, name: str) -> str | None:
-    found = re.search(rf'{re.escape(name)}=("(?:[^"\\]|\\.)*"|\S+)', line)
-    if not found:
+@contextlib.contextmanager
+def recording(target: str) -> Iterator[Recorder]:
+    """Give a recorder that passes everything on."""
+    recorder = Recorder(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            found = read_call(self.command, self.path, dict(self.headers), body)
+            if found:
+                recorder.calls.append(found)
+            connection = HTTPConnection(urlsplit(target).netloc)
+            connection.request(self.command, self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            content = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("transfer-encoding", "connection", "content-length"):
+                    self.send_header(name, value)
+            length = answer.getheader("Content-Length") if self.command == "HEAD" else None
+            self.send_header("Content-Length", length or str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+            connection.close()
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = pass_on
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        recorder.address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield recorder
+        finally:
+            server.shutdown()
+
+
+def read_call(
+    method: str, path: str, headers: Mapping[str, str], body: bytes
+) -> tuple[str, str, dict[str, Any]] | None:
+    """Return a call as service, operation and parameters; None for one of S3, or of nobody's."""
+    known = {name.lower(): value for name, value in headers.items()}
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", known.get("authorization", ""))
+    service = SERVICES.get(scope[1], scope[1]) if scope else "s3"
+    if service == "s3":
         return None
-    text = found[1]
-    return str(json.loads(text)) if text.startswith('"') else text
+    if target := known.get("x-amz-target"):
+        return service, target.rpartition(".")[2], json.loads(body or b"{}")
+    if body.startswith(b"Action="):
+        operation = dict(parse_qsl(body.decode()))["Action"]
+        return service, operation, read_form(load_model(service).operation_model(operation), body.decode()) or {}
+    return read_rest(service, method, path, body)
 
 
-def _read_params(service: str, operation: str, line: str) -> dict[str, Any] | None:
-    protocol, body = load_model(service).protocol, _find(line, "http.request.body")
-    if body is None or body in ("", "[Redacted]"):
-        return None
-    if protocol == "query" or body.startswith("Action="):
-        return read_form(load_model(service).operation_model(operation), body)
-    if protocol in ("json", "rest-json") and body.startswith("{"):
-        params: dict[str, Any] = json.loads(body)
-        return params if protocol == "json" else {**read_path(service, operation, line), **params}
+def read_rest(service: str, method: str, path: str, body: bytes) -> tuple[str, str, dict[str, Any]] | None:
+    """Return a REST call: its operation is told by method and path."""
+    model = load_model(service)
+    at, _, query = path.partition("?")
+    for name in sorted(model.operation_names, key=lambda one: -len(model.operation_model(one).http["requestUri"])):
+        operation = model.operation_model(name)
+        template, _, wanted = operation.http["requestUri"].partition("?")
+        pattern = re.sub(r"\\\{(\w+)\\?\+?\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        found = re.fullmatch(pattern, at)
+        if operation.http["method"] == method and found and wanted in query:
+            parts = {key: unquote(value) for key, value in found.groupdict().items()}
+            asked = dict(parse_qsl(query))
+            told = json.loads(body) if body.startswith(b"{") else {}
+            return service, name, {**parts, **asked, **told}
     return None
-
-
-def read_path(service: str, operation: str, line: str) -> dict[str, Any]:
-    """Return the parameters that stand in the address of a REST call."""
-    template = load_model(service).operation_model(operation).http["requestUri"].split("?")[0]
-    pattern = re.sub(r"\\\{(\w+)\\?\+?\\\}", r"(?P<\1>[^/?]+)", re.escape(template))
-    found = re.search(pattern, _find(line, "http.url") or "")
-    shape = load_model(service).operation_model(operation).input_shape
-    names = {member.serialization.get("name", name): name for name, member in shape.members.items()} if shape else {}
-    return {names.get(name, name): value for name, value in found.groupdict().items()} if found else {}
 
 
 def read_form(operation: OperationModel, body: str) -> dict[str, Any] | None:
     """Return the parameters of a form: a.member.1.b is the b of the first a."""
     if operation.input_shape is None:
         return {}
-    pairs = {name: value for name, value in parse_qsl(body, keep_blank_values=True)}
+    pairs = dict(parse_qsl(body, keep_blank_values=True))
     tree: dict[str, Any] = {}
     for name, value in pairs.items():
         if name in ("Action", "Version"):

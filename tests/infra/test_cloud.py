@@ -350,6 +350,16 @@ def test_a_plan_is_only_shown(outputs: dict[str, Any], capsys: pytest.CaptureFix
     assert capsys.readouterr().out.endswith("Nothing was changed: this is what `make deploy` would do.\n")
 
 
+@pytest.mark.parametrize(("changes", "code"), [(True, 1), (False, 0)], ids=["drift", "no drift"])
+def test_a_plan_that_is_to_change_nothing_fails_where_it_does(
+    outputs: dict[str, Any], changes: bool, code: int
+) -> None:
+    terraform = FakeTerraform(outputs, changes=changes)
+    options = {"is_sure": True, "only_plan": True, "build": False, "fail_on_change": True}
+    assert deploy(terraform, ask=pytest.fail, **options) == code
+    assert "apply" not in terraform.done
+
+
 def no_terminal(_: str) -> str:
     raise EOFError
 
