@@ -97,7 +97,7 @@ import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11
 load: $(RUN) ## load what is new into the tables: [RAW=data/raw] [WAREHOUSE=data/warehouse] [ARGS="--time_zone Asia/Tokyo"]
 	@$(PY) -m lakehouse.commands.load --raw="$$RAW" --warehouse="$$WAREHOUSE" --args="$$ARGS"
 
-query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|json] [ENGINE=trino]
+query: statement $(ASKING) ## ask in SQL: Q="select name from song" [WAREHOUSE=data/warehouse] [FORMAT=table|csv|csv-exact|json] [ENGINE=trino]
 	@$(PY) -m lakehouse.commands.query sql --warehouse="$$WAREHOUSE" --format="$$FORMAT" --engine="$$ENGINE" -- "$$Q"
 
 questions: $(RUN) ## list the saved questions and their parameters: [FORMAT=table|csv|json]
@@ -138,6 +138,7 @@ cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.j
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
 	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
+	@chmod -R a+rX data/docker # The user of the image reads them; they are made up.
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker
@@ -150,11 +151,12 @@ doctor: ## say which Python and Java are used, what is cached, what is missing
 package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
 	@$(PY) -m lakehouse.package glue_jobs lambda_extract sql
 
-check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
+check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@$(PY) -m devtools.sql_lint
+	@$(PY) -m sqlfluff lint --disable-progress-bar sql
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
@@ -171,7 +173,7 @@ test-%:
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
-samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
+samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/dump/warehouse"] of these rows
 	@$(PY) -m devtools.sql_readme $(ARGS)
 	@$(PY) -m devtools.quicksight
 

@@ -9,17 +9,19 @@ from pathlib import Path
 from rich.console import Console
 
 from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
+from lakehouse.defaults import RAW
 from lakehouse.errors import UserError
 from lakehouse.paths import MINE
+from lambda_extract import errors
 from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import SourceResult
 from lambda_extract.run import Outcome
 from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources.plan import parse_sources, read_file
+from lambda_extract.spotify.redaction import MARK
 from lambda_extract.spotify.secret import describe_age, find_ages
-
-RAW = Path("data/raw")
 
 
 def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Outcome:
@@ -39,8 +41,11 @@ def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Ou
             console.print(f"Soon: {describe_age(name, days)}")
     outcome, landed = job.run()
     console.print(f"{landed.place}: {outcome.entries} entries, {outcome.calls} calls, {landed.size} bytes")
+    if outcome.redacted:
+        console.print(f"{outcome.redacted} answers repeated a token or secret: it was replaced by {MARK}")
     if outcome.error:
-        raise UserError(f"{outcome.error} What came before is landed.")
+        message = f"{outcome.error} What came before is landed."
+        raise ExtractError(message, errors.STOPPED) if outcome.error.reason == errors.STOPPED else UserError(message)
     return outcome
 
 
@@ -58,7 +63,7 @@ def _tell(console: Console, result: SourceResult, trouble: str | None) -> None:
     source, name = result.source, result.facts.get("name")
     label = source.kind if source.id == source.kind else f"{source.kind} {name or source.id}"
     why = f" ({trouble})" if trouble else ""
-    console.print(f"{label}: {result.status}, {result.entries} entries{why}")
+    console.print(mask_text(f"{label}: {result.status}, {result.entries} entries{why}"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

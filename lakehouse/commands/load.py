@@ -7,12 +7,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lakehouse.console import complain
+from lakehouse.defaults import DATABASE, LOCAL_CATALOG, RAW, WAREHOUSE
 from lakehouse.errors import UserError
-from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
-from lakehouse.warehouse.folder import prepare_warehouse
+from lakehouse.spark.submit import submit, warehouse_settings
+from lakehouse.warehouse.folder import load_lock, prepare_warehouse
 from lakehouse.warehouse.time_zones import change_time_zones
 from sql.time_zones import EVERYONE
 
+LOG_FILE = "load.log"
+"""In the warehouse: Spark's errors with their stack traces."""
 QUICK_BYTES = 16_000_000
 """Below this much raw data (compressed) starting up is most of the work."""
 
@@ -38,9 +42,12 @@ def load(
         )
     if time_zones is not None:
         set_clocks(folder, time_zones)
-    told = ["--raw", str(Path(raw).absolute()), "--catalog", CATALOG, "--database", DATABASE, *arguments]
+    told = ["--raw", str(Path(raw).absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(Path(raw)) < QUICK_BYTES
-    code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said)
+    log_file = folder / LOG_FILE
+    told += ["--log_file", str(log_file)]
+    with load_lock(folder):
+        code = submit("load_music", told, warehouse_settings(folder), quick=quick, said=said, log_file=log_file)
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")
@@ -79,15 +86,15 @@ def split_arguments(text: str) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make load`'s variables and run the job."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--raw", default="data/raw")
-    parser.add_argument("--warehouse", default="data/warehouse")
+    parser.add_argument("--raw", default=str(RAW))
+    parser.add_argument("--warehouse", default=str(WAREHOUSE))
     parser.add_argument("--args", default="", help="arguments of the job itself, as one text")
     told = parser.parse_args(argv)
     try:
         time_zones, arguments = split_time_zones(split_arguments(told.args))
         return load(told.raw, told.warehouse, arguments, time_zones=time_zones)
     except UserError as error:
-        sys.stderr.write(f"load: {error}\n")
+        complain(f"load: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("load: stopped. The tables are readable; the next run loads the rest.\n")

@@ -5,6 +5,7 @@ import shlex
 import sys
 
 from lakehouse.commands import query
+from lakehouse.console import complain, run_quietly
 
 
 def main() -> int:
@@ -13,13 +14,11 @@ def main() -> int:
     try:
         parameters = shlex.split(told["PARAMS"])
     except ValueError as error:
-        sys.stderr.write(
-            f"error: PARAMS={told['PARAMS']}: {str(error).lower()}; expected e.g. \"limit=5 name='two words'\"\n"
-        )
+        complain(f"error: PARAMS={told['PARAMS']}: {str(error).lower()}; expected e.g. \"limit=5 name='two words'\"")
         return 2
     options = [f"--{name.lower()}={told[name]}" for name in ("WAREHOUSE", "FORMAT", "ENGINE") if told[name]]
     return query.main(["question", *options, "--", told["NAME"], *parameters])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_quietly(main))

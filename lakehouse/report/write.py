@@ -14,10 +14,13 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lakehouse.console import complain
+from lakehouse.defaults import REPORT, WAREHOUSE
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
 from lakehouse.statements.statement import StatementError
+from lakehouse.warehouse.folder import choose_warehouse
 from lakehouse.warehouse.iceberg import WarehouseError
 from lakehouse.warehouse.session import Session
 
@@ -117,13 +120,13 @@ def link_to(answer: Answer, row: Mapping[str, Any]) -> str | None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make report`'s variables and write."""
     parser = argparse.ArgumentParser(prog="make report", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=Path("data/warehouse"), help="folder with catalog.db")
-    parser.add_argument("--out", type=Path, default=Path("data/report.html"), help="file to write")
+    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
+    parser.add_argument("--out", type=Path, default=REPORT, help="file to write")
     told = parser.parse_args(argv)
     try:
-        write_report(told.warehouse, told.out)
+        write_report(choose_warehouse(told.warehouse), told.out)
     except (UserError, WarehouseError, StatementError) as error:
-        sys.stderr.write(f"report: {error}\n")
+        complain(f"report: {error}")
         return 2
     sys.stdout.write(f"{told.out} ({told.out.stat().st_size / 1_000_000:.1f} MB): open it in any browser\n")
     return 0

@@ -14,12 +14,12 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
+from lakehouse.defaults import DATABASE
 from lakehouse.paths import ROOT
 
 SQL_FOLDER = ROOT / "sql"
 DIALECT = "athena"
 CATALOG = "awsdatacatalog"
-DATABASE = "music"
 PARAMETER = "parameter"
 NOTHING = "nothing"
 """What a header says that a file reads, which reads no table and no view."""

@@ -7,6 +7,7 @@ they are at that moment. Nobody can write to them from here.
 import argparse
 import contextlib
 import json
+import secrets
 import signal
 import sys
 import threading
@@ -16,15 +17,20 @@ from pathlib import Path
 import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
+from lakehouse.console import complain
+from lakehouse.defaults import DATABASE, WAREHOUSE
 from lakehouse.emulated_aws.emulated import emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.errors import UserError
 from lakehouse.output import write_rows
 from lakehouse.paths import ROOT
-from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
-from lakehouse.trino.server import HOST, READER, Server, running_trino
-from lakehouse.trino.session import TrinoSession
+from lakehouse.statements.statement import CATALOG, StatementError
+from lakehouse.trino.front import HOST
+from lakehouse.trino.server import OWNER, READER, Server, running_trino
+from lakehouse.trino.session import TrinoSession, seal
+from lakehouse.warehouse.folder import choose_warehouse
 from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
+from lambda_extract.plain_text import mask_text
 
 PORT = 8081
 RUNNING = ROOT / "build" / "trino.json"
@@ -45,8 +51,10 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     warehouse = Warehouse(folder)
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
-        with running_trino(aws, port) as server:
-            TrinoSession(server.port).create_views(warehouse.time_zones)
+        # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
+        with running_trino(aws, port, folder, f"{OWNER}-{secrets.token_hex(16)}") as server:
+            TrinoSession(server.port).create_views(warehouse.time_zones, server.owner)
+            seal(server)
             yield server
 
 
@@ -123,20 +131,20 @@ def answer(session: TrinoSession, text: str) -> None:
     try:
         write_rows(session.run_text(text), "table", sys.stdout)
     except StatementError as error:
-        sys.stdout.write(f"error: {error}\n")
+        sys.stdout.write(f"error: {mask_text(str(error))}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make trino`'s variables and serve."""
     parser = argparse.ArgumentParser(prog="make trino", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=Path("data/warehouse"), help="folder with catalog.db")
+    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
     parser.add_argument("--port", type=int, default=PORT)
     told = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve(told.warehouse, told.port)
+        serve(choose_warehouse(told.warehouse), told.port)
     except (UserError, WarehouseError, StatementError) as error:
-        sys.stderr.write(f"trino: {error}\n")
+        complain(f"trino: {error}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("\ntrino: stopped. The tables are as they were.\n")

@@ -6,7 +6,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, names_read, parse_statement, to_duckdb
+from lakehouse.defaults import DATABASE
+from lakehouse.statements.statement import CATALOG, Statement, names_read, parse_statement, to_duckdb
 from lakehouse.statements.summaries import as_view, read_named
 
 SETTINGS = (

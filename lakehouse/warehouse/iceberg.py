@@ -17,16 +17,10 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
-from lakehouse.statements.statement import DATABASE
+from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.warehouse.time_zones import read_time_zones
 from sql.time_zones import UTC_FOR_ALL
 
-DEFAULT = Path("data/warehouse")
-DEMO = Path("data/demo")
-"""Where `make demo` keeps everything; its tables are in a folder of it."""
-
-CATALOG_NAME = "local"
-CATALOG_FILE = "catalog.db"
 EPOCH = dt.date(1970, 1, 1)
 S3 = "s3://"
 
@@ -59,7 +53,7 @@ def one_line_errors(what: str) -> Iterator[None]:
 def open_catalog(folder: Path) -> SqlCatalog:
     """Open the folder's catalog as it is, without creating anything in it."""
     uri = f"sqlite:///{folder / CATALOG_FILE}"
-    return SqlCatalog(CATALOG_NAME, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
+    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
 
 
 def list_tables(catalog: Catalog) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from lakehouse.commands.query import main
 from lakehouse.statements.statement import read_folder
 from lakehouse.statements.summaries import read_named
+from lakehouse.warehouse.folder import write_as_of
 
 MON, TUE = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 AT = dt.datetime(2026, 11, 16, 8, 30, 0, 123000, tzinfo=dt.UTC)
@@ -300,6 +301,19 @@ def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, writ
     ]
 
 
+def test_the_checks_of_made_up_days_ask_as_of_their_last_day(run, write_warehouse, tmp_path):
+    old = {"raw_key": "k1", "status": "loaded", "account": "me", "extraction_date": dt.date(2020, 1, 5)}
+    write_warehouse(tmp_path, raw_object=[old], artist=ARTISTS, song=SONGS)
+    code, out, _ = run("check", warehouse=tmp_path)
+    assert (code, "FAILED  load_fresh" in out) == (1, True)
+    write_as_of(tmp_path, dt.date(2020, 1, 13))
+    code, out, err = run("check", warehouse=tmp_path)
+    assert "ok      load_fresh" in out
+    assert err == "checked as of 2020-01-13, the last day of these made-up answers\n"
+    write_as_of(tmp_path, dt.date(2020, 1, 14))
+    assert "FAILED  load_fresh" in run("check", warehouse=tmp_path)[1]
+
+
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     statement = "select i from song cross join unnest(sequence(1, 200000)) as t (i)"
     command = [
@@ -318,3 +332,17 @@ def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_a_saved_questions_reader_that_stops_early_sees_no_stack_trace(folder):
+    told = {"NAME": "listening_months", "WAREHOUSE": str(folder), "FORMAT": "csv"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "lakehouse.commands.question"], stdout=writing, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, **told}, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr
