@@ -154,11 +154,12 @@ doctor: ## say which Python and Java are used, what is cached, what is missing
 package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
 	@$(PY) -m lakehouse.package glue_jobs lambda_extract sql
 
-check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
+check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@$(PY) -m devtools.sql_lint
+	@$(PY) -m sqlfluff lint --disable-progress-bar sql
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exceptions stand in infra/.checkov.yaml
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
@@ -175,7 +176,7 @@ test-%:
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
-samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"] of these rows
+samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/dump/warehouse"] of these rows
 	@set -f; $(PY) -m devtools.sql_readme $$ARGS
 	@$(PY) -m devtools.quicksight
 

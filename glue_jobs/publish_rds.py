@@ -28,6 +28,7 @@ from glue_jobs.postgres.partition_state import Change, Remembered, find_change, 
 from glue_jobs.postgres.relation_schema import STATE, literal, prepare_schema, quote, quote_all
 from glue_jobs.postgres.relations import LONGEST_KEY, PUBLISHED, Relation, line_of, relations_of, rows_of
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
+from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import Table
 
@@ -280,21 +281,17 @@ def _commit(postgres: Postgres) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run the job; return its exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for chatty in ("py4j", "botocore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    try:
+
+    def copy() -> None:
         settings = parse_publish_settings(argv)
         target = fetch_certificates(find_target(settings))
         require_server(target)
         with run_job("publish_rds", argv) as spark:
             report = publish(spark, settings, target)
-    except LoadError as error:
-        sys.stderr.write(f"publish_rds: {error}\n")
-        return 2
-    sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
-    return 0
+        sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
+
+    return run_script("publish_rds", argv, copy, NOTHING_PUBLISHED, log_file_of(argv))
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (exit_code := main(sys.argv[1:])):
+    sys.exit(exit_code)

@@ -6,7 +6,6 @@ nothing for bad data: a bad entry gets a reason, a bad line gets a reason, an ob
 
 import datetime as dt
 import hashlib
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -26,8 +25,6 @@ from glue_jobs.spotify.objects import Line
 from glue_jobs.spotify.reasons import Outcome
 from glue_jobs.spotify.rows import Sighting, add_rows
 from glue_jobs.tables import ALBUM, ARTIST, LISTING, NO_ACCOUNT, PLAY, SONG
-
-log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 """The newest version of the raw line that is understood."""
@@ -115,10 +112,6 @@ def read_object(read: Read, facts: ObjectFacts) -> Iterator[ObjectRows | ObjectC
         yield from reading.read_lines(Unpacked(read))
     except Unreadable as error:
         yield ObjectCounts(status=error.status)
-        return
-    except Exception as error:  # a fault nobody foresaw must not end the load of the other objects
-        log.exception("%s failed", facts.raw_key)
-        yield ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:1000])
         return
     yield reading.rows
     yield reading.counts

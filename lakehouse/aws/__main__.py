@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--account", default="", help="the Spotify account, where there are several")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--plan", action="store_true", help="of deploy: only show what it would change")
+    parser.add_argument("--fail-on-change", action="store_true", help="with --plan: end with 1 if it changes anything")
     told = parser.parse_args(argv)
     try:
         return do(told)
@@ -53,7 +54,7 @@ def do(told: argparse.Namespace) -> int:
         raise UserError("ENV=default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     terraform = Terraform(told.env, variables=read_variables())
     if told.command == "deploy":
-        return deploy(terraform, is_sure=told.yes, only_plan=told.plan)
+        return deploy(terraform, is_sure=told.yes, only_plan=told.plan, fail_on_change=told.fail_on_change)
     if told.command == "destroy":
         return destroy(terraform, is_sure=told.yes)
     lakehouse = find_lakehouse(terraform)
@@ -77,9 +78,13 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         (lakehouse.load_job,),
         lakehouse.topic_arn,
         tuple(filter(None, [lakehouse.publish_rds_job])),
+        lakehouse.time_zones,
+        tuple(lakehouse.accounts),
     )
-    os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
-    require_tables(lakehouse)
+    os.environ["AWS_DEFAULT_REGION"] = lakehouse.region
+    if not has_tables(lakehouse):
+        say(f"{lakehouse.database} holds no tables yet; make run ENV={lakehouse.environment} loads the first rows")
+        return 0
     report = publish(settings, say=lambda _: None)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
@@ -87,13 +92,9 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
     return 1 if report.offending else 0
 
 
-def require_tables(lakehouse: Lakehouse) -> None:
-    """Refuse a database without tables: every view would fail with a reason of its own."""
-    if not lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"]:
-        raise UserError(
-            f"{lakehouse.database} holds no tables; expected a load: make run ENV={lakehouse.environment}."
-            " Nothing was published."
-        )
+def has_tables(lakehouse: Lakehouse) -> bool:
+    """Return whether a load has made tables."""
+    return bool(lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"])
 
 
 if __name__ == "__main__":

@@ -127,13 +127,15 @@ class Terraform:
     def call(self, *words: str, quiet: bool = False, accept: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run one command of Terraform; quiet keeps what it says for the error."""
         command = [find_terraform(), f"-chdir={self.folder}", *words]
-        piped = subprocess.PIPE if quiet else None
         sys.stdout.flush()
         environment = build_environment(self.data) | self.attached
-        done = subprocess.run(command, env=environment, stdout=piped, stderr=piped, text=True, check=False)
+        if quiet:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        else:
+            done = run_and_show(command, environment)
         if done.returncode not in accept:
-            reason = read_reason(f"{done.stdout or ''}\n{done.stderr or ''}") if quiet else "its reason stands above"
-            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}")
+            reason = read_reason(f"{done.stdout or ''}\n{done.stderr}") if quiet else "the reason is above"
+            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}{find_advice(done.stderr)}")
         return done
 
     def _variables(self) -> list[str]:
@@ -141,6 +143,38 @@ class Terraform:
         own = self.folder / "environments" / f"{self.environment}.tfvars"
         files = [f"-var-file={own}"] if own.is_file() else []
         return [*files, *(f"-var={name}={value}" for name, value in told.items())]
+
+
+def run_and_show(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command; its output is shown as it comes, its errors are also returned."""
+    errors = []
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            sys.stderr.write(line)
+            errors.append(line)
+    return subprocess.CompletedProcess(command, process.returncode, None, "".join(errors))
+
+
+ADVICE = {
+    r"Account \d+ is denied access": "AWS has not opened Glue to this account yet, as with some new accounts. Wait a"
+    " day, or ask AWS Support (Account and billing, free of charge); then deploy again: what was made stays",
+    r"not authorized to perform": "the AWS user or role lacks this right: infra/README.md, What you need",
+    r"OptInRequired|SubscriptionRequiredException": "the account is not fully signed up for this service: open the"
+    " service once in the console",
+    r"ConcurrentModification|OperationAborted": "AWS was still busy with an earlier change: deploy again",
+    r"reserved concurrent executions|UnreservedConcurrentExecution": "a new account has too few concurrent runs of"
+    " Lambda to reserve some: leave reserved_concurrency at -1",
+}
+"""What to do about errors of AWS whose own words do not say it."""
+
+
+def find_advice(errors: str) -> str:
+    """Return what a person can do about the errors of AWS that Terraform showed."""
+    # Terraform breaks long lines.
+    text = " ".join(line.strip("│╷╵ ") for line in errors.splitlines())
+    found = [advice for pattern, advice in ADVICE.items() if re.search(pattern, text)]
+    return f". {'. '.join(found)}." if found else ""
 
 
 NO_WORKSPACE = "doesn't exist"

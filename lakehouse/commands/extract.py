@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
+from lakehouse.defaults import RAW
 from lakehouse.errors import UserError
 from lakehouse.paths import MINE
 from lambda_extract import errors
@@ -21,8 +22,6 @@ from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources.plan import parse_sources, read_file
 from lambda_extract.spotify.redaction import MARK
 from lambda_extract.spotify.secret import describe_age, find_ages
-
-RAW = Path("data/raw")
 
 
 def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Outcome:

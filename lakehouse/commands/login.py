@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from lakehouse.aws.region import require_region
 from lakehouse.commands.callback import listen, name_redirect
 from lakehouse.console import PlainConsole, complain
 from lakehouse.errors import UserError
@@ -52,7 +53,7 @@ STEPS = """{missing}. How to get them, once:
   3. If the music is another account's: add it under User Management.
   4. Under Settings copy Client ID and Client secret, then:
      export SPOTIFY_CLIENT_ID=… SPOTIFY_CLIENT_SECRET=…
-     make login"""
+     {command}"""
 ELSEWHERE = """The browser runs on another machine? After you agree it cannot show the page it is sent to:
 copy the whole address of that page, paste it here and press Enter."""
 
@@ -88,26 +89,28 @@ def read_secret(path: Path, environment: Environment, port: int = PORT) -> Secre
     return build_secret(_read_fields(path), environment, str(path), port)
 
 
-def build_secret(known: JsonObject, environment: Environment, place: str, port: int) -> Secret:
+def build_secret(
+    known: JsonObject, environment: Environment, place: str, port: int, command: str = "make login"
+) -> Secret:
     """Build the secret of what is kept and of the environment, which counts first."""
     fields = known | dict(environment.given)
     if known.get("client_secret") != fields.get("client_secret"):
         fields.pop("client_secret_date", None)
     missing = [name for name in PARTS[:2] if not fields.get(name)]
     if missing:
-        raise UserError(describe_steps(missing, place, port))
+        raise UserError(describe_steps(missing, place, port, command))
     try:
         return parse_secret(json.dumps(fields), place)
     except ExtractError as error:
         raise UserError(str(error)) from error
 
 
-def describe_steps(missing: Sequence[str], place: str, port: int) -> str:
+def describe_steps(missing: Sequence[str], place: str, port: int, command: str) -> str:
     """Say what is missing and how a person gets it."""
     names = " and ".join(f"SPOTIFY_{name.upper()}" for name in missing)
     verb = "is" if len(missing) == 1 else "are"
     seen = f"{names} {verb} not set, and {place} does not have them"
-    return STEPS.format(missing=seen, redirect=name_redirect(port))
+    return STEPS.format(missing=seen, redirect=name_redirect(port), command=command)
 
 
 def _read_fields(path: Path) -> JsonObject:
@@ -269,8 +272,10 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
     environment, console = read_environment(os.environ), build_console()
     keeper: SecretFile | SecretInAws
     if secret_name:
+        require_region("Nothing was kept.")
         keeper = SecretInAws(secret_name)
-        secret = build_secret(keeper.read(), environment, keeper.place, port)
+        command = f"make login SECRET={secret_name}"
+        secret = build_secret(keeper.read(), environment, keeper.place, port, command)
     else:
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))

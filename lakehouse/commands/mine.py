@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from lakehouse.commands import query
-from lakehouse.commands.extract import RAW, extract
+from lakehouse.commands.extract import extract
 from lakehouse.commands.load import load
 from lakehouse.commands.login import (
     PORT,
@@ -20,6 +20,7 @@ from lakehouse.commands.login import (
     run_login,
     run_program,
 )
+from lakehouse.defaults import RAW, WAREHOUSE
 from lakehouse.errors import UserError
 from lakehouse.paths import MINE
 from lakehouse.report.write import write_report
@@ -27,7 +28,6 @@ from lambda_extract import errors
 from lambda_extract.errors import ExtractError
 from lambda_extract.run import Outcome
 
-WAREHOUSE = Path("data/warehouse")
 QUESTIONS = (("sources",), ("top_artists", "limit=10"), ("top_songs", "limit=10"), ("listening_hours",))
 
 

@@ -11,18 +11,19 @@ from glue_jobs.postgres.arguments import parse_publish_settings
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, find_target, require_server
 from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.console import complain
+from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG, WAREHOUSE
 from lakehouse.errors import UserError
-from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
+from lakehouse.spark.submit import PUBLISH_JARS, submit, warehouse_settings
 
 
 def publish(warehouse: str, arguments: Sequence[str] = (), said: Path | None = None) -> int:
     """Run the job; return its exit code. Where the server is, and who we are, stands in the environment."""
     folder = Path(warehouse).expanduser().absolute()
-    if not (folder / "catalog.db").is_file():
+    if not (folder / CATALOG_FILE).is_file():
         raise UserError(
-            f"WAREHOUSE={warehouse}: expected a warehouse, seen none; `make load` makes one. {NOTHING_PUBLISHED}"
+            f"WAREHOUSE={warehouse}: expected a warehouse, got none; `make load` makes one. {NOTHING_PUBLISHED}"
         )
-    told = ["--catalog", CATALOG, "--database", DATABASE, *arguments]
+    told = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     # Said before Spark is started, and before its jars are fetched.
     require_server(find_target(parse_publish_settings(told)))
     quick = size_of(folder) < QUICK_BYTES
@@ -36,7 +37,7 @@ def publish(warehouse: str, arguments: Sequence[str] = (), said: Path | None = N
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make publish-rds`'s variables and run the job."""
     parser = argparse.ArgumentParser(prog="make publish-rds", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", default="data/warehouse")
+    parser.add_argument("--warehouse", default=str(WAREHOUSE))
     parser.add_argument("--args", default="", help="arguments of the job itself, as one text")
     told = parser.parse_args(argv)
     try:

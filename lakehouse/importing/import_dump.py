@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
+from lakehouse.defaults import RAW
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_date import find_path_date
 from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
@@ -22,7 +23,7 @@ from lambda_extract.aws import S3Place, find_place
 from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
 
-DEFAULT_RAW = "data/raw"
+DEFAULT_RAW = str(RAW)
 MANY_FILES = 20
 Say = Callable[[str], None]
 File = Path | S3File

@@ -15,10 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lakehouse.console import complain
+from lakehouse.defaults import REPORT, WAREHOUSE
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
 from lakehouse.statements.statement import StatementError
+from lakehouse.warehouse.folder import choose_warehouse
 from lakehouse.warehouse.iceberg import WarehouseError
 from lakehouse.warehouse.session import Session
 
@@ -118,11 +120,11 @@ def link_to(answer: Answer, row: Mapping[str, Any]) -> str | None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make report`'s variables and write."""
     parser = argparse.ArgumentParser(prog="make report", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=Path("data/warehouse"), help="folder with catalog.db")
-    parser.add_argument("--out", type=Path, default=Path("data/report.html"), help="file to write")
+    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
+    parser.add_argument("--out", type=Path, default=REPORT, help="file to write")
     told = parser.parse_args(argv)
     try:
-        write_report(told.warehouse, told.out)
+        write_report(choose_warehouse(told.warehouse), told.out)
     except (UserError, WarehouseError, StatementError) as error:
         complain(f"report: {error}")
         return 2

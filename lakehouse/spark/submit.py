@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
+from lakehouse.defaults import CATALOG_FILE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.package import package_glue_jobs
 from lakehouse.paths import ROOT
@@ -21,8 +22,6 @@ from lakehouse.spark.class_archive import ClassArchive
 from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
 from lakehouse.temporary import run_folder
 
-CATALOG = "local"
-DATABASE = "music"
 ICEBERG_FOR = {
     "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
     "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0",
@@ -169,14 +168,14 @@ def _reason(said: str) -> str:
 
 def warehouse_settings(folder: Path) -> dict[str, str]:
     """Return the settings of an Iceberg catalog in a folder: SQLite for the pointers, files beside it."""
-    prefix = f"spark.sql.catalog.{CATALOG}"
+    prefix = f"spark.sql.catalog.{LOCAL_CATALOG}"
     return {
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         prefix: "org.apache.iceberg.spark.SparkCatalog",
         f"{prefix}.type": "jdbc",
         # Tables commit side by side, but SQLite takes one writer: one connection, and patience with other processes.
         f"{prefix}.clients": "1",
-        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000",
+        f"{prefix}.uri": f"jdbc:sqlite:{folder}/{CATALOG_FILE}?busy_timeout=30000&transaction_mode=IMMEDIATE",
         f"{prefix}.jdbc.schema-version": "V1",
         # Not as_uri(): Hadoop takes a path as it is, and would write into a folder named with %20.
         f"{prefix}.warehouse": f"file://{folder}",
@@ -220,9 +219,10 @@ def submit(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> int:
     """Run a job's script with the packaged zip to its end; return its exit code."""
-    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars) as process:
+    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars, log_file=log_file) as process:
         return process.wait()
 
 
@@ -235,16 +235,17 @@ def start_job(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
     `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
-    into that file.
+    into that file. With `log_file`, Spark's errors with their stack traces go into that file instead.
     """
     script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
-    log4j = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+    log4j = _log4j_option(log_file)
     with contextlib.ExitStack() as stack:
         work = stack.enter_context(run_folder())
         conf = {**LAPTOP_SETTINGS, "spark.local.dir": str(work), **(QUICK_SETTINGS if quick else {}), **settings}
@@ -267,10 +268,11 @@ def start_job(
                 archive.finish(is_done=process is not None and process.returncode == 0)
 
 
-def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
-    """Run a command; return its exit code."""
-    with running(command, known, output) as process:
-        return process.wait()
+def _log4j_option(log_file: Path | None) -> str:
+    """Return the options that say where Spark's errors go."""
+    name = "log4j2.properties" if log_file is None else "log4j2_file.properties"
+    option = f"-Dlog4j2.configurationFile={Path(__file__).with_name(name).as_uri()}"
+    return option if log_file is None else f'{option} "-Dlakehouse.log={log_file}"'
 
 
 @contextlib.contextmanager

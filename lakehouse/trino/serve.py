@@ -18,15 +18,17 @@ import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
 from lakehouse.console import complain
+from lakehouse.defaults import DATABASE, WAREHOUSE
 from lakehouse.emulated_aws.emulated import emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.errors import UserError
 from lakehouse.output import write_rows
 from lakehouse.paths import ROOT
-from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
+from lakehouse.statements.statement import CATALOG, StatementError
 from lakehouse.trino.front import HOST
 from lakehouse.trino.server import OWNER, READER, Server, running_trino
 from lakehouse.trino.session import TrinoSession, seal
+from lakehouse.warehouse.folder import choose_warehouse
 from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
 from lambda_extract.plain_text import mask_text
 
@@ -51,7 +53,7 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
         register_tables(warehouse, GlueWarehouse().glue)
         # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
         with running_trino(aws, port, folder, f"{OWNER}-{secrets.token_hex(16)}") as server:
-            TrinoSession(server.port).create_views(server.owner)
+            TrinoSession(server.port).create_views(warehouse.time_zones, server.owner)
             seal(server)
             yield server
 
@@ -135,12 +137,12 @@ def answer(session: TrinoSession, text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make trino`'s variables and serve."""
     parser = argparse.ArgumentParser(prog="make trino", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=Path("data/warehouse"), help="folder with catalog.db")
+    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
     parser.add_argument("--port", type=int, default=PORT)
     told = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve(told.warehouse, told.port)
+        serve(choose_warehouse(told.warehouse), told.port)
     except (UserError, WarehouseError, StatementError) as error:
         complain(f"trino: {error}")
         return 2

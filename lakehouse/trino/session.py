@@ -12,12 +12,14 @@ from sqlglot import exp
 from trino.dbapi import Connection
 from trino.exceptions import Error, HttpError, TrinoQueryError
 
+from lakehouse.defaults import DATABASE
 from lakehouse.errors import UserError
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.statements.statement import CATALOG, Statement, StatementError, parse_statement
 from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.front import HOST
 from lakehouse.trino.server import OWNER, READER, RULES_AGE, Server, write_rules
 from lakehouse.warehouse.duckdb_engine import order_views
+from sql.time_zones import UTC_FOR_ALL
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""
@@ -65,11 +67,15 @@ class TrinoSession:
             raise StatementError(f"no table or view {name}; expected one of {', '.join(sorted(self.known))}")
         return names
 
-    def create_views(self, owner: str = OWNER) -> None:
-        """As the owner, create every view, those others read first, from Athena's very text; summaries as views."""
+    def create_views(self, time_zones: Mapping[str, str] = UTC_FOR_ALL, owner: str = OWNER) -> None:
+        """As the owner, create every view, those others read first, from Athena's very text; summaries as views.
+
+        Local times are those of the accounts' time zones.
+        """
         connection = open_connection(self.port, self.database, owner)
-        for name in order_views(self.views, self.views):
-            tree, text = parse_statement(self.views[name].text), self.views[name].text
+        views = read_named(time_zones)
+        for name in order_views(views, views):
+            tree, text = parse_statement(views[name].text), views[name].text
             try:
                 run_when_ready(connection, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
             except Error as error:

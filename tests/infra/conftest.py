@@ -30,11 +30,15 @@ CI_ROLE = """{
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with zips of the packages' names: what is in them matters to no test of Terraform."""
+    """Return a folder with zips and wheels of the right names: what is in them matters to no test of Terraform."""
     folder = tmp_path_factory.mktemp("packages")
     for name in ("glue_jobs", "lambda_extract", "sql"):
         with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
             archive.writestr(f"{name}/__init__.py", "")
+    for version, python in (("5.1", "cp311"), ("6.0", "cp313")):
+        wheel = folder / "wheels" / f"glue-{version}" / f"tool-1.0-{python}-{python}-manylinux2014_x86_64.whl"
+        wheel.parent.mkdir(parents=True)
+        wheel.write_bytes(b"")
     return folder
 
 

@@ -21,7 +21,8 @@ from glue_jobs.postgres.target import (
 )
 from lakehouse.commands import publish_rds
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
-from lakehouse.emulated_aws.glue_job import as_words, publish_arguments, run_arguments
+from lakehouse.emulated_aws.glue_job import as_words, run_arguments
+from tests.glue_arguments import publish_arguments
 
 PASSWORD = "s3cr:t/@%"
 GIVEN = {"PGHOST": "127.0.0.1", "PGUSER": "me", "PGPASSWORD": PASSWORD, "PGDATABASE": "music"}
@@ -162,7 +163,7 @@ def test_make_publish_rds_says_in_one_line_what_is_missing(
     for name in ("POSTGRES_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPORT", "PGSSLMODE", "PGSSLROOTCERT"):
         monkeypatch.delenv(name, raising=False)
     assert publish_rds.main(["--warehouse", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"publish-rds: WAREHOUSE={tmp_path}: expected a warehouse, seen none;")
+    assert capsys.readouterr().err.startswith(f"publish-rds: WAREHOUSE={tmp_path}: expected a warehouse, got none;")
     (tmp_path / "catalog.db").touch()
     assert publish_rds.main(["--warehouse", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("publish-rds: environment: PGHOST, PGUSER, PGDATABASE not set;")

@@ -34,8 +34,15 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 STARTER = """import os, sys
 from lakehouse.spark import submit
 submit.PATIENCE = 1
-sys.exit(submit.run_to_the_end([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ))
+with submit.running([sys.executable, "-c", sys.argv[1], sys.argv[2]], os.environ) as job:
+    sys.exit(job.wait())
 """
+
+
+def run_to_the_end(command, environment, output=None) -> int:
+    """Run a command as a job; return its exit code."""
+    with submit.running(command, environment, output) as job:
+        return job.wait()
 
 
 def is_running(pid: int) -> bool:
@@ -85,19 +92,19 @@ def test_a_job_that_was_told_to_outlive_the_terminal_does(tmp_path):
 
 
 def test_a_job_hands_on_its_exit_code():
-    assert submit.run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
+    assert run_to_the_end([sys.executable, "-c", "raise SystemExit(7)"], os.environ) == 7
 
 
 def test_what_a_job_says_can_go_into_a_file(tmp_path):
     program = "import sys; print('out', flush=True); sys.stderr.write('err')"
     with (tmp_path / "said").open("wb") as said:
-        submit.run_to_the_end([sys.executable, "-c", program], os.environ, said)
+        run_to_the_end([sys.executable, "-c", program], os.environ, said)
     assert (tmp_path / "said").read_text() == "out\nerr"
 
 
 def test_signals_mean_what_they_did_before_once_a_job_has_ended():
     before = signal.getsignal(signal.SIGTERM)
-    submit.run_to_the_end([sys.executable, "-c", ""], os.environ)
+    run_to_the_end([sys.executable, "-c", ""], os.environ)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
