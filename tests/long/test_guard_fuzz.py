@@ -16,7 +16,7 @@ from tests.unit.test_extract_support import running_fake
 
 SECRETS = ("hidden-access-1", "hidden-refresh-1", "hidden-secret-1")
 MB = 2**20
-many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 texts = st.text() | st.sampled_from([*SECRETS, "x" * 200, "\ud800", "\x1b[2J", "spotify:track:" + "a" * 300])
 names = st.sampled_from(
