@@ -1,7 +1,8 @@
 # What a person types. Needs GNU make and Python 3.11 or newer; everything else goes into this folder.
 # Variables are given after the target: make query Q="select name from song" FORMAT=csv
 
-# Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
+# Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold: no shell expands
+# them. ARGS are split at spaces, T as a shell would.
 # NAME, PORT and SPARK count on the command line only: some systems set them, to the name of the machine and the like.
 # A path may begin with ~/ in every shell.
 PYTHON ?= python3
@@ -11,6 +12,7 @@ override DATE := $(value DATE)
 override RAW := $(or $(call in_home,$(value RAW)),data/raw)
 override WAREHOUSE := $(or $(call in_home,$(value WAREHOUSE)),data/warehouse)
 override ARGS := $(value ARGS)
+override T := $(value T)
 override Q := $(value Q)
 override FORMAT := $(or $(value FORMAT),table)
 override OUT := $(or $(call in_home,$(value OUT)),data/report.html)
@@ -28,6 +30,7 @@ override FILE := $(or $(if $(filter command,$(origin FILE)),$(call in_home,$(val
 override LOGIN := $(or $(call in_home,$(value LOGIN)),.secrets/spotify.json)
 override SECRET := $(if $(filter command,$(origin SECRET)),$(value SECRET))
 export ENV ACCOUNT FROM DATE RAW WAREHOUSE OUT ARGS Q FORMAT ENGINE PORT NAME PARAMS SOURCES FILE LOGIN SECRET SIZE PYTHON
+export T SPARK
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -77,10 +80,10 @@ demo: $(RUN) ## 14 days of a made-up Spotify through an emulated AWS: Lambda, ev
 	@$(PY) -m lakehouse.demo
 
 mine: $(RUN) ## your own library from a Spotify app: login if needed, extract, load, answers: [ARGS=--no-browser]
-	@$(PY) -m lakehouse.commands.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $(ARGS)
+	@set -f; $(PY) -m lakehouse.commands.mine --sources="$$SOURCES" --raw="$$RAW" --warehouse="$$WAREHOUSE" --file="$$LOGIN" $$ARGS
 
 login: $(RUN) ## log in to Spotify in the browser, keep it in .secrets/ or Secrets Manager: [SECRET=name] [LOGIN=file] [ARGS=--no-browser]
-	@$(PY) -m lakehouse.commands.login --file="$$LOGIN" --secret="$$SECRET" $(ARGS)
+	@set -f; $(PY) -m lakehouse.commands.login --file="$$LOGIN" --secret="$$SECRET" $$ARGS
 
 extract: $(RUN) ## land what Spotify says of your library: [SOURCES=lakehouse/sources/mine.json] [RAW=data/raw] [LOGIN=file]
 	@$(PY) -m lakehouse.commands.extract --sources="$$SOURCES" --raw="$$RAW" --file="$$LOGIN"
@@ -89,7 +92,7 @@ sources-check: $(RUN) ## say what a sources document asks for and what a run cos
 	@$(PY) -m lakehouse.commands.sources_check -- "$$FILE"
 
 simulator: $(RUN) ## run a made-up Spotify on this machine: [ARGS="--regime legacy --today 2026-11-05"]
-	@$(PY) -m lakehouse.simulator $(ARGS)
+	@set -f; $(PY) -m lakehouse.simulator $$ARGS
 
 import: from $(RUN) ## land JSON files as raw objects: FROM=folder [DATE=2026-11-20] [RAW=data/raw]
 	@$(PY) -m lakehouse.importing.import_dump --date="$$DATE" --raw="$$RAW" -- "$$FROM"
@@ -119,7 +122,7 @@ trino: $(DEV) ## Trino over the tables, for a client or a prompt: [WAREHOUSE=dat
 	@$(PY) -m lakehouse.trino.serve --warehouse="$$WAREHOUSE" --port="$$PORT"
 
 deploy: $(RUN) ## put the lakehouse into your AWS account, or change it there: [ENV=prod] [ARGS=--yes|--plan]
-	@$(PY) -m lakehouse.aws deploy --env="$$ENV" $(ARGS)
+	@set -f; $(PY) -m lakehouse.aws deploy --env="$$ENV" $$ARGS
 
 run: $(RUN) ## on AWS: start an extraction and follow it to the rows: [ENV=prod] [ACCOUNT=me]
 	@$(PY) -m lakehouse.aws run --env="$$ENV" --account="$$ACCOUNT"
@@ -131,10 +134,10 @@ publish: $(RUN) ## on AWS: create changed views, refresh summaries, run the chec
 	@$(PY) -m lakehouse.aws publish --env="$$ENV"
 
 destroy: $(RUN) ## remove a deployed copy with its data, unless it is protected: [ENV=pr-7] [ARGS=--yes]
-	@$(PY) -m lakehouse.aws destroy --env="$$ENV" $(ARGS)
+	@set -f; $(PY) -m lakehouse.aws destroy --env="$$ENV" $$ARGS
 
 cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.json"] [ARGS="--measure data/warehouse"]
-	@$(PY) -m devtools.cost $(ARGS)
+	@set -f; $(PY) -m devtools.cost $$ARGS
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
 	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
@@ -163,33 +166,35 @@ checkov: build/checkov/.installed ## look through infra/ for what is unsafe; exc
 
 test: test-$(SPARK) ## all tests, those of Spark beside the fast ones: [T="-k import"] goes to pytest; SPARK=4.1: tests/spark alone
 test-3.5: $(DEV)
-	@$(PY) -u -m pytest $(SIDE_BY_SIDE) -v $(T)
+	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest $(SIDE_BY_SIDE) -v
 test-4.1: $(DEV_4_1)
 	@$(VENV_4_1)/bin/python -m lakehouse.spark.java --full
-	@$(VENV_4_1)/bin/python -u -m pytest -v tests/spark $(T)
+	@PYTEST_ADDOPTS="$$T" $(VENV_4_1)/bin/python -u -m pytest -v tests/spark
 test-%:
-	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
+	@echo "SPARK=$$SPARK is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
 
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
 samples: $(RUN) ## write sql/README.md with what each SQL file gives, and the columns for QuickSight: [ARGS="--rows data/dump/warehouse"] of these rows
-	@$(PY) -m devtools.sql_readme $(ARGS)
+	@set -f; $(PY) -m devtools.sql_readme $$ARGS
 	@$(PY) -m devtools.quicksight
 
 test-long: $(DEV) ## what takes minutes: kills, rivals, the longest lines, more random cases: [T="-k rivals"] goes to pytest
-	@$(PY) -u -m pytest -vv $(T) tests/long
+	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest -vv tests/long
 
 lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer versions
-	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
-	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
-	$(COMPILE) $(ARGS) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	set -f; $(COMPILE) $$ARGS requirements/run.in -o requirements/run.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(KEEP_LOCKED)
-	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
-	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt
-	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
-	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
-	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
+	set -f; $(COMPILE) $$ARGS -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/dev.txt requirements/docker.in -o requirements/docker.txt
+	set -f; $(COMPILE) $$ARGS requirements/uv.in -o requirements/uv.txt
+	set -f; $(COMPILE) $$ARGS requirements/infra.in -o requirements/infra.txt
+	set -f; $(COMPILE) $$ARGS requirements/java.in -o requirements/java.txt
+	set -f; $(COMPILE) $$ARGS requirements/java25.in -o requirements/java25.txt
+	set -f; $(COMPILE_LAMBDA) $$ARGS -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays
 	@rm -rf .venv .venv-4.1 .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db
@@ -240,4 +245,4 @@ $(DEV_4_1): requirements/spark-4.1.txt
 
 $(UV):
 	@$(REQUIRE_PYTHON)
-	@"$$PYTHON" -m venv build/uv && build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@"$$PYTHON" -m venv build/uv && build/uv/bin/python -m pip install $(OPTIONS) -r requirements/uv.txt

@@ -34,6 +34,14 @@ def draw(answer: Answer) -> dict[str, Any] | None:
     return spec
 
 
+UNSEEN = "\u2060"
+RESERVED = frozenset({
+    "constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
+    "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+})  # fmt: skip
+"""Names that every object of JavaScript knows: Vega looks a label up in one, and would find what it never put there."""
+
+
 def name_apart(records: Records) -> list[dict[str, Any]]:
     """Give each row a label: its name, numbered where another thing bears it too. Charts merge what is called alike."""
     labels: dict[Any, str] = {}
@@ -41,6 +49,7 @@ def name_apart(records: Records) -> list[dict[str, Any]]:
     for record in records:
         if (thing := id_of(record)) not in labels:
             name = next((str(record[column]) for column in NAMES if record.get(column)), "unnamed")
+            name = f"{name}{UNSEEN}" if name in RESERVED else name
             borne[name] += 1
             labels[thing] = name if borne[name] == 1 else f"{name} ({borne[name]})"
     return [{**record, "label": labels[id_of(record)]} for record in records]

@@ -45,7 +45,7 @@ def draw_host() -> str:
 def find_procedure(text: str) -> str | None:
     """Say why a statement is refused that may run a procedure of a table, in whatever way it is written."""
     if "$zstd:" in text or (EXECUTE.search(text) and HIDDEN.search(text)):
-        return "alter table … execute writes, and here nothing can be written"
+        return "alter table ... execute writes, and here nothing can be written"
     return None
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import requests
 from sqlglot import exp
 from trino.dbapi import Connection
-from trino.exceptions import Error, TrinoQueryError
+from trino.exceptions import Error, HttpError, TrinoQueryError
 
 from lakehouse.defaults import DATABASE
 from lakehouse.errors import UserError
@@ -57,7 +57,7 @@ class TrinoSession:
         """Return the rows of a statement as it stands."""
         try:
             columns, rows = run_when_ready(self.connection, text.strip().rstrip(";"))
-        except Error as error:
+        except (Error, HttpError) as error:
             raise StatementError(explain(error)) from error
         return to_table(columns, rows)
 
@@ -112,7 +112,7 @@ def run_when_ready(connection: Connection, text: str) -> tuple[list[tuple[str, s
             time.sleep(0.2)
 
 
-def explain(error: Error) -> str:
+def explain(error: Exception) -> str:
     """Return what went wrong in one line; Trino says itself where."""
     return " ".join(str(error.message if isinstance(error, TrinoQueryError) else error).split())
 

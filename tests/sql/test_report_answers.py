@@ -1,9 +1,11 @@
 """What the report's page shows, from tiny tables: which list is its chart, and how charts tell things apart."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
+import vl_convert
 
 from lakehouse.report.answers import PARTS, Answer, Part, read_figures, read_part
 from lakehouse.report.charts import draw
@@ -102,6 +104,29 @@ def test_a_song_has_one_line_and_the_legend_follows_the_last_day():
     spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
     assert labels(spec) == ["Same", "Same (2)", "Same (2)", "Same"]
     assert spec["encoding"]["color"]["sort"] == ["Same (2)", "Same"]
+
+
+NAMES_OF_JAVASCRIPT = ("constructor", "toString", "valueOf", "__proto__", "hasOwnProperty")
+
+
+def count_lines(names: tuple[str, ...]) -> int:
+    """Count the lines that are drawn for songs of these names over two days."""
+    days = (MON, MON + dt.timedelta(days=1))
+    places = [(day, "P", name, "", place, f"s{place}") for day in days for place, name in enumerate(names, 1)]
+    spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
+    picture = vl_convert.vegalite_to_svg({**spec, "width": 600})
+    return len(re.findall(r'class="mark-line [^"]*"[^>]*><path', picture))
+
+
+def test_a_song_may_be_called_like_a_part_of_javascript():
+    assert count_lines(NAMES_OF_JAVASCRIPT) == len(NAMES_OF_JAVASCRIPT)
+    assert count_lines(("one", "two")) == 2
+
+
+def test_such_a_name_looks_as_it_is():
+    rows = [(name, number, f"b{number}") for number, name in enumerate(NAMES_OF_JAVASCRIPT)]
+    shown = labels(drawn("albums", "album_name songs album_id", *rows))
+    assert [label.replace("\u2060", "") for label in shown] == list(NAMES_OF_JAVASCRIPT)
 
 
 def test_years_and_months_without_anything_have_their_room():

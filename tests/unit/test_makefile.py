@@ -168,6 +168,23 @@ def test_arguments_of_the_job_arrive_as_one_text(project, value):
     ]
 
 
+@pytest.mark.parametrize("target", ["mine", "login", "simulator", "deploy", "destroy", "cost", "samples"])
+def test_no_shell_expands_arguments(project, tmp_path, target):
+    marker = tmp_path / "marker"
+    text = f"--a $(touch${{IFS}}{marker}) `touch {marker}`;touch {marker} * $HOME"
+    assert project.make(target, f"ARGS={text}").returncode == 0
+    assert not marker.exists()
+    assert project.arguments()[0][-len(text.split()) :] == text.split()
+
+
+def test_no_shell_expands_what_is_tested(project, tmp_path):
+    marker = tmp_path / "marker"
+    done = project.make("test", f"SPARK=$(touch${{IFS}}{marker})")
+    assert done.returncode == 2
+    project.make("test", f"T=$(touch {marker})")
+    assert not marker.exists()
+
+
 @pytest.mark.parametrize("value", AWKWARD)
 def test_a_question_and_its_parameters_arrive_in_the_environment(project, value):
     assert project.make("question", f"NAME={value}", f"PARAMS={value}").returncode == 0
@@ -272,7 +289,8 @@ def test_tests_and_checks_install_the_tools_too(fresh):
     fresh.make("test", "T=-k 'a or b'")
     assert [call[-1] for call in fresh.arguments()[1:3]] == ["requirements/run.txt", "requirements/dev.txt"]
     called = fresh.arguments()[3]
-    assert (called[:3], called[-3:]) == (["-u", "-m", "pytest"], ["-v", "-k", "a or b"])
+    assert (called[:3], called[-1]) == (["-u", "-m", "pytest"], "-v")
+    assert fresh.calls()[3][1]["PYTEST_ADDOPTS"] == "-k 'a or b'"
 
 
 def test_clean_removes_what_was_made_and_keeps_your_data(project):
