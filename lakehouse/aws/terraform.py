@@ -90,7 +90,9 @@ class Terraform:
             name = self.environment
             raise UserError(f"ENV={name}: nothing deployed; expected `make deploy ENV={name}` to have run here")
         if done.returncode:
-            raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
+            raise UserError(
+                f"terraform workspace ended with {done.returncode}: {read_reason(done.stdout, done.stderr)}"
+            )
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         """Write a plan and show it; return whether it changes anything."""
@@ -126,7 +128,8 @@ class Terraform:
 
     def call(self, *words: str, quiet: bool = False, accept: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run one command of Terraform; quiet keeps what it says for the error."""
-        command = [find_terraform(), f"-chdir={self.folder}", *words]
+        as_json = ["-json"] if quiet and words[0] in SPEAK_JSON else []
+        command = [find_terraform(), f"-chdir={self.folder}", words[0], *as_json, *words[1:]]
         sys.stdout.flush()
         environment = build_environment(self.data) | self.attached
         if quiet:
@@ -134,8 +137,9 @@ class Terraform:
         else:
             done = run_and_show(command, environment)
         if done.returncode not in accept:
-            reason = read_reason(f"{done.stdout or ''}\n{done.stderr}") if quiet else "the reason is above"
-            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}{find_advice(done.stderr)}")
+            reason = read_reason(done.stdout, done.stderr) if quiet else "the reason is above"
+            advice = find_advice(reason if quiet else done.stderr)
+            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}{advice}")
         return done
 
     def _variables(self) -> list[str]:
@@ -178,16 +182,23 @@ def find_advice(errors: str) -> str:
 
 
 NO_WORKSPACE = "doesn't exist"
-WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
-"""Lines in which Terraform quotes the configuration."""
+SPEAK_JSON = frozenset({"init", "plan", "apply", "destroy"})
+"""Commands that say what goes wrong as JSON, a line each."""
+
+FRAME = re.compile("[╷│╵]")
 
 
-def read_reason(said: str) -> str:
-    """Return the first error in what Terraform said, on one line, and how many more there are."""
-    lines = [line.strip("│╷╵ ").strip() for line in said.splitlines()]
-    starts = [number for number, line in enumerate(lines) if line.startswith("Error:")]
-    if not starts:
-        return " ".join(line for line in lines[-3:] if line) or "it said nothing"
-    end = starts[1] if len(starts) > 1 else len(lines)
-    told = " ".join(line for line in lines[starts[0] : end] if line and not WHERE.match(line))
-    return f"{told[:600]}{f' (and {len(starts) - 1} more)' if len(starts) > 1 else ''}"
+def read_errors(output: str) -> list[str]:
+    """Return the errors in the JSON lines that a command wrote, each on one line."""
+    diagnostics = [json.loads(line).get("diagnostic", {}) for line in output.splitlines() if line.startswith("{")]
+    return [
+        " ".join(f"{one['summary']}: {one.get('detail', '')}".split()).rstrip(": ")
+        for one in diagnostics
+        if one.get("severity") == "error"
+    ]
+
+
+def read_reason(output: str, errors: str) -> str:
+    """Return the first error of a command on one line, and how many more there are."""
+    first, *others = read_errors(output) or [" ".join(FRAME.sub(" ", errors).split()) or "it said nothing"]
+    return f"{first[:600]}{f' (and {len(others)} more)' if others else ''}"

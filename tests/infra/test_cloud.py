@@ -535,7 +535,16 @@ def test_what_a_command_says_is_shown_and_its_errors_are_kept(capfd: pytest.Capt
 
 
 def test_what_terraform_says_becomes_one_line() -> None:
-    said = "\n╷\n│ Error: Invalid value\n│ \n│   on main.tf line 3, in x:\n│    3:   a = 1\n│ \n│ a must be 2.\n╵\n"
-    said += "╷\n│ Error: B\n╵\n"
-    assert read_reason(said) == "Error: Invalid value a must be 2. (and 1 more)"
-    assert read_reason("") == "it said nothing"
+    errors = [("Invalid value", "a must\nbe 2."), ("B", "")]
+    lines = [{"diagnostic": {"severity": "error", "summary": name, "detail": text}} for name, text in errors]
+    output = "\n".join(json.dumps(line) for line in ({"type": "version"}, *lines))
+    assert read_reason(output, "") == "Invalid value: a must be 2. (and 1 more)"
+    assert read_reason("", "╷\n│ Error: no such\n│ workspace\n╵\n") == "Error: no such workspace"
+    assert read_reason("", "") == "it said nothing"
+
+
+def test_a_folder_that_terraform_cannot_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('terraform {\n  required_version = ">= 99"\n}\n', encoding="utf-8")
+    copy = Terraform("pr-9", folder=tmp_path, build=tmp_path / "build")
+    with pytest.raises(UserError, match="terraform init ended with 1: Unsupported Terraform Core version: This conf"):
+        copy.init()
