@@ -13,11 +13,12 @@ from lakehouse.aws.deployment import Lakehouse, find_lakehouse
 from lakehouse.aws.run import run
 from lakehouse.aws.status import status
 from lakehouse.aws.terraform import Terraform
+from lakehouse.aws.verify import name_transcript, verify
 from lakehouse.errors import UserError
 from sql.publish import PublishFault, Settings, publish
 
 ENVIRONMENT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-COMMANDS = ("deploy", "destroy", "run", "status", "publish")
+COMMANDS = ("deploy", "destroy", "run", "status", "publish", "verify")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +59,8 @@ def do(told: argparse.Namespace) -> int:
     if told.command == "destroy":
         return destroy(terraform, is_sure=told.yes)
     lakehouse = find_lakehouse(terraform)
+    if told.command == "verify":
+        return verify(lakehouse, is_sure=told.yes, account=told.account, transcript=name_transcript(told.env))
     if told.command == "run":
         return run(lakehouse, told.account)
     return status(lakehouse) if told.command == "status" else publish_by_hand(lakehouse)
