@@ -138,6 +138,7 @@ cost: $(RUN) ## compute what a month on AWS costs: [ARGS="--prices docs/prices.j
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
 	@$(PY) -m lakehouse.importing.import_dump --raw=data/docker/raw lakehouse/demo/dump
+	@chmod -R a+rX data/docker # The user of the image reads them; they are made up.
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker

@@ -17,6 +17,7 @@ from rich.progress import Progress
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_date import find_path_date
 from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
+from lakehouse.importing.dump_folder import Found, find_files, read_file
 from lambda_extract.aws import S3Place, find_place
 from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
 
@@ -38,6 +39,15 @@ class Listing:
     files: list[File] = field(default_factory=list)
     unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+
+    def add(self, found: Found) -> None:
+        """Take one path: to be read, passed over or reported."""
+        if found.reason is None:
+            self.files.append(found.path)
+        elif found.is_fault:
+            self.unreadable.append((found.path, found.reason))
+        else:
+            self.skip(found.reason)
 
     def skip(self, reason: str) -> None:
         """Count what is passed over."""
@@ -136,10 +146,11 @@ def list_files(origin: Place, raw: Place) -> Listing:
         raise ImportFault(f"{origin} does not exist: expected a folder of dumps or one file. Nothing was landed.")
     listing = Listing()
     if origin.is_dir():
-        files = list[Path]()
-        _walk(origin, raw.resolve() if isinstance(raw, Path) else None, listing, files)
-        files.sort(key=lambda path: path.parts)
-        listing.files.extend(files)
+        found = sorted(
+            find_files(origin, raw.resolve() if isinstance(raw, Path) else None), key=lambda one: one.path.parts
+        )
+        for one in found:
+            listing.add(one)
     else:
         listing.files.append(origin)
     return listing
@@ -192,10 +203,10 @@ class _Import:
         """Land one file and say what became of it."""
         try:
             data, moment = read_dumped(file)
+            dump, path = open_dump(data), path_of(file)
         except (OSError, ClientError) as error:
             self.report_unreadable(file, getattr(error, "strerror", None) or str(error), say)
             return
-        dump, path = open_dump(data), path_of(file)
         self.tally.files += 1
         if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
             self.tally.refused += 1
@@ -263,7 +274,7 @@ def read_dumped(file: File) -> tuple[bytes, dt.datetime]:
     """Read a file, and when it was written, to the second."""
     if isinstance(file, S3File):
         return file.read()
-    return file.read_bytes(), dt.datetime.fromtimestamp(int(file.stat().st_mtime), dt.UTC)
+    return read_file(file)
 
 
 def path_of(file: File) -> PurePath:
@@ -290,34 +301,6 @@ def describe_tally(tally: Tally, listing: Listing, raw: Place) -> str:
         content.append(f"{_count_of(tally.no_json, 'file')} {'is' if tally.no_json == 1 else 'are'} no JSON")
     skipped = _describe_skipped(listing)
     return f"{_count_of(tally.files, 'file')}: {', '.join(files)}; {', '.join(content)}{skipped} → {raw}"
-
-
-def _walk(folder: Path, raw: Path | None, listing: Listing, files: list[Path]) -> None:
-    """List the files below a folder, passing over what is hidden, linked or ours."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        listing.unreadable.append((folder, error.strerror or str(error)))
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if reason := _find_reason_to_skip(entry, path, raw):
-            listing.skip(reason)
-        elif entry.is_dir():
-            _walk(path, raw, listing, files)
-        elif entry.is_file():
-            files.append(path)
-        else:
-            listing.unreadable.append((path, "it is no regular file"))
-
-
-def _find_reason_to_skip(entry: os.DirEntry[str], path: Path, raw: Path | None) -> str | None:
-    """Say why a file or folder is passed over, if it is."""
-    if entry.name.startswith("."):
-        return "hidden"
-    if entry.is_dir() and entry.is_symlink():
-        return "linked folder"
-    return "raw folder itself" if entry.is_dir() and path.resolve() == raw else None
 
 
 def _describe_skipped(listing: Listing) -> str:
