@@ -38,4 +38,5 @@ from lakehouse.importing.dump_date import find_path_date
     ],
 )
 def test_date_in_the_path(path, date):
-    assert find_path_date(PurePosixPath(path)) == (dt.date.fromisoformat(date) if date else None)
+    found = find_path_date(PurePosixPath(path))
+    assert (found.date if found else None) == (dt.date.fromisoformat(date) if date else None)
