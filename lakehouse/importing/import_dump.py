@@ -30,7 +30,7 @@ from lakehouse.importing.dump_file import (
     open_dump,
     write_lines,
 )
-from lakehouse.importing.dump_folder import Found, find_files
+from lakehouse.importing.dump_folder import DumpFileError, Found, find_files
 from lakehouse.importing.readings import (
     Examined,
     File,
@@ -361,6 +361,11 @@ class _Import:
         gave = [ImportedDump() for _ in reading.members]
         try:
             is_new = self._write(reading, names, gave)
+        except DumpFileError as error:
+            self.tally.files -= len(reading.members)
+            for member in reading.members:
+                self.refuse(NotLanded(member.name, f"cannot be read: {error}", is_fault=True), say)
+            return
         except (OSError, ClientError, BotoCoreError) as error:
             raise ImportFault(self._describe_failure(first, error)) from error
         dates.add(first.dated.date.isoformat())
@@ -389,7 +394,10 @@ class _Import:
     ) -> Iterator[tuple[Dump, DumpFacts, ImportedDump]]:
         """Read the files of a raw object, one after another."""
         for member, imported in zip(reading.in_order, gave, strict=True):
-            dump = open_dump(read_dumped(member.file)[0])
+            try:
+                dump = open_dump(read_dumped(member.file)[0])
+            except (OSError, ClientError) as error:
+                raise DumpFileError(getattr(error, "strerror", None) or str(error)) from error
             known = names.get((member.dated.date, member.listed.source), {}) if member.listed else {}
             own = {member.listed.source: known} if member.listed else {}
             yield dump, DumpFacts(member.name, self.keeps_private, own), imported

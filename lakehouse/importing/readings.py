@@ -111,7 +111,7 @@ def join_pages(examined: Sequence[Examined]) -> list[Reading]:
         readings.append(reading)
         if key:
             latest[key] = reading
-    return sorted(readings, key=lambda reading: min(member.name for member in reading.members))
+    return sorted(readings, key=lambda reading: min(PurePath(member.name).parts for member in reading.members))
 
 
 def gather_names(examined: Sequence[Examined]) -> dict[tuple[dt.date, Source], JsonObject]:

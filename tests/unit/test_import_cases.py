@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from devtools.demo_dump import FOLDER
 from lakehouse.importing.import_dump import main
 from tests.reading import Rows, read_raw_folder
 from tests.spark.objects import page, song
@@ -325,3 +326,12 @@ def test_a_long_list_is_cut_into_lines_that_the_load_reads(tmp_path: Path, monke
     assert ledger["lines"] > 3
     assert positions(rows) == [[(number + 1, f"{SONG}{number:02d}") for number in range(40)]]
     assert [(row["total"], row["is_complete"]) for row in rows["listing"]] == [(40, True)]
+
+
+@pytest.mark.parametrize("source", [CASES, CASES.parent / "samples", FOLDER], ids=["cases", "samples", "demo dump"])
+def test_the_import_counts_what_the_load_counts(source: Path, tmp_path: Path) -> None:
+    assert main([str(source), "--raw", str(tmp_path / "raw"), "--date", "2026-11-05"]) in (0, 1)
+    ledger = read_raw_folder(tmp_path / "raw")["raw_object"]
+    assert sum(row["entries"] for row in ledger) > 50
+    counted = [(row["raw_key"], row["summary_entries"], row["summary_pages"]) for row in ledger]
+    assert counted == [(row["raw_key"], row["entries"], row["lines"] - 1) for row in ledger]
