@@ -67,10 +67,13 @@ def _list_folder_dates(folders: Sequence[str]) -> Iterator[tuple[dt.date, bool]]
     for end in range(len(folders), 0, -1):
         match = DAY.fullmatch(folders[end - 1])
         triple = folders[max(0, end - 3) : end]
+        inside = _find_name_date(folders[end - 1])
         if match and (date := _build_date(match.group("year", "month", "day"))):
             yield date, match["key"] is not None
         elif date := _read_triple(triple):
             yield date, "=" in triple[0]
+        elif inside:
+            yield inside, False
 
 
 def _read_triple(folders: Sequence[str]) -> dt.date | None:
