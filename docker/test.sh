@@ -11,4 +11,4 @@ trap 'rm -rf "$packages"' EXIT
 cd "$here"
 PYTHONPATH="$here:$packages${PYTHONPATH:+:$PYTHONPATH}" \
 	SPARK_OF_THE_IMAGE=1 "${PYTHON:-python3}" -m pytest -p no:cacheprovider \
-	tests/spark/test_rows.py tests/spark/test_shapes.py tests/spark/test_promises.py "$@"
+	tests/spark/test_rows.py tests/spark/test_promises.py "$@"

@@ -135,6 +135,7 @@ def ledger_row(one: RawObject, counts: ObjectCounts, loaded_at: int) -> tuple[An
             "plays_from": counts.plays_from,
             "plays_to": counts.plays_to,
             "plays_page_full": counts.plays_page_full,
+            "plays_pages": counts.plays_pages,
             "summary_pages": counts.summary_pages,
             "summary_entries": counts.summary_entries,
         }

@@ -163,11 +163,30 @@ class Element(msgspec.Struct, gc=False):
     """Of the extended streaming history: when the play ended."""
     ms_played: Whole | None = None
     master_metadata_track_name: str | None = None
+    master_metadata_album_artist_name: str | None = None
+    master_metadata_album_album_name: str | None = None
     spotify_track_uri: str | None = None
     spotify_episode_uri: str | None = None
     audiobook_uri: str | None = None
+    episode_name: str | None = None
+    """Of a podcast; some exports name the episode without its URI."""
+    episode_show_name: str | None = None
+    audiobook_title: str | None = None
+    audiobook_chapter_title: str | None = None
+    skipped: bool | None = None
+    reason_start: str | None = None
+    reason_end: str | None = None
+    shuffle: bool | None = None
+    offline: bool | None = None
+    incognito_mode: bool | None = None
+
     endTime: str | None = None
     """Of the short streaming history: when the play ended, to the minute."""
+    msPlayed: Whole | None = None
+    artistName: str | None = None
+    trackName: str | None = None
+    podcastName: str | None = None
+    audiobookName: str | None = None
 
 
 class AnswerHead(Common, gc=False):
@@ -187,6 +206,12 @@ class AnswerHead(Common, gc=False):
     snapshot_id: str | None = None
 
 
+class Cursors(msgspec.Struct, gc=False):
+    """Of recently played: where the page begins and ends, as milliseconds since 1970."""
+
+    before: str | None = None
+
+
 class PageFacts(msgspec.Struct, gc=False):
     """What a page says of the list it is a part of."""
 
@@ -194,6 +219,8 @@ class PageFacts(msgspec.Struct, gc=False):
     offset: Whole | None = None
     limit: Whole | None = None
     total: Whole | None = None
+    next: str | None = None
+    cursors: Cursors | None = None
 
 
 class Source(msgspec.Struct, gc=False):
@@ -203,10 +230,18 @@ class Source(msgspec.Struct, gc=False):
     id: str | None = None
 
 
+class Parameters(msgspec.Struct, gc=False):
+    """The parameters of a call."""
+
+    before: msgspec.Raw = msgspec.Raw(b"null")
+    """Of recently played: the cursor that the page was asked with, as text or number."""
+
+
 class Request(msgspec.Struct, gc=False):
     """The call that an answer came from."""
 
     path: str | None = None
+    params: Parameters | None = None
 
 
 class SourceSummary(msgspec.Struct, gc=False):
@@ -230,6 +265,7 @@ class Line(msgspec.Struct, gc=False):
 
     kind: str | None = None
     schema_version: Whole | None = None
+    run_id: str | None = None
     fetched_at: str | None = None
     account: str | None = None
     source: Source | None = None

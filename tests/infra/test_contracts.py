@@ -108,7 +108,7 @@ class NoRuns:
 def list_own_metrics(namespace: str) -> set[tuple[str, str, tuple[str, ...]]]:
     """Return the metrics that the two functions report, with their dimensions; publish's as it writes them."""
     gauges = read_job_gauges(NoRuns(), (), NOW, ("copy",))
-    gauges |= read_table_gauges(NoRuns(), ("raw_object", "rejected_record"))  # type: ignore[arg-type]
+    gauges |= read_table_gauges(NoRuns(), ("raw_object", "rejected_record"))
     report = Report(gauges=gauges, checks={"a": 1}, hours_not_loaded={"me": 0.0})
     settings = Settings("d", "w", "b", namespace)
     lines = [describe_metrics(settings, report, NOW), *describe_account_metrics(settings, report, NOW)]
