@@ -44,7 +44,7 @@ def loaded(shared_lake: Lake) -> Lake:
         run_id="play",
     )
     land_listings(shared_lake)
-    shared_lake.load("--time_zone", "Europe/Berlin")
+    shared_lake.load()
     return shared_lake
 
 
@@ -91,11 +91,12 @@ def test_empty_genres_are_given_and_null_ones_are_not(loaded: Lake) -> None:
     assert rows == [("a8", None, 102), ("a9", [], 102)]
 
 
-def test_a_play_has_its_context_and_the_local_clock(loaded: Lake) -> None:
+def test_a_play_has_its_names_and_its_context(loaded: Lake) -> None:
     (row,) = loaded.rows("play", "account", "played_at", "song_id", "origin", "ms_played", "context_type",
-                         "context_id", "played_at_local")  # fmt: skip
+                         "context_id", "song_name", "artist_name", "album_name")  # fmt: skip
     played_at = dt.datetime(2026, 10, 31, 23, 30, 0, 123000)
-    assert row == ("u1", played_at, "s1", "api", None, "playlist", "p7", played_at + dt.timedelta(hours=1))
+    names = ("Song s1", "Artist a1", "Album al1")
+    assert row == ("u1", played_at, "s1", "api", None, "playlist", "p7", *names)
 
 
 def test_the_ledger_says_what_recently_played_covered(loaded: Lake) -> None:
