@@ -152,7 +152,7 @@ doctor: ## say which Python and Java are used, what is cached, what is missing
 	@if [ -e $(RUN) ]; then $(PY) -m lakehouse.commands.doctor; else "$$PYTHON" -m lakehouse.commands.doctor; fi
 
 package: $(RUN) ## write the zips of the job and the Lambda functions, the same byte for byte wherever they are made
-	@$(PY) -m lakehouse.package glue_jobs lambda_extract sql
+	@$(PY) -m lakehouse.package glue_jobs glue_wheels lambda_extract sql
 
 check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 	@$(PY) -m ruff check
@@ -194,6 +194,7 @@ lock: $(UV) ## write requirements/*.txt anew: [ARGS=--upgrade] for newer version
 	set -f; $(COMPILE) $$ARGS requirements/infra.in -o requirements/infra.txt
 	set -f; $(COMPILE) $$ARGS requirements/java.in -o requirements/java.txt
 	set -f; $(COMPILE) $$ARGS requirements/java25.in -o requirements/java25.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/run.txt requirements/glue.in -o requirements/glue.txt
 	set -f; $(COMPILE_LAMBDA) $$ARGS -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays

@@ -79,7 +79,7 @@ def refuse_unknown(others: Sequence[str], argv: Sequence[str], parser: Parser) -
     Glue's names have capitals or dashes (--JOB_RUN_ID, --enable-metrics), ours have neither.
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
     """
-    is_on_glue = any(word.split("=")[0] == "--JOB_NAME" for word in argv)
+    is_on_glue = any(word.startswith(("--JOB_", "--WORKFLOW_")) for word in argv)
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     for other in (word.split("=")[0] for word in others):
         if is_on_glue and not re.fullmatch(r"--[a-z0-9_]+", other):
