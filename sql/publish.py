@@ -95,7 +95,6 @@ class Publishing:
         self.store = StateObject(settings.bucket)
         self.state: State = self.store.read()
         self.report = Report()
-        self.existing = self.list_existing()
 
     def run(self, *, only_gauges: bool = False, is_full: bool = False) -> Report:
         """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
@@ -275,7 +274,8 @@ class Publishing:
             return [windows.recent(self.now.date())]
         return windows.slice_days(dt.date.fromisoformat(self.state.sweeping_since), self.now.date())
 
-    def list_existing(self) -> set[str]:
+    @cached_property
+    def existing(self) -> set[str]:
         """List the tables and views of the database."""
         pages = engine.connect("glue").get_paginator("get_tables").paginate(DatabaseName=self.settings.database)
         return {table["Name"] for page in pages for table in page["TableList"]}
