@@ -88,7 +88,7 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
     if not has_tables(lakehouse):
         say(f"{lakehouse.database} holds no tables yet; make run ENV={lakehouse.environment} loads the first rows")
         return 0
-    report = publish(settings, say=lambda _: None)
+    report = publish(settings, say=lambda _: None, is_full=True)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
     say(f"published {len(report.created)} of {len(report.created) + len(report.unchanged)}; the others stood already")
