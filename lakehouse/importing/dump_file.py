@@ -281,11 +281,15 @@ class _FileReader:
         return Answer(source, self.facts.path, params, self.run.extracted_at, status=None)
 
 
+ABSENT = msgspec.Raw(b"")
+"""In place of a field that an answer does not have: JSON is never empty."""
+
+
 class _Page(msgspec.Struct, gc=False):
     """What a page inside an answer says of its list."""
 
     href: str | None = None
-    items: msgspec.Raw | None = None
+    items: msgspec.Raw = ABSENT
 
 
 class _Link(msgspec.Struct, gc=False):
@@ -307,12 +311,12 @@ class _Head(msgspec.Struct, gc=False):
     snapshot_id: str | None = None
     owner: _Owner | None = None
     external_urls: _Link | None = None
-    cursors: msgspec.Raw | None = None
-    total: msgspec.Raw | None = None
-    items: msgspec.Raw | None = None
-    tracks: msgspec.Raw | None = None
-    albums: msgspec.Raw | None = None
-    artists: msgspec.Raw | None = None
+    cursors: msgspec.Raw = ABSENT
+    total: msgspec.Raw = ABSENT
+    items: msgspec.Raw = ABSENT
+    tracks: msgspec.Raw = ABSENT
+    albums: msgspec.Raw = ABSENT
+    artists: msgspec.Raw = ABSENT
 
     def describe(self) -> JsonObject:
         """Return the answer as a document whose lists are empty."""
@@ -321,13 +325,13 @@ class _Head(msgspec.Struct, gc=False):
             if (text := getattr(self, name)) is not None:
                 given[name] = text
         for name in ("cursors", "total"):
-            if getattr(self, name) is not None:
+            if bytes(getattr(self, name)):
                 given[name] = None
         given |= {"owner": {"id": self.owner.id}} if self.owner else {}
         given |= {"external_urls": {"spotify": self.external_urls.spotify}} if self.external_urls else {}
         for name in ("items", "tracks", "albums", "artists"):
             part = getattr(self, name)
-            if part is not None:
+            if part != ABSENT:
                 given[name] = _describe_list(part)
         return given
 
@@ -336,7 +340,7 @@ def _describe_list(part: msgspec.Raw) -> Json:
     if bytes(memoryview(part)[:1]) != b"{":
         return []
     page = msgspec.json.decode(part, type=_Page)
-    return {"href": page.href, "items": []} if page.items is not None else {"href": page.href}
+    return {"href": page.href, "items": []} if page.items != ABSENT else {"href": page.href}
 
 
 def _official_lines(data: bytes) -> list[bytes]:
