@@ -429,14 +429,16 @@ def find_list(dump: Dump, path: str) -> ListPages | None:
             if any(account_export.translate(value) or account_export.is_history(value) for value in values):
                 return None
             found = [document.value for value in values for document in unwrap(value).documents]
-            documents = [(value, encode_json(value)) for value in found if isinstance(value, dict)]
+            documents = [(value, b"") for value in found if isinstance(value, dict)]
     except (RecursionError, ValueError):
         return None
     named = [(list_source.find_source(value, path, "$"), value, text) for value, text in documents]
     sources = {source for source, _, _ in named}
     if len(sources) != 1 or not (source := next(iter(sources))) or source.kind in NOT_GROUPED:
         return None
-    pages = [(one.name, one.size, one.offset) for _, _, text in named for one in count(text).lists]
+    pages = [
+        (one.name, one.size, one.offset) for _, value, text in named for one in count(text or encode_json(value)).lists
+    ]
     facts: JsonObject = {}
     for _, value, _ in named:
         facts |= list_source.find_facts(value, source)
