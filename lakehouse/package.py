@@ -119,7 +119,9 @@ def find_wheels(lock: str, folder: Path) -> tuple[list[Path], list[str]]:
     return [held[name] for name in names if name in held], [name for name in names if name not in held]
 
 
-def download_wheels(lock: Path, folder: Path, python: str, platforms: Sequence[str]) -> None:
+def download_wheels(
+    lock: Path, folder: Path, python: str = LAMBDA_PYTHON, platforms: Sequence[str] = LAMBDA_PLATFORMS
+) -> None:
     """Have pip download the wheels for a Python and platforms, whatever this machine is."""
     options = [part for platform in platforms for part in ("--platform", platform)]
     command = [
