@@ -113,9 +113,9 @@ def test_signals_mean_what_they_did_before_once_a_job_has_ended():
     [
         pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, seen nothing", id="no raw folder"),
         pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, seen a file", id="raw is a file"),
-        pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, seen a file", id="warehouse is a file"),
+        pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, got a file", id="warehouse is a file"),
         pytest.param(["--raw={}", "--warehouse={}/file/x"], "Nothing was loaded.", id="warehouse below a file"),
-        pytest.param(["--raw={}", "--warehouse={}/a#b"], "seen #. Nothing was loaded.", id="a sign of addresses"),
+        pytest.param(["--raw={}", "--warehouse={}/a#b"], "got #. Nothing was loaded.", id="a sign of addresses"),
         pytest.param(["--raw={}", "--args=--x 'y"], "no closing quotation. Nothing was loaded.", id="an open quote"),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
     put_raw_object(tmp_path)
     assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert capsys.readouterr().err.startswith("load: the job was ended by SIGKILL.")
+    assert "\nload: the job was ended by SIGKILL." in capsys.readouterr().err
 
 
 @pytest.fixture
