@@ -21,7 +21,7 @@ from rich.table import Table
 from bench.compare import compare_warehouse, duckdb_rows, naive_rows, pandas_rows
 from bench.raw_data import Shape, land_runs
 from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, write_markdown
-from lakehouse.commands.load import QUICK_BYTES, load, size_of
+from lakehouse.jobs.load import QUICK_BYTES, load, size_of
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings

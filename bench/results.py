@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lakehouse.commands.doctor import memory_size
+from lakehouse.doctor import memory_size
 from lakehouse.spark.java import find_java
 from lakehouse.spark.submit import ICEBERG, driver_memory
 

@@ -185,7 +185,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
 
 
 def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "lakehouse.commands.publish_rds", "--warehouse", str(warehouse)]
+    command = [sys.executable, "-m", "lakehouse.jobs.publish_rds", "--warehouse", str(warehouse)]
     logs = [tmp_path / f"{number}.log" for number in (1, 2)]
     rivals = []
     for log in logs:

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from lakehouse.commands.query import main
+from lakehouse.asking import main
 from lakehouse.statements.statement import read_folder
 from lakehouse.statements.summaries import read_named
 
@@ -302,7 +302,7 @@ def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     command = [
         sys.executable,
         "-m",
-        "lakehouse.commands.query",
+        "lakehouse.asking",
         "sql",
         statement,
         "--format",

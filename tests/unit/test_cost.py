@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from devtools import cost
-from devtools.cost import (
+from lakehouse.cost import (
     ALARMS,
     COPY_ALARMS,
     EXTRACT_METRICS,

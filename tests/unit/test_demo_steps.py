@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import PLAY
-from lakehouse.commands.query import main as query
+from lakehouse.asking import main as query
 from lakehouse.demo import __main__ as program
 from lakehouse.demo import steps
 from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line

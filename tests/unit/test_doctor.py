@@ -116,7 +116,7 @@ def test_an_unknown_memory_is_not_mentioned(machine, monkeypatch):
 
 
 def test_without_any_package_it_says_the_same_as_plain_lines():
-    command = [sys.executable, "-S", "-m", "lakehouse.commands.doctor"]
+    command = [sys.executable, "-S", "-m", "lakehouse.doctor"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     first, *_, last = done.stdout.splitlines()

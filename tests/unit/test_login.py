@@ -115,7 +115,7 @@ def test_the_newest_refresh_token_is_kept(port, monkeypatch):
 
 def test_the_address_is_printed_and_no_browser_opened(simulator, port):
     """The program itself, answered by a client that reads the address it prints."""
-    command = [sys.executable, "-m", "lakehouse.commands.login", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "lakehouse.extracting.login", "--port", str(port), "--no-browser"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
@@ -131,7 +131,7 @@ def test_the_address_is_printed_and_no_browser_opened(simulator, port):
 
 
 def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):
-    command = [sys.executable, "-m", "lakehouse.commands.login", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "lakehouse.extracting.login", "--port", str(port), "--no-browser"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},

@@ -114,7 +114,7 @@ def test_a_statement_arrives_as_it_was_typed(project, value):
     assert project.arguments() == [
         [
             "-m",
-            "lakehouse.commands.query",
+            "lakehouse.asking",
             "sql",
             f"--warehouse={value}",
             "--format=table",
@@ -145,9 +145,9 @@ def test_what_the_extractor_is_told_arrives_as_it_was_typed(project, value):
     assert project.make("extract", f"SOURCES={value}", f"LOGIN={value}").returncode == 0
     assert project.make("sources-check", f"FILE={value}").returncode == 0
     assert project.arguments() == [
-        ["-m", "lakehouse.commands.login", f"--file={value}", f"--secret={value}"],
-        ["-m", "lakehouse.commands.extract", f"--sources={value}", "--raw=data/raw", f"--file={value}"],
-        ["-m", "lakehouse.commands.sources_check", "--", value],
+        ["-m", "lakehouse.extracting.login", f"--file={value}", f"--secret={value}"],
+        ["-m", "lakehouse.extracting.extract", f"--sources={value}", "--raw=data/raw", f"--file={value}"],
+        ["-m", "lakehouse.extracting.sources_check", "--", value],
     ]
 
 
@@ -155,8 +155,8 @@ def test_a_secret_or_file_of_the_environment_does_not_count(project):
     assert project.make("login", SECRET="of a shell").returncode == 0
     assert project.make("sources-check", FILE="of a shell").returncode == 0
     assert project.arguments() == [
-        ["-m", "lakehouse.commands.login", "--file=.secrets/spotify.json", "--secret="],
-        ["-m", "lakehouse.commands.sources_check", "--", "lakehouse/sources/mine.json"],
+        ["-m", "lakehouse.extracting.login", "--file=.secrets/spotify.json", "--secret="],
+        ["-m", "lakehouse.extracting.sources_check", "--", "lakehouse/sources/mine.json"],
     ]
 
 
@@ -164,7 +164,7 @@ def test_a_secret_or_file_of_the_environment_does_not_count(project):
 def test_arguments_of_the_job_arrive_as_one_text(project, value):
     assert project.make("load", f"RAW={value}", f"WAREHOUSE={value}", f"ARGS={value}").returncode == 0
     assert project.arguments() == [
-        ["-m", "lakehouse.commands.load", f"--raw={value}", f"--warehouse={value}", f"--args={value}"]
+        ["-m", "lakehouse.jobs.load", f"--raw={value}", f"--warehouse={value}", f"--args={value}"]
     ]
 
 
@@ -180,8 +180,8 @@ def test_defaults_stand_in_for_what_is_not_given_or_empty(project):
     project.make("load", "RAW=")
     project.make("checks")
     assert project.arguments() == [
-        ["-m", "lakehouse.commands.load", "--raw=data/raw", "--warehouse=data/warehouse", "--args="],
-        ["-m", "lakehouse.commands.query", "check", "--warehouse=data/warehouse", "--engine=duckdb"],
+        ["-m", "lakehouse.jobs.load", "--raw=data/raw", "--warehouse=data/warehouse", "--args="],
+        ["-m", "lakehouse.asking", "check", "--warehouse=data/warehouse", "--engine=duckdb"],
     ]
 
 
@@ -242,7 +242,7 @@ def test_packages_are_installed_once_from_the_lock_file_and_announced(fresh):
     assert install[:3] == ["-m", "pip", "install"]
     assert {"--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"} < set(install)
     assert install[-2:] == ["-r", "requirements/run.txt"]
-    assert command[:2] == ["-m", "lakehouse.commands.query"]
+    assert command[:2] == ["-m", "lakehouse.asking"]
     assert "420 MB" in done.stderr
     again = fresh.make("questions")
     assert (again.stderr, len(fresh.calls())) == ("", 4)

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from lakehouse.commands import query
-from lakehouse.commands.extract import RAW, extract
-from lakehouse.commands.load import load
-from lakehouse.commands.login import (
+from lakehouse.extracting.extract import RAW, extract
+from lakehouse.jobs.load import load
+from lakehouse.extracting.login import (
     PORT,
     SECRET_FILE,
     build_console,

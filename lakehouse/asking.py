@@ -61,7 +61,7 @@ def shared_options() -> tuple[OneLineParser, OneLineParser]:
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the four commands."""
     reading, writing = shared_options()
-    parser = OneLineParser(prog="python -m lakehouse.commands.query", description="Ask a warehouse on this machine.")
+    parser = OneLineParser(prog="python -m lakehouse.asking", description="Ask a warehouse on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="{sql,questions,question,check}")
     sql = commands.add_parser("sql", parents=[reading, writing], help="run one statement in Athena's dialect")
     sql.add_argument("statement")
@@ -77,7 +77,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Return the command and its options; a question's parameters may stand before and after the options."""
     arguments, others = build_parser().parse_known_args(argv)
     if others and (arguments.command != "question" or others[0].startswith("-")):
-        raise UsageError(f"unrecognized arguments: {' '.join(others)}; see `python -m lakehouse.commands.query --help`")
+        raise UsageError(f"unrecognized arguments: {' '.join(others)}; see `python -m lakehouse.asking --help`")
     if others:
         arguments.parameters += others
     return arguments

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse.commands.login import build_console, run_program
+from lakehouse.extracting.login import build_console, run_program
 from lambda_extract.raw_format import Source
 from lambda_extract.sources.plan import ALL_MINE, Plan, is_private, parse_sources, read_file
 from lambda_extract.spotify.endpoints import PAGE

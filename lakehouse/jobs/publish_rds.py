@@ -9,7 +9,7 @@ from pathlib import Path
 from glue_jobs.errors import LoadError
 from glue_jobs.postgres.arguments import parse_publish_settings
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, find_target, require_server
-from lakehouse.commands.load import QUICK_BYTES, size_of, split_arguments
+from lakehouse.jobs.load import QUICK_BYTES, size_of, split_arguments
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
 

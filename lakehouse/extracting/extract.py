@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse.commands.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
+from lakehouse.extracting.login import SECRET_FILE, TokenFile, build_console, read_environment, read_secret, run_program
 from lakehouse.errors import UserError
 from lakehouse.paths import MINE
 from lambda_extract.errors import ExtractError
