@@ -137,7 +137,7 @@ def write_markdown(
         "",
         "## Where the time goes",
         "",
-        "The whole load, started afresh as `make load` does, and in a warm JVM:",
+        "The whole load, started afresh as `lakehouse load` does, and in a warm JVM:",
         "",
         "| part | afresh, s | share | warm, s | share |",
         "|---|---|---|---|---|",

@@ -13,6 +13,7 @@ from glue_jobs.errors import LoadError
 from glue_jobs.tables import Table
 
 MEGABYTE = 1_000_000
+OUTPUTS = ("text", "json", "both")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Settings:
     batch_bytes: int
     replay_rejected: bool
     retry_failed: bool = False
+    output: str = "both"
 
     def name_of(self, table: Table) -> str:
         """Return the full name of a table."""
@@ -54,6 +56,7 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     parser.add_argument("--batch_mb", type=_megabytes, default=256, help="raw megabytes (compressed) loaded at once")
     parser.add_argument("--replay_rejected", action="store_true", help="load objects with open rejected records again")
     parser.add_argument("--retry_failed", action="store_true", help="read objects again that failed before")
+    parser.add_argument("--output", choices=OUTPUTS, default="both", help="the summary: for people, as JSON, or both")
     known, others = parser.parse_known_args(list(argv))
     refuse_misspelt(others, parser)
     return Settings(
@@ -65,6 +68,7 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         batch_bytes=known.batch_mb * MEGABYTE,
         replay_rejected=known.replay_rejected,
         retry_failed=known.retry_failed,
+        output=known.output,
     )
 
 

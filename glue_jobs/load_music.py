@@ -112,7 +112,9 @@ def main(argv: Sequence[str]) -> int:
     except LoadError as error:
         sys.stderr.write(f"load_music: {error}\n")
         return 2
-    sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
+    texts = {"text": [report.as_text()], "json": [report.as_json()]}
+    for text in texts.get(settings.output, [*texts["text"], *texts["json"]]):
+        sys.stdout.write(f"{text}\n")
     return 0
 
 

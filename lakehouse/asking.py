@@ -1,25 +1,19 @@
-"""Ask a warehouse on this machine: SQL in Athena's dialect, the saved questions, the checks.
+"""Ask a warehouse on this machine: SQL in Athena's dialect, the saved questions, the checks."""
 
-Data goes to stdout, notes to stderr. Exit code 2 is a statement or warehouse that cannot be used, with one line of
-why; 1 is a check that found something.
-"""
-
-import argparse
-import os
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
-from rich.console import Console
 from sqlglot import exp
 
 from lakehouse.errors import UserError
-from lakehouse.output import FORMATS, show_value, to_rows, write_rows
-from lakehouse.statements.questions import find_question, list_questions
+from lakehouse.output import show_value, to_rows
+from lakehouse.paths import DEMO, WAREHOUSE
+from lakehouse.statements.questions import find_question
 from lakehouse.statements.statement import (
     DIALECT,
     Statement,
@@ -30,57 +24,10 @@ from lakehouse.statements.statement import (
     require_reading,
     set_parameters,
 )
-from lakehouse.warehouse.iceberg import DEFAULT, DEMO, WarehouseError
 from lakehouse.warehouse.session import Session
 
-ENGINES = ("duckdb", "trino")
+Engine = Literal["duckdb", "trino"]
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
-
-
-class UsageError(Exception):
-    """Arguments that make no command; the message is one line."""
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of printing the usage and leaving."""
-        raise UsageError(f"{message}; see `{self.prog} --help`")
-
-
-def shared_options() -> tuple[OneLineParser, OneLineParser]:
-    """Return the options of commands that read a warehouse, and of those that write rows."""
-    reading, writing = OneLineParser(add_help=False), OneLineParser(add_help=False)
-    reading.add_argument("--warehouse", type=Path, default=DEFAULT, help="folder with catalog.db")
-    reading.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
-    writing.add_argument("--format", choices=FORMATS, default="table")
-    return reading, writing
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the four commands."""
-    reading, writing = shared_options()
-    parser = OneLineParser(prog="python -m lakehouse.asking", description="Ask a warehouse on this machine.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{sql,questions,question,check}")
-    sql = commands.add_parser("sql", parents=[reading, writing], help="run one statement in Athena's dialect")
-    sql.add_argument("statement")
-    commands.add_parser("questions", parents=[writing], help="list the saved questions and their parameters")
-    question = commands.add_parser("question", parents=[reading, writing], help="ask a saved question")
-    question.add_argument("name")
-    question.add_argument("parameters", nargs="*", metavar="key=value")
-    commands.add_parser("check", parents=[reading], help="run the checks; exit code 1 when one finds something")
-    return parser
-
-
-def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the command and its options; a question's parameters may stand before and after the options."""
-    arguments, others = build_parser().parse_known_args(argv)
-    if others and (arguments.command != "question" or others[0].startswith("-")):
-        raise UsageError(f"unrecognized arguments: {' '.join(others)}; see `python -m lakehouse.asking --help`")
-    if others:
-        arguments.parameters += others
-    return arguments
 
 
 class Asked(Protocol):
@@ -103,12 +50,12 @@ class Asked(Protocol):
 
 
 @contextmanager
-def open_session(folder: Path, engine: str) -> Iterator[Asked]:
+def open_session(folder: Path, engine: Engine) -> Iterator[Asked]:
     """Open a warehouse with one of the engines."""
     if engine == "duckdb":
         yield Session(folder)
         return
-    # Only here: Trino and what it needs are not installed for those who never ask it.
+    # Only here: what Trino needs takes a second to import.
     from lakehouse.trino.serve import open_trino
 
     with open_trino(folder) as session:
@@ -149,92 +96,75 @@ def read_parameters(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise UsageError(f"parameter {pair!r}; expected key=value")
+            raise UserError(f"parameter {pair!r}: expected key=value")
         values[name] = value
     return values
 
 
-def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: str = ENGINES[0]) -> pa.Table:
-    """Return the answer to a saved question, and say on stderr what was asked."""
+def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: Engine = "duckdb") -> tuple[str, pa.Table]:
+    """Return the title of a saved question, and its answer."""
     question, values = find_question(name), read_parameters(pairs)
     tree = set_parameters(parse_statement(question.text), values)
     with open_session(folder, engine) as session:
         try:
             rows = session.run(tree)
         except StatementError as error:
-            told = " ".join(f"{name}={value}" for name, value in values.items())
+            given = " ".join(f"{key}={value}" for key, value in values.items())
             raise StatementError(
-                f"question {name} cannot be answered with {told or 'its defaults'}: {error}"
+                f"question {name} cannot be answered with {given or 'its defaults'}: {error}"
             ) from error
-    note(question.title)
-    return rows
+    return question.title, rows
 
 
-def run_checks(session: Asked) -> int:
-    """Run every check, one line each; return 1 when any found something."""
-    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True)
-    failed = 0
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found: rows that must not be there, or why it could not run."""
+
+    name: str
+    title: str
+    rows: pa.Table | None
+    error: str | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether the check ran and found nothing."""
+        return self.rows is not None and not self.rows.num_rows
+
+    @property
+    def first(self) -> dict[str, Any] | None:
+        """Return the first row that was found."""
+        if self.rows is None or not self.rows.num_rows:
+            return None
+        return dict(zip(self.rows.column_names, to_rows(self.rows.slice(0, 1))[0], strict=True))
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it for a program."""
+        found = None if self.rows is None else self.rows.num_rows
+        return {"check": self.name, "title": self.title, "found": found, "first": self.first, "error": self.error}
+
+    def as_text(self) -> str:
+        """Return one line: ok, or what it is about, how many rows it found and the first of them."""
+        if self.rows is None:
+            return f"ERROR   {self.name}: {self.error}"
+        if self.first is None:
+            return f"ok      {self.name}"
+        example = ", ".join(f"{column}={show_value(value)}" for column, value in self.first.items())
+        return f"FAILED  {self.name}: {self.title} {self.rows.num_rows} found, first: {example}"
+
+
+def run_checks(session: Asked) -> Iterator[CheckResult]:
+    """Run every check; one that cannot run does not stop the others."""
     for name, check in read_folder("check").items():
-        rows = session.run(parse_statement(check.text))
-        failed += bool(rows.num_rows)
-        console.print(describe_check(name, check, rows))
-    return 1 if failed else 0
+        try:
+            yield CheckResult(name, check.title, session.run(parse_statement(check.text)))
+        except UserError as error:
+            yield CheckResult(name, check.title, None, " ".join(str(error).split()))
 
 
-def describe_check(name: str, check: Statement, rows: pa.Table) -> str:
-    """Return a check's line: ok, or what it is about, how many rows it found and the first of them."""
-    if not rows.num_rows:
-        return f"ok      {name}"
-    first = zip(rows.column_names, to_rows(rows.slice(0, 1))[0], strict=True)
-    example = ", ".join(f"{column}={show_value(value)}" for column, value in first)
-    return f"FAILED  {name}: {check.title} {rows.num_rows} found, first: {example}"
-
-
-def note(message: str) -> None:
-    """Write one line to stderr."""
-    Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True).print(message)
-
-
-def choose_warehouse(folder: Path) -> Path:
-    """Return the folder, but the demo's tables where there are none of one's own yet, and say so."""
+def choose_warehouse(folder: Path, note: Callable[[str], None]) -> Path:
+    """Return the folder, but the demo's tables where the default one does not exist yet; note it then."""
     demo = DEMO / "warehouse"
-    if folder != DEFAULT or folder.exists() or not demo.is_dir():
+    if folder != WAREHOUSE or folder.exists() or not demo.is_dir():
         return folder
-    note(f"{folder} is not there yet; this is the demo's {demo}")
+    note(f"{folder} does not exist yet; this is the demo's {demo}")
     return demo
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command and write its answer."""
-    if "warehouse" in arguments:
-        arguments.warehouse = choose_warehouse(arguments.warehouse)
-    if arguments.command == "check":
-        with open_session(arguments.warehouse, arguments.engine) as session:
-            return run_checks(session)
-    if arguments.command == "questions":
-        rows = list_questions()
-    elif arguments.command == "question":
-        rows = ask_question(arguments.warehouse, arguments.name, arguments.parameters, arguments.engine)
-    else:
-        with open_session(arguments.warehouse, arguments.engine) as session:
-            rows = ask_sql(session, arguments.statement)
-    write_rows(rows, arguments.format, sys.stdout)
-    return 0
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
-    try:
-        return run(parse_arguments(argv))
-    except (StatementError, UsageError, UserError, WarehouseError) as error:
-        note(f"error: {' '.join(str(error).split())}")
-        return 2
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; without this Python complains while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

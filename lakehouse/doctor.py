@@ -1,7 +1,4 @@
-"""`make doctor`: what this machine has, what will be used, what is still to come; works before anything is installed.
-
-Exit code 0 when `make demo` can run, 1 when something stands in its way.
-"""
+"""What this machine has, what will be used, what is fetched later; this module works before anything is installed."""
 
 import importlib.util
 import os
@@ -13,12 +10,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lakehouse.paths import ROOT
+from lakehouse.paths import IS_CLONE, JAVA, ROOT, shorten
 from lakehouse.spark.java import JAVA_SIZE, WANTED, find_java, look_around
 from lakehouse.spark.submit import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
 from lakehouse.trino import jars as trino
 
-VENV = Path(".venv")
+VENV = ROOT / ".venv"
 LEAST_PYTHON = (3, 11)
 GIGABYTE = 1_000_000_000
 SPACE_TO_INSTALL = 2.0
@@ -48,23 +45,27 @@ def look_at_everything() -> list[Finding]:
 def look_at_python() -> Iterator[Finding]:
     """Yield the Python that runs everything, and its pip."""
     state = OK if sys.version_info >= LEAST_PYTHON else WRONG
-    where = "this project's own" if is_own() else "makes .venv"
+    where = "this project's own" if is_own() else "makes .venv" if IS_CLONE else "runs the installed command"
     yield Finding("Python", state, f"{platform.python_version()} at {sys.executable} ({where})")
     try:
         yield Finding("pip", OK, metadata.version("pip"))
     except metadata.PackageNotFoundError:
-        yield Finding("pip", LATER if not is_own() else WRONG, "none here; .venv gets its own when it is made")
+        is_later = IS_CLONE and not is_own()
+        yield Finding("pip", LATER if is_later else WRONG, "none here; .venv gets its own when it is made")
 
 
 def is_own() -> bool:
     """Tell whether this Python is the one in .venv."""
-    return Path(sys.prefix).resolve() == (ROOT / VENV).resolve()
+    return Path(sys.prefix).resolve() == VENV.resolve()
 
 
 def look_at_packages() -> Iterator[Finding]:
     """Yield whether the locked packages are installed."""
-    for name, used_by in (("run", "make demo"), ("dev", "make check and make test")):
-        lock, stamp = ROOT / "requirements" / f"{name}.txt", ROOT / VENV / f".{name}-installed"
+    if not IS_CLONE:
+        yield Finding("packages", OK, f"spotify-lakehouse {metadata.version('spotify-lakehouse')} in {sys.prefix}")
+        return
+    for name, used_by in (("run", "bin/lakehouse"), ("dev", "make check and make test")):
+        lock, stamp = ROOT / "requirements" / f"{name}.txt", VENV / f".{name}-installed"
         if not stamp.exists():
             found = Finding("packages", LATER, f"requirements/{name}.txt: {used_by} installs them into .venv")
         elif stamp.stat().st_mtime < lock.stat().st_mtime:
@@ -83,13 +84,13 @@ def look_at_java() -> Iterator[Finding]:
         fate = "used" if is_used else "not needed" if java.is_wanted else f"passed over: Spark here runs on {WANTED}"
         yield Finding("Java", OK, f"{java.version} at {java.home} (from {java.found}): {fate}")
     if not is_found:
-        text = f"no Java {WANTED} in JAVA_HOME, on PATH or in .java/: the first load gets one from PyPI"
-        yield Finding("Java", LATER, f"{text} into .java/ ({JAVA_SIZE})")
+        text = f"no Java {WANTED} in JAVA_HOME, on PATH or in {shorten(JAVA)}/: the first load gets one from PyPI"
+        yield Finding("Java", LATER, f"{text} into {shorten(JAVA)}/ ({JAVA_SIZE})")
 
 
 def look_at_jars() -> Iterator[Finding]:
     """Yield whether the jars of each kind of warehouse are there, or can be put there."""
-    for jars, used_by in ((FOLDER_JARS, "make load"), (AWS_JARS, "make demo")):
+    for jars, used_by in ((FOLDER_JARS, "lakehouse load"), (AWS_JARS, "lakehouse demo")):
         missing = [path for path in jar_paths(jars) if not path.exists()]
         nearest = next(folder for folder in (jar_folder(), *jar_folder().parents) if folder.exists())
         if not missing:
@@ -105,7 +106,7 @@ def look_at_jars() -> Iterator[Finding]:
 
 def look_at_trino() -> Iterator[Finding]:
     """Yield whether what Trino needs is there; only who asks it waits for that."""
-    asked = "make trino, ENGINE=trino and make test"
+    asked = "lakehouse trino, --engine trino and make test"
     known, missing = len(trino.read_list()), len(trino.missing_jars())
     if missing:
         text = f"{missing} of {known} jars not in {trino.trino_folder()} yet: {asked} fetch them ({trino.SIZE} in all)"
@@ -115,7 +116,8 @@ def look_at_trino() -> Iterator[Finding]:
     if java := find_java(JAVA_OF_TRINO):
         yield Finding("Trino", OK, f"Java {java.version} at {java.home} (from {java.found})")
     else:
-        text = f"no Java {JAVA_OF_TRINO}: the first start of Trino gets one from PyPI into .java/{JAVA_OF_TRINO}/"
+        folder = f"{shorten(JAVA)}/{JAVA_OF_TRINO}/"
+        text = f"no Java {JAVA_OF_TRINO}: the first start of Trino gets one from PyPI into {folder}"
         yield Finding("Trino", LATER, f"{text} ({JAVA_SIZE})")
 
 
@@ -130,11 +132,12 @@ def look_at_browser() -> Iterator[Finding]:
 
 def look_at_machine() -> Iterator[Finding]:
     """Yield disk, cores and memory."""
-    free = shutil.disk_usage(ROOT).free / GIGABYTE
-    needed = SPACE_TO_RUN if (ROOT / VENV / ".run-installed").exists() else SPACE_TO_INSTALL
+    folder = ROOT if IS_CLONE else Path.cwd()
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    needed = SPACE_TO_INSTALL if IS_CLONE and not (VENV / ".run-installed").exists() else SPACE_TO_RUN
     yield Finding("disk", OK if free >= needed else WRONG, f"{free:.1f} GB free here, {needed:.1f} GB needed")
-    writable = os.access(ROOT, os.W_OK | os.X_OK)
-    yield Finding("folder", OK if writable else WRONG, f"{ROOT} {'can' if writable else 'cannot'} be written to")
+    writable = os.access(folder, os.W_OK | os.X_OK)
+    yield Finding("folder", OK if writable else WRONG, f"{folder} {'can' if writable else 'cannot'} be written to")
     yield Finding("cores", OK, str(os.cpu_count() or "unknown"))
     memory = memory_size()
     if memory is not None:
@@ -153,9 +156,9 @@ def memory_size() -> float | None:
 def verdict(findings: list[Finding]) -> Finding:
     """Return whether the demo can run."""
     if wrong := [finding.what for finding in findings if finding.state == WRONG]:
-        return Finding("", WRONG, f"make demo cannot run; in its way: {', '.join(dict.fromkeys(wrong))}")
+        return Finding("", WRONG, f"lakehouse demo cannot run because of {', '.join(dict.fromkeys(wrong))}")
     later = any(finding.state == LATER for finding in findings)
-    return Finding("", OK, f"make demo can run{'; what is to come later is fetched when needed' if later else ''}")
+    return Finding("", OK, f"lakehouse demo can run{'; what is missing is fetched when it is needed' if later else ''}")
 
 
 def show(findings: list[Finding], last: Finding) -> None:
@@ -187,6 +190,11 @@ def main() -> int:
     findings = look_at_everything()
     last = verdict(findings)
     show(findings, last)
+    return exit_code(last)
+
+
+def exit_code(last: Finding) -> int:
+    """Return 1 when something is in the way."""
     return 1 if last.state == WRONG else 0
 
 

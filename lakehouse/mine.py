@@ -1,72 +1,76 @@
-"""`make mine`: from a Spotify app to tables and answers of one's own: log in if needed, fetch, load, ask."""
+"""From a Spotify app to tables and answers: log in if needed, fetch, load, ask."""
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse.commands import query
-from lakehouse.extracting.extract import RAW, extract
-from lakehouse.jobs.load import load
-from lakehouse.extracting.login import (
-    PORT,
-    SECRET_FILE,
-    build_console,
-    read_environment,
-    read_secret,
-    run_login,
-    run_program,
-)
+from lakehouse.asking import ask_question
 from lakehouse.errors import UserError
-from lakehouse.paths import MINE
+from lakehouse.extracting.extract import extract
+from lakehouse.extracting.login import read_environment, read_secret, run_login
+from lakehouse.jobs.load import load
+from lakehouse.output import write_rows
+from lakehouse.paths import shorten
 from lakehouse.report.write import write_report
 from lambda_extract import errors
 from lambda_extract.errors import ExtractError
 from lambda_extract.run import Outcome
 
-WAREHOUSE = Path("data/warehouse")
 QUESTIONS = (("sources",), ("top_artists", "limit=10"), ("top_songs", "limit=10"), ("listening_hours",))
 
 
-def run_mine(told: argparse.Namespace, console: Console) -> int:
+@dataclass(frozen=True)
+class Wishes:
+    """What to fetch, where everything goes, and how to log in."""
+
+    sources: Path
+    raw: Path
+    warehouse: Path
+    login: Path
+    port: int
+    with_browser: bool
+
+
+def run_mine(wishes: Wishes, console: Console) -> int:
     """Go the whole way; say what each step is."""
-    if read_secret(told.file, read_environment(os.environ), told.port).refresh_token is None:
+    if read_secret(wishes.login, read_environment(os.environ), wishes.port).refresh_token is None:
         console.print("1 Log in, once")
-        run_login(told.file, told.port, not told.no_browser)
+        run_login(wishes.login, wishes.port, wishes.with_browser)
     else:
-        console.print(f"1 Log in: {told.file} holds a login")
-    console.print(f"\n2 Fetch what {told.sources} names")
-    outcome = fetch(told, console)
-    console.print(f"\n3 Load it into the tables of {told.warehouse}")
-    if code := load(str(told.raw), str(told.warehouse)):
-        raise UserError(f"the load ended with exit code {code}. What was fetched is landed: make load loads it.")
-    ask_questions(told.warehouse, console)
-    show_charts(told.warehouse, console)
+        console.print(f"1 Log in: {wishes.login} holds a login")
+    console.print(f"\n2 Fetch what {shorten(wishes.sources)} names")
+    outcome = fetch(wishes, console)
+    console.print(f"\n3 Load it into the tables of {wishes.warehouse}")
+    if code := load(wishes.raw, wishes.warehouse):
+        raise UserError(f"the load ended with exit code {code}. What was fetched is landed: `lakehouse load` loads it.")
+    ask_questions(wishes.warehouse, console)
+    show_charts(wishes.warehouse, console)
     return 0 if outcome.is_complete else 1
 
 
-def fetch(told: argparse.Namespace, console: Console) -> Outcome:
+def fetch(wishes: Wishes, console: Console) -> Outcome:
     """Fetch; where the login turns out to be dead, log in again first."""
     try:
-        return extract(told.sources, told.raw, told.file, console)
+        return extract(wishes.sources, wishes.raw, wishes.login, console)
     except ExtractError as error:
         if error.reason != errors.LOGIN or "refresh_token" in read_environment(os.environ).given:
             raise
         console.print(str(error))
-    run_login(told.file, told.port, not told.no_browser)
-    return extract(told.sources, told.raw, told.file, console)
+    run_login(wishes.login, wishes.port, wishes.with_browser)
+    return extract(wishes.sources, wishes.raw, wishes.login, console)
 
 
 def ask_questions(warehouse: Path, console: Console) -> None:
     """Answer a few questions; each can be asked again by its name."""
     console.print("\n4 Ask")
     for name, *parameters in QUESTIONS:
-        told = f' PARAMS="{" ".join(parameters)}"' if parameters else ""
-        console.print(f"\n$ make question NAME={name}{told}")
-        query.main(["question", name, *parameters, "--warehouse", str(warehouse)])
+        console.print(f"\n$ lakehouse question {' '.join([name, *parameters])}")
+        title, rows = ask_question(warehouse, name, parameters)
+        console.print(title)
+        write_rows(rows, "table", sys.stdout)
 
 
 def show_charts(warehouse: Path, console: Console) -> None:
@@ -74,22 +78,4 @@ def show_charts(warehouse: Path, console: Console) -> None:
     page = warehouse.parent / "report.html"
     write_report(warehouse, page)
     console.print(f"\n5 A page of charts, to open in any browser\n{page.resolve().as_uri()}")
-    console.print("\nmake questions lists more; make mine again brings what is new.")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse `make mine`'s variables and go."""
-    parser = argparse.ArgumentParser(prog="make mine", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--sources", type=Path, default=MINE, help="sources document")
-    parser.add_argument("--raw", type=Path, default=RAW, help="folder to land in")
-    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder of the tables")
-    parser.add_argument("--file", type=Path, default=SECRET_FILE, help="the file of make login")
-    parser.add_argument("--port", type=int, default=PORT, help="of the redirect address")
-    parser.add_argument("--no-browser", action="store_true", help="only print the address of the login")
-    told = parser.parse_args(argv)
-    stopped = "What was landed and loaded before is whole."
-    return run_program("mine", lambda: run_mine(told, build_console()), stopped)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    console.print("\n`lakehouse question` lists more; `lakehouse mine` again brings what is new.")

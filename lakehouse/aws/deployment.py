@@ -49,7 +49,7 @@ class Lakehouse:
             return next(iter(self.accounts.values()))
         if name not in self.accounts:
             seen = f"{name!r}" if name else "none"
-            raise UserError(f"ACCOUNT: expected one of {', '.join(self.accounts)}, seen {seen}. Nothing was started.")
+            raise UserError(f"--account: expected one of {', '.join(self.accounts)}, seen {seen}. Nothing was started.")
         return self.accounts[name]
 
 
@@ -58,7 +58,9 @@ def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     names = [field.name for field in fields(Lakehouse)]
     if missing := [name for name in names if name not in outputs and name != "publish_rds_job"]:
         seen = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
-        raise UserError(f"ENV={environment}: {seen}; expected `make deploy ENV={environment}` to have run here")
+        raise UserError(
+            f"--env {environment}: {seen}; expected `lakehouse deploy --env {environment}` to have run here"
+        )
     return Lakehouse(**{name: outputs[name] for name in names if name in outputs})
 
 

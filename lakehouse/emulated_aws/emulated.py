@@ -14,9 +14,9 @@ from typing import Any
 import boto3
 
 from lakehouse.emulated_aws.start import Server, running_server, without_aws
-from lakehouse.paths import ROOT
+from lakehouse.paths import INFRA
 
-EVENT_PATTERN = ROOT / "infra" / "raw_object_created.json.tftpl"
+EVENT_PATTERN = INFRA / "raw_object_created.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: both write ${bucket}, the one thing to fill in."""
 
 REGION = "eu-central-1"

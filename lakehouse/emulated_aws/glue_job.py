@@ -10,17 +10,17 @@ from typing import Any
 
 from glue_jobs.arguments import Settings, parse_settings
 from lakehouse.emulated_aws.emulated import REGION
-from lakehouse.paths import ROOT
+from lakehouse.paths import INFRA
 
 JOB = "load_music"
 PUBLISH_JOB = "publish_rds"
 CATALOG = "glue_catalog"
 DATABASE = "music"
 WORKFLOW = "load_music"
-ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
+ARGUMENTS = INFRA / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
 
-PUBLISH_ARGUMENTS = ROOT / "infra" / "publish_rds_arguments.json.tftpl"
+PUBLISH_ARGUMENTS = INFRA / "publish_rds_arguments.json.tftpl"
 """The arguments of publish_rds but where the server is; its settings of Spark are those of the load."""
 
 

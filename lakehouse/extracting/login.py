@@ -1,9 +1,8 @@
-"""`make login`: log in to Spotify once, in the browser, and keep what the extractor needs.
+"""Log in to Spotify once, in the browser, and keep what the extractor needs.
 
 It is kept in a file of one's own or, with a name, in Secrets Manager, where the Lambda function reads it.
 """
 
-import argparse
 import contextlib
 import datetime as dt
 import html
@@ -11,7 +10,6 @@ import json
 import os
 import secrets
 import stat
-import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from lakehouse.errors import UserError
+from lakehouse.paths import LOGIN
 from lambda_extract import errors
 from lambda_extract.aws import SecretStore
 from lambda_extract.errors import ExtractError
@@ -34,7 +33,6 @@ from lambda_extract.spotify.client import SILENT, Client, MemoryLogin, build_use
 from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.spotify.throttle import Gate
 
-SECRET_FILE = Path(".secrets/spotify.json")
 PORT = 8888
 PATIENCE = 300.0
 PARTS = ("client_id", "client_secret", "refresh_token")
@@ -44,7 +42,7 @@ STEPS = """{missing}. How to get them, once:
   3. If the music is another account's: add it under User Management.
   4. Under Settings copy Client ID and Client secret, then:
      export SPOTIFY_CLIENT_ID=… SPOTIFY_CLIENT_SECRET=…
-     make login"""
+     lakehouse login"""
 DONE = "<!doctype html><meta charset=utf-8><title>Spotify lakehouse</title><p>{text} You can close this window."
 
 
@@ -115,9 +113,11 @@ def _read_fields(path: Path) -> JsonObject:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; expected the file of make login.") from error
+        raise UserError(f"{path}: {error.strerror}; expected the file of `lakehouse login`.") from error
     except ValueError as error:
-        raise UserError(f"{path} is no JSON: expected the file of make login. Remove it and log in again.") from error
+        raise UserError(
+            f"{path} is not valid JSON: expected the file of `lakehouse login`. Remove it and log in again."
+        ) from error
     return fields if isinstance(fields, dict) else {}
 
 
@@ -125,7 +125,7 @@ def write_secret(path: Path, text: str) -> None:
     """Write the file whole, readable by its owner only, in a folder that git ignores."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.parent.name == SECRET_FILE.parent.name:
+        if path.parent.name == LOGIN.parent.name:
             (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -221,7 +221,7 @@ def _listen(port: int, state: str) -> Iterator[_CallbackServer]:
         server = _CallbackServer(port, state)
     except OSError as error:
         raise UserError(
-            f"port {port}: {error.strerror}; expected it to be free. Take another with PORT=…, and register"
+            f"port {port}: {error.strerror}; expected it to be free. Take another with --port, and register"
             " http://127.0.0.1:<port>/callback in the dashboard."
         ) from error
     with server:
@@ -333,6 +333,7 @@ def build_console() -> Console:
 
 def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") -> None:
     """Log in and say as whom."""
+    quiet_libraries(SILENT)
     environment, console = read_environment(os.environ), build_console()
     keeper: SecretFile | SecretInAws
     if secret_name:
@@ -342,36 +343,3 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))
     console.print(f"Logged in as {account}. The login is kept in {keeper.place}; it lasts six months.")
-
-
-def run_program(name: str, run: Callable[[], int], stopped: str) -> int:
-    """Run a program by hand: what goes wrong is one line, Ctrl-C another."""
-    quiet_libraries(SILENT)
-    try:
-        return run()
-    except (UserError, ExtractError) as error:
-        sys.stderr.write(f"{name}: {error}\n")
-        return 2
-    except KeyboardInterrupt:
-        sys.stderr.write(f"{name}: stopped. {stopped}\n")
-        return 130
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse `make login`'s variables and log in."""
-    parser = argparse.ArgumentParser(prog="make login", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--file", type=Path, default=SECRET_FILE, help="where the login is kept")
-    parser.add_argument("--secret", default="", help="keep it in Secrets Manager under this name instead")
-    parser.add_argument("--port", type=int, default=PORT, help="of the redirect address")
-    parser.add_argument("--no-browser", action="store_true", help="only print the address")
-    told = parser.parse_args(argv)
-
-    def run() -> int:
-        run_login(told.file, told.port, not told.no_browser, told.secret)
-        return 0
-
-    return run_program("login", run, "Nothing was kept.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,33 +1,30 @@
 """Take over JSON dumps of other pipelines: land each file as one raw object."""
 
-import argparse
 import contextlib
 import datetime as dt
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
+from lakehouse.errors import UserError
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_date import find_path_date
 from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
 from lambda_extract.aws import S3Place, find_place
 from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
 
-DEFAULT_RAW = "data/raw"
 MANY_FILES = 20
 Say = Callable[[str], None]
 File = Path | S3File
 Place = Path | S3Place
 
 
-class ImportFault(Exception):
+class ImportFault(UserError):
     """What stops the whole import; the message says what, seen, expected and what became of the data."""
 
 
@@ -67,57 +64,25 @@ class Dated:
     is_file_time: bool = False
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of printing usage and leaving."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say in one line what is wrong with the arguments."""
-        raise ImportFault(f"{message}. Nothing was landed.")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Import what the arguments name; 0 if every file is landed, 1 if some are not, 2 if the import cannot work."""
+def import_files(source: str, raw: str, date: dt.date | None) -> int:
+    """Land every file and print a line for each and one for all; 0 if every file is landed, 1 if some are not."""
     complaints = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
     try:
-        return run_import(parse_arguments(argv), complaints)
-    except (ImportFault, OSError) as fault:
-        _print(complaints, f"import: {fault}")
-        return 2
+        return run_import(find_place(source) or Path(source), find_place(raw) or Path(raw), date, complaints)
+    except OSError as error:
+        raise ImportFault(str(error)) from error
     except (ClientError, BotoCoreError) as error:
-        _print(complaints, f"import: S3: {error}. What was landed before is whole; run it again for the rest.")
-        return 2
-    except KeyboardInterrupt:
-        complaints.print("import: stopped. What was landed before is whole; run it again for the rest.")
-        return 130
+        raise ImportFault(f"S3: {error}. What was landed before is whole; run it again for the rest.") from error
 
 
-def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the arguments; an empty one counts as not given."""
-    parser = _Parser(prog="import", description=__doc__, allow_abbrev=False)
-    parser.add_argument(
-        "source", metavar="FROM", nargs="?", default="", help="a folder of dumps, or one file; also s3://…"
-    )
-    parser.add_argument("--date", type=_parse_date, help="extraction date; else from the path, else the file's time")
-    parser.add_argument("--raw", default="", help=f"the raw folder to land in, also s3://… (default {DEFAULT_RAW})")
-    arguments = parser.parse_args(argv)
-    arguments.raw = arguments.raw or DEFAULT_RAW
-    if not arguments.source:
-        raise ImportFault("FROM is not given: expected a folder of dumps or one file. Nothing was landed.")
-    return arguments
-
-
-def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
-    """Land every file and print a line for each and one for all."""
-    origin, raw = (
-        find_place(arguments.source) or Path(arguments.source),
-        find_place(arguments.raw) or Path(arguments.raw),
-    )
+def run_import(origin: Place, raw: Place, date: dt.date | None, complaints: Console) -> int:
+    """Import what lies at the origin."""
     listing = list_files(origin, raw)
     require_landing_place(origin, raw)
     require_files(origin, listing)
     out = Console(soft_wrap=True, markup=False, highlight=False)
     landed = list_run_ids(raw) if isinstance(raw, Path) else list_bucket_run_ids(raw)
-    task = _Import(origin, raw, arguments.date, landed)
+    task = _Import(origin, raw, date, landed)
     with _show_progress(len(listing.files), out, complaints) as (say, step):
         for path, reason in listing.unreadable:
             task.report_unreadable(path, reason, say)
@@ -338,19 +303,6 @@ def _show_progress(files: int, out: Console, complaints: Console) -> Iterator[tu
         yield lambda text: _print(lines, text), lambda: progress.advance(bar)
 
 
-def _parse_date(text: str) -> dt.date | None:
-    """Read a date; an empty one counts as not given."""
-    if not text:
-        return None
-    try:
-        date = dt.datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        date = None
-    if date is None or date.isoformat() != text:
-        raise ImportFault(f"--date {text}: expected a date as YYYY-MM-DD. Nothing was landed.")
-    return date
-
-
 def _count_of(count: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun."""
     return f"{count} {one if count == 1 else many or one + 's'}"
@@ -360,7 +312,3 @@ def _print(console: Console, text: str) -> None:
     """Print one line; what the console cannot show, such as a broken file name, as escapes."""
     shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
     console.print(shown.replace("\n", "\\n").replace("\r", "\\r"))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

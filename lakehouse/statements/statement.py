@@ -14,9 +14,10 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
-from lakehouse.paths import ROOT
+from lakehouse.errors import UserError
+from lakehouse.paths import SQL
 
-SQL_FOLDER = ROOT / "sql"
+SQL_FOLDER = SQL
 DIALECT = "athena"
 CATALOG = "awsdatacatalog"
 DATABASE = "music"
@@ -59,7 +60,7 @@ HEADER = re.compile(
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-class StatementError(ValueError):
+class StatementError(UserError):
     """A statement that cannot be taken; the message is one line for the person who wrote it."""
 
 

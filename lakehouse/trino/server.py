@@ -84,7 +84,7 @@ def free_port(wanted: int) -> int:
         try:
             taken.bind((HOST, wanted))
         except (OSError, OverflowError) as error:
-            raise UserError(f"PORT={wanted}: cannot be listened on ({error}); expected a free port") from error
+            raise UserError(f"--port {wanted}: cannot be listened on ({error}); expected a free port") from error
         return int(taken.getsockname()[1])
 
 

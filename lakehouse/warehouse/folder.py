@@ -16,10 +16,10 @@ def prepare_warehouse(text: str) -> Path:
     """Return the warehouse's folder, made with an empty database where there is none."""
     folder = Path(text).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise UserError(f"WAREHOUSE={text}: expected a folder, seen a file. Nothing was loaded.")
+        raise UserError(f"--warehouse {text}: expected a folder, seen a file. Nothing was loaded.")
     if found := sorted(set(str(folder)) & set(UNFIT)):
         seen = " ".join(found)
-        raise UserError(f"WAREHOUSE={text}: expected a path without any of {UNFIT}, seen {seen}. Nothing was loaded.")
+        raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, seen {seen}. Nothing was loaded.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / CATALOG_FILE).exists():
@@ -27,5 +27,5 @@ def prepare_warehouse(text: str) -> Path:
             catalog.create_namespace(DATABASE)
             catalog.close()
     except OSError as error:
-        raise UserError(f"WAREHOUSE={text}: {error.strerror}. Nothing was loaded.") from error
+        raise UserError(f"--warehouse {text}: {error.strerror}. Nothing was loaded.") from error
     return folder

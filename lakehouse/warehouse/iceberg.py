@@ -17,11 +17,8 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
+from lakehouse.errors import UserError
 from lakehouse.statements.statement import DATABASE
-
-DEFAULT = Path("data/warehouse")
-DEMO = Path("data/demo")
-"""Where `make demo` keeps everything; its tables are in a folder of it."""
 
 CATALOG_NAME = "local"
 CATALOG_FILE = "catalog.db"
@@ -29,18 +26,18 @@ EPOCH = dt.date(1970, 1, 1)
 S3 = "s3://"
 
 
-class WarehouseError(Exception):
+class WarehouseError(UserError):
     """A warehouse that cannot be read; the message is one line for its owner."""
 
 
 def require_warehouse(folder: Path) -> None:
     """Refuse a path that holds no warehouse."""
     if not folder.exists():
-        raise WarehouseError(f"no warehouse at {folder}; load one with `make load`")
+        raise WarehouseError(f"no warehouse at {folder}; load one with `lakehouse load`")
     if not folder.is_dir():
         raise WarehouseError(f"the warehouse {folder} is a file; expected a folder with {CATALOG_FILE}")
     if not (folder / CATALOG_FILE).is_file():
-        raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `make load`")
+        raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `lakehouse load`")
 
 
 @contextmanager
@@ -97,7 +94,7 @@ class Warehouse(Tables):
         with one_line_errors(f"the catalog {self.folder / CATALOG_FILE}"):
             super().__init__(self.folder, open_catalog(self.folder), fs.LocalFileSystem())
         if not self.tables:
-            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `make load`")
+            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `lakehouse load`")
 
 
 def require_steady_names(table: Table) -> None:

@@ -310,7 +310,7 @@ def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractE
     seen = shorten(seen)
     if error.error == "invalid_grant":
         return ExtractError(
-            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with make login.",
+            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with `lakehouse login`.",
             errors.LOGIN,
         )
     if error.error in ("invalid_client", "unauthorized_client"):

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
+from glue_jobs.driver_rows import frame_of
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from glue_jobs.driver_rows import frame_of
 from glue_jobs.tables import RAW_OBJECT
 
 SCHEMA = T.StructType(

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from devtools import cost
+from glue_jobs.tables import TABLES as ALL_TABLES
 from lakehouse.cost import (
     ALARMS,
     COPY_ALARMS,
@@ -31,7 +32,6 @@ from lakehouse.cost import (
     read_prices,
     read_usages,
 )
-from glue_jobs.tables import TABLES as ALL_TABLES
 from sql.publish import Report, Settings, describe_metrics
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import requests
-
 from lakehouse.simulator.__main__ import main
+
 from lakehouse.simulator.running import running_simulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent

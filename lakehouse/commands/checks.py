@@ -1,0 +1,34 @@
+"""`lakehouse checks`."""
+
+import sys
+
+from lakehouse.commands.command import command
+from lakehouse.commands.options import WAREHOUSE, AsJson, AskedEngine, Quiet, WarehouseFolder
+
+
+@command("lakehouse checks", "lakehouse checks --quiet", "lakehouse checks --json --warehouse ~/music/tables")
+def checks(
+    warehouse: WarehouseFolder = WAREHOUSE,
+    json: AsJson = False,
+    engine: AskedEngine = "duckdb",
+    quiet: Quiet = False,
+) -> int:
+    """Look for rows that must not be in the tables.
+
+    Exit code 1: a check found some. 2: a check could not run.
+    """
+    from lakehouse.asking import choose_warehouse, open_session, run_checks
+    from lakehouse.console import note_unless
+    from lakehouse.output import to_json
+
+    results = []
+    with open_session(choose_warehouse(warehouse, note_unless(quiet)), engine) as session:
+        for result in run_checks(session):
+            results.append(result)
+            if not json and not (quiet and result.is_ok):
+                sys.stdout.write(f"{result.as_text()}\n")
+    if json:
+        sys.stdout.write(f"{to_json([result.as_data() for result in results])}\n")
+    if any(result.error for result in results):
+        return 2
+    return 0 if all(result.is_ok for result in results) else 1

@@ -1,0 +1,27 @@
+"""`lakehouse deploy`."""
+
+from typing import Annotated
+
+import typer
+
+from lakehouse.commands.command import command
+from lakehouse.commands.options import Environment, Yes
+
+
+@command(
+    "lakehouse deploy",
+    "lakehouse deploy --plan",
+    "lakehouse deploy --env pr-7 --yes",
+    stopped="What was done before stays done.",
+)
+def deploy(
+    env: Environment = "prod",
+    yes: Yes = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Only show what would change.")] = False,
+) -> int:
+    """Put the lakehouse into your AWS account, or change it there: shows the plan, asks, applies."""
+    from lakehouse.aws import deploy as deploying
+    from lakehouse.aws.environments import one_line_errors, open_environment
+
+    with one_line_errors():
+        return deploying.deploy(open_environment(env), is_sure=yes, only_plan=plan)

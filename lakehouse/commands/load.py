@@ -1,0 +1,41 @@
+"""`lakehouse load`."""
+
+from typing import Annotated
+
+import typer
+
+from lakehouse.commands.command import command
+from lakehouse.commands.options import RAW, WAREHOUSE, AsJson, RawFolder, WarehouseFolder
+
+
+@command(
+    "lakehouse load",
+    "lakehouse load --time-zone Europe/Berlin",
+    "lakehouse load --raw ~/music/raw --warehouse ~/music/tables",
+    "lakehouse load --replay-rejected --json",
+    stopped="The tables are readable; the next run loads the rest.",
+)
+def load(
+    raw: RawFolder = RAW,
+    warehouse: WarehouseFolder = WAREHOUSE,
+    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="The listener's clock, e.g. Europe/Berlin.")] = "UTC",
+    since: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD", help="Look only at extractions of this day and later.")
+    ] = "",
+    batch_mb: Annotated[int, typer.Option(min=1, metavar="MB", help="Raw megabytes loaded at once.")] = 256,
+    replay_rejected: Annotated[
+        bool, typer.Option("--replay-rejected", help="Load raw objects with open rejected records again.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read raw objects again that failed before.")
+    ] = False,
+    json: AsJson = False,
+) -> int:
+    """Load new raw objects into the tables, each once."""
+    from lakehouse.jobs.load import load as run_load
+
+    words = ["--time_zone", time_zone, "--batch_mb", str(batch_mb), "--output", "json" if json else "text"]
+    words += ["--since", since] if since else []
+    words += ["--replay_rejected"] if replay_rejected else []
+    words += ["--retry_failed"] if retry_failed else []
+    return run_load(raw, warehouse, words)
