@@ -54,6 +54,7 @@ demo: installed ## run the demo, as `bin/lakehouse demo` does
 
 docker-load: $(RUN) ## run the load in the AWS Glue 5 image, against an emulated AWS beside it; needs Docker
 	@$(PY) -m lakehouse import lakehouse/demo/dump --raw data/docker/raw
+	@chmod -R a+rX data/docker # The user of the image reads them; they are made up.
 	@docker compose -f docker/compose.yaml run --rm --build load
 
 docker-test: ## run the Spark tests in the AWS Glue 5 image; needs Docker

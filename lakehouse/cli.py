@@ -5,6 +5,7 @@ Exit codes: 0 all is well, 1 something was found or is incomplete, 2 the command
 """
 
 import functools
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
@@ -35,9 +36,9 @@ from lakehouse.commands.simulator import simulator
 from lakehouse.commands.sources import check
 from lakehouse.commands.status import status
 from lakehouse.commands.trino import trino
-from lakehouse.console import close_quietly, complain
+from lakehouse.console import complain, run_quietly
 from lakehouse.errors import UserError
-from lambda_extract.errors import ExtractError
+from lambda_extract.errors import STOPPED, ExtractError
 
 NAME = "lakehouse"
 INTERRUPTED = 130
@@ -102,15 +103,10 @@ def guard(name: str, command: Command) -> Callable[..., None]:
     @functools.wraps(command.run)
     def run_command(**values: Any) -> None:
         try:
-            code = command.run(**values) or 0
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader (head, less) has seen enough: no failure.
-            close_quietly(sys.stdout)
-            code = 0
+            code = run_quietly(lambda: command.run(**values) or 0)
         except (UserError, ExtractError) as error:
             complain(f"{name}: {error}")
-            code = UserError.exit_code
+            code = INTERRUPTED if getattr(error, "reason", None) == STOPPED else UserError.exit_code
         except KeyboardInterrupt:
             complain(f"{name}: stopped. {command.stopped}")
             code = INTERRUPTED
@@ -144,5 +140,6 @@ def explain_usage(error: Exception) -> int:
 
 
 def run_main() -> None:
-    """Run the command line; the console script."""
+    """Run the command line, in which a kill unwinds as Ctrl-C does; the console script."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -1,21 +1,52 @@
-"""Lines for people on stderr, and a reader of stdout that has seen enough."""
+"""Lines for people on a terminal: nothing in them steers it, and a reader that has seen enough is no failure."""
 
 import os
 import sys
 from collections.abc import Callable
-from typing import IO
+from typing import IO, Any
+
+from rich.console import Console
+
+from lambda_extract.plain_text import mask_text
+
+
+class PlainConsole(Console):
+    """Prints lines as they are, but for characters that would do something."""
+
+    def __init__(self, *, stderr: bool = False, **options: Any) -> None:
+        """Take no markup and cut no line."""
+        super().__init__(stderr=stderr, markup=False, highlight=False, emoji=False, **{"soft_wrap": True, **options})
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts without what would steer the terminal."""
+        super().print(*(mask_text(one, keep="\n") if isinstance(one, str) else one for one in objects), **options)
+
+    def on_broken_pipe(self) -> None:
+        """Go on without a reader: what the program does besides printing is still wanted."""
+        close_quietly(self.file)
 
 
 def complain(line: str) -> None:
-    """Write one line to stderr."""
-    sys.stderr.write(f"{line}\n")
-
-
-def close_quietly(stream: IO[str]) -> None:
-    """Let what is still written go nowhere; Python flushes once more as it ends, and would complain then."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    """Write to stderr what went wrong."""
+    sys.stderr.write(f"{mask_text(line, keep=chr(10))}\n")
 
 
 def note_unless(quiet: bool) -> Callable[[str], None]:
     """Return what takes notes: nothing of them is shown to those who asked for quiet."""
     return (lambda _: None) if quiet else complain
+
+
+def run_quietly(run: Callable[[], int]) -> int:
+    """Run a program; a reader (head, less) that has seen enough ends it without a word, and that is no failure."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_quietly(sys.stdout)
+        return 0
+    return code
+
+
+def close_quietly(stream: IO[str]) -> None:
+    """Let what is still written go nowhere; Python flushes once more as it ends, and would complain then."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

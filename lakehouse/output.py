@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import json
-import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import IO, Any, Literal
@@ -15,8 +14,15 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-Format = Literal["table", "csv", "json"]
-FORMATS: tuple[Format, ...] = ("table", "csv", "json")
+from lambda_extract.plain_text import is_unsafe, mask_text
+
+Format = Literal["table", "csv", "csv-exact", "json"]
+FORMATS: tuple[Format, ...] = ("table", "csv", "csv-exact", "json")
+"""`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet takes for a formula."""
+
 LIST_SHOWN = 3
 WIDEST = 1_000_000
 NARROWEST = 12
@@ -39,8 +45,8 @@ def plain_number(value: Any) -> Any:
 def write_rows(table: pa.Table, output_format: Format, stream: IO[str]) -> None:
     """Write the rows to the stream in the format asked for."""
     names, rows = list(table.column_names), to_rows(table)
-    if output_format == "csv":
-        write_csv(names, rows, stream)
+    if output_format in ("csv", "csv-exact"):
+        write_csv(names, rows, stream, is_exact=output_format == "csv-exact")
     elif output_format == "json":
         write_json(names, rows, stream)
     else:
@@ -55,15 +61,37 @@ def to_iso(value: Any) -> Any:
 
 
 def to_json(value: Any) -> str:
-    """Return a value as JSON on one line."""
-    return json.dumps(value, default=to_iso, ensure_ascii=False)
+    """Return a value as JSON on one line; what would steer a terminal is escaped, and means the same."""
+    text = json.dumps(value, default=to_iso, ensure_ascii=False)
+    return "".join(f"\\u{ord(one):04x}" if is_unsafe(one) else one for one in text)
 
 
-def write_csv(names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str]) -> None:
-    """Write a header and the rows; null is empty, times are ISO 8601, lists are JSON."""
+def write_csv(
+    names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str], *, is_exact: bool = False
+) -> None:
+    """Write a header and the rows; null is empty, times are ISO 8601, lists are JSON.
+
+    For people, a text that a spreadsheet would take for a formula gets an apostrophe before it; on a terminal nothing
+    steers it.
+    """
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([to_csv(value) for value in row] for row in rows)
+    # Python leaves a lone carriage return unquoted, and readers take it for the end of a row.
+    quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in (names, *rows):
+        cells = [to_csv(value) for value in row]
+        cells = cells if is_exact else [defuse(cell) for cell in cells]
+        cells = [mask_cell(cell) for cell in cells] if stream.isatty() else cells
+        (quoting if any("\r" in str(cell) for cell in cells) else writer).writerow(cells)
+
+
+def defuse(cell: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def mask_cell(cell: Any) -> Any:
+    """Return a cell that steers no terminal."""
+    return mask_text(cell) if isinstance(cell, str) else cell
 
 
 def to_csv(value: Any) -> Any:
@@ -117,11 +145,8 @@ def show_list(values: list[Any]) -> str:
 
 
 def show_text(value: str) -> str:
-    """Return text with its control characters made visible: a title must not steer the terminal."""
-    return "".join(
-        character.encode("unicode_escape").decode() if unicodedata.category(character) == "Cc" else character
-        for character in value
-    )
+    """Return text that a table can show: a title must not steer the terminal."""
+    return mask_text(value)
 
 
 def show_cell(value: Any) -> Text:
@@ -135,7 +160,7 @@ def build_table(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
     for position, name in enumerate(names):
         numbers = [row[position] for row in rows if row[position] is not None]
         is_number = bool(numbers) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
-        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+        table.add_column(Text(show_text(name)), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*[show_cell(value) for value in row])
     return table
@@ -149,7 +174,7 @@ def build_records(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Tabl
     for number, row in enumerate(rows, start=1):
         table.add_row(Text(f"row {number}", style="bold"), "")
         for name, value in zip(names, row, strict=True):
-            table.add_row(Text(f"  {name}"), show_cell(value))
+            table.add_row(Text(f"  {show_text(name)}"), show_cell(value))
     return table
 
 

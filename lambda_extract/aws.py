@@ -78,10 +78,11 @@ def list_keys(place: S3Place) -> list[str]:
     return [str(one["Key"]) for page in pages for one in page.get("Contents", [])]
 
 
-def fetch_object(place: S3Place) -> tuple[bytes, dt.datetime]:
-    """Read an object, and when it was written."""
+def fetch_object(place: S3Place, most: int) -> tuple[bytes, dt.datetime]:
+    """Read the first so many bytes of an object, and when it was written."""
     answer = _connect("s3").get_object(Bucket=place.bucket, Key=place.key)
-    return answer["Body"].read(), answer["LastModified"]
+    with answer["Body"] as body:
+        return body.read(most), answer["LastModified"]
 
 
 def put_new_object(place: S3Place, file: IO[bytes]) -> bool:

@@ -25,6 +25,6 @@ class SourceError(Exception):
 
 
 SETTINGS, SOURCES, SECRET, LOGIN, PREMIUM = "settings", "sources", "secret", "login", "premium"
-USER, UNREACHABLE, LIMIT, LANDING = "user", "unreachable", "limit", "landing"
+USER, UNREACHABLE, LIMIT, LANDING, STOPPED = "user", "unreachable", "limit", "landing", "stopped"
 LASTING = frozenset({SECRET, LOGIN, PREMIUM, USER, LIMIT})
 """Reasons that a person has to remove, or only time: the next run may do, a retry at once does not."""

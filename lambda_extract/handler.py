@@ -206,6 +206,7 @@ def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
     statuses = Counter(result.status for result in outcome.results)
     counts = {
         "Entries": outcome.entries,
+        "RedactedAnswers": outcome.redacted,
         "SourcesNotOk": sum(not is_done(result) for result in outcome.results),
         **{f"Sources{name_metric(status)}": statuses[status] for status in STATUSES},
     }

@@ -21,6 +21,8 @@ class Lines:
 
     file: IO[bytes]
     packed: gzip.GzipFile = field(init=False)
+    is_whole: bool = True
+    """False while a line is written: one that was interrupted there would be half a line."""
 
     def __post_init__(self) -> None:
         """Compress into the file; the same lines give the same bytes."""
@@ -28,11 +30,15 @@ class Lines:
 
     def add(self, line: bytes) -> None:
         """Take one line; where there is no room for it nothing may be landed."""
+        self.is_whole = False
         with _refusing_a_full_disk():
             self.packed.write(line)
+        self.is_whole = True
 
     def close(self) -> int:
         """End the compression, go back to the start and return the size."""
+        if not self.is_whole:
+            raise refuse_landing("the temporary file", "stopped in the middle of a line")
         with _refusing_a_full_disk():
             self.packed.close()
         size = self.file.tell()

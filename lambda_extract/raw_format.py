@@ -19,6 +19,9 @@ JsonObject: TypeAlias = dict[str, Json]
 SCHEMA_VERSION = 1
 RAW_NAME = re.compile(r"\d{8}T\d{6}Z-(?P<run_id>.+)\.ndjson\.gz")
 RAW_FOLDER = re.compile(r"extraction_date=(?P<date>\d{4}-\d{2}-\d{2})")
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+"""What was listened to concerns its owner only."""
+
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
@@ -141,18 +144,24 @@ def land_in_folder(raw_folder: Path, key: str, lines: Iterable[bytes]) -> bool:
 def place_in_folder(raw_folder: Path, key: str, write: Callable[[IO[bytes]], None]) -> bool:
     """Let a file be written under a hidden name, then give it its own; False means there is one of this name."""
     target = raw_folder / key
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     if target.exists():
         return False
     hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
     try:
-        with hidden.open("xb") as file:
+        with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         return _give_final_name(hidden, target)
     finally:
         hidden.unlink(missing_ok=True)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder with those above it, for its owner only; one that is there keeps its rights."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
 def list_run_ids(raw_folder: Path) -> dict[str, set[str]]:

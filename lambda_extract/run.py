@@ -48,6 +48,9 @@ class Outcome:
     calls: int
     error: ExtractError | None = None
     account: str | None = None
+    redacted: int = 0
+    """Answers that repeated a secret of the run, which was replaced."""
+
     learned: dict[Source, Seen] = field(default_factory=dict)
     """To be remembered once the object has landed."""
 
@@ -87,6 +90,7 @@ class _Reading:
         self.cut_albums: dict[Source, int] = {}
         self.waiting_artists = 0
         self.answers = 0
+        self.redacted = 0
 
     def read_all(self) -> ExtractError | None:
         """Read every source; what ends the run is given back, and the sources it kept from being read say so.
@@ -100,15 +104,21 @@ class _Reading:
                 waiting.pop(0)
             self.read_album_tracks()
             self.read_artist_albums()
+        except KeyboardInterrupt:
+            return self.stop(ExtractError("stopped before the end.", errors.STOPPED), waiting)
         except ExtractError as error:
             if error.reason == errors.LANDING:
                 raise
-            known = {result.source for result in self.results}
-            for source in waiting:
-                if source not in known:
-                    self.finish(Progress(source, status="error"), str(error))
-            return error
+            return self.stop(error, waiting)
         return None
+
+    def stop(self, error: ExtractError, waiting: Iterable[Source]) -> ExtractError:
+        """Note of the sources that were not read why."""
+        known = {result.source for result in self.results}
+        for source in waiting:
+            if source not in known:
+                self.finish(Progress(source, status="error"), str(error))
+        return error
 
     def sort(self, sources: Iterable[Source]) -> list[Source]:
         """Put those first that were completed longest ago; those completed together keep their order."""
@@ -151,7 +161,7 @@ class _Reading:
             self.read_or_skip(progress, self.memory.find(progress.source))
         except SourceError as error:
             progress.status, progress.is_complete, trouble = error.status, False, str(error)
-        except ExtractError:
+        except (ExtractError, KeyboardInterrupt):
             progress.status = "error"
             self.finish(progress, "the run ended")
             raise
@@ -244,6 +254,7 @@ class _Reading:
         answer = Answer(source, reply.path, reply.params, reply.moment, reply.status, reply.body, reply.text)
         self.sink(build_answer_line(self.run, answer))
         self.answers += 1
+        self.redacted += reply.is_redacted
 
     def finish(self, progress: Progress, trouble: str | None) -> None:
         """Note how far a source came, and what is known of it now."""
@@ -261,6 +272,7 @@ class _Reading:
     def describe_rest(self, error: ExtractError | None) -> dict[str, Json]:
         """Say what else there is to know of the run."""
         extra: dict[str, Json] = {"stopped_by": error.reason} if error else {}
+        extra |= {"redacted_answers": self.redacted} if self.redacted else {}
         return extra | ({"artists_waiting": self.waiting_artists} if self.waiting_artists else {})
 
 
@@ -277,7 +289,8 @@ def run_extraction(
     reading = _Reading(run, plan, client, clock, sink, report, memory)
     error = reading.read_all()
     outcome = Outcome(
-        build_key(run), reading.results, reading.answers, client.calls, error, account, reading.learned
+        build_key(run), reading.results, reading.answers, client.calls, error, account, reading.redacted,
+        reading.learned,
     )  # fmt: skip
     extra = {**reading.describe_rest(error), "is_complete": outcome.is_complete}
     sink(build_summary_line(run, reading.results, clock(), extra))

@@ -7,7 +7,8 @@ import typer
 
 from lakehouse import paths
 
-Format = Literal["table", "csv", "json"]
+Format = Literal["table", "csv", "csv-exact", "json"]
+"""`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
 
 
 def read_path(text: str) -> Path:

@@ -1,6 +1,5 @@
 """`lakehouse trino`."""
 
-import signal
 from typing import Annotated
 
 import typer
@@ -22,5 +21,4 @@ def trino(
     from lakehouse.console import complain
     from lakehouse.trino.serve import serve
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     serve(choose_warehouse(warehouse, complain), port)

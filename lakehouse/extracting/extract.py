@@ -7,13 +7,16 @@ from rich.console import Console
 
 from lakehouse.errors import UserError
 from lakehouse.extracting.login import TokenFile, read_environment, read_secret
+from lambda_extract import errors
 from lambda_extract.errors import ExtractError
 from lambda_extract.job import Job
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import SourceResult
 from lambda_extract.run import Outcome
 from lambda_extract.settings import Settings, read_settings
 from lambda_extract.sources.plan import parse_sources, read_file
 from lambda_extract.spotify.client import SILENT, quiet_libraries
+from lambda_extract.spotify.redaction import MARK
 from lambda_extract.spotify.secret import describe_age, find_ages
 
 
@@ -35,8 +38,11 @@ def extract(sources: Path, raw: Path, secret_file: Path, console: Console) -> Ou
             console.print(f"Soon: {describe_age(name, days)}")
     outcome, landed = job.run()
     console.print(f"{landed.place}: {outcome.entries} entries, {outcome.calls} calls, {landed.size} bytes")
+    if outcome.redacted:
+        console.print(f"{outcome.redacted} answers repeated a token or secret: it was replaced by {MARK}")
     if outcome.error:
-        raise UserError(f"{outcome.error} What came before is landed.")
+        message = f"{outcome.error} What came before is landed."
+        raise ExtractError(message, errors.STOPPED) if outcome.error.reason == errors.STOPPED else UserError(message)
     return outcome
 
 
@@ -54,4 +60,4 @@ def _show_source(console: Console, result: SourceResult, trouble: str | None) ->
     source, name = result.source, result.facts.get("name")
     label = source.kind if source.id == source.kind else f"{source.kind} {name or source.id}"
     why = f" ({trouble})" if trouble else ""
-    console.print(f"{label}: {result.status}, {result.entries} entries{why}")
+    console.print(mask_text(f"{label}: {result.status}, {result.entries} entries{why}"))

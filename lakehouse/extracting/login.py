@@ -22,14 +22,24 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from lakehouse.console import PlainConsole
 from lakehouse.errors import UserError
 from lakehouse.paths import LOGIN
 from lambda_extract import errors
 from lambda_extract.aws import SecretStore
 from lambda_extract.errors import ExtractError
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import JsonObject
 from lambda_extract.settings import Clock, Service, build_clock, read_now, read_service
-from lambda_extract.spotify.client import SILENT, Client, MemoryLogin, build_user_auth, quiet_libraries, require_token
+from lambda_extract.spotify.client import (
+    SILENT,
+    Client,
+    MemoryLogin,
+    build_user_auth,
+    quiet_libraries,
+    require_token,
+    shorten,
+)
 from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.spotify.throttle import Gate
 
@@ -173,7 +183,7 @@ class _Callback(BaseHTTPRequestHandler):
             self.server.code = query["code"]
             self._say(200, "Logged in.")
         else:
-            self.server.refusal = query.get("error", "no code came")
+            self.server.refusal = shorten(query.get("error", "no code came"))
             self._say(200, f"Spotify says: {self.server.refusal}.")
 
     def _say(self, status: int, text: str) -> None:
@@ -286,7 +296,7 @@ def log_in(
     show: Callable[[str], None], patience: float = PATIENCE,
 ) -> str:  # fmt: skip
     """Have a person log in, keep the secret, and return whose it is."""
-    login, state = MemoryLogin(None, lambda _: None), secrets.token_urlsafe(16)
+    login, state = MemoryLogin(secret, None, lambda _: None), secrets.token_urlsafe(16)
     gate = Gate(environment.clock)
     auth = build_user_auth(secret, environment.service, login, gate, name_redirect(port))
     with _listen(port, state) as server:
@@ -328,7 +338,7 @@ def show_address(address: str, console: Console, with_browser: bool) -> None:
 
 def build_console() -> Console:
     """Return a console that prints lines as they are."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return PlainConsole()
 
 
 def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") -> None:
@@ -342,4 +352,4 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
     else:
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))
-    console.print(f"Logged in as {account}. The login is kept in {keeper.place}; it lasts six months.")
+    console.print(f"Logged in as {mask_text(account)}. The login is kept in {keeper.place}; it lasts six months.")

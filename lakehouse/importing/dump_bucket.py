@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from lakehouse.importing.dump_folder import LARGEST, require_size
 from lambda_extract.aws import S3Place, fetch_object, list_keys, put_new_object
 from lambda_extract.raw_format import RAW_FOLDER, RAW_NAME, write_gzip
 
@@ -33,7 +34,8 @@ class S3File:
 
     def read(self) -> tuple[bytes, dt.datetime]:
         """Read it, and when it was written."""
-        data, modified = fetch_object(self.place)
+        data, modified = fetch_object(self.place, LARGEST + 1)
+        require_size(len(data), "")
         return data, modified.astimezone(dt.UTC).replace(microsecond=0)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lakehouse.importing.documents import Document, unwrap
+from lakehouse.importing.dump_folder import require_few_values
 from lakehouse.importing.json_text import Content, Piece, read_content, unpack
 from lambda_extract.raw_format import (
     Answer,
@@ -67,8 +68,10 @@ class _Part:
 
 
 def open_dump(data: bytes) -> Dump:
-    """Unpack a file's bytes."""
-    return Dump(*unpack(data))
+    """Unpack a file's bytes, as far as the limits allow."""
+    dump = Dump(*unpack(data))
+    require_few_values(dump.data)
+    return dump
 
 
 def is_raw_object(dump: Dump) -> bool:

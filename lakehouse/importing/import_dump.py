@@ -15,7 +15,9 @@ from lakehouse.errors import UserError
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_date import find_path_date
 from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
+from lakehouse.importing.dump_folder import Found, find_files, read_file
 from lambda_extract.aws import S3Place, find_place
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
 
 MANY_FILES = 20
@@ -35,6 +37,15 @@ class Listing:
     files: list[File] = field(default_factory=list)
     unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+
+    def add(self, found: Found) -> None:
+        """Take one path: to be read, passed over or reported."""
+        if found.reason is None:
+            self.files.append(found.path)
+        elif found.is_fault:
+            self.unreadable.append((found.path, found.reason))
+        else:
+            self.skip(found.reason)
 
     def skip(self, reason: str) -> None:
         """Count what is passed over."""
@@ -101,10 +112,11 @@ def list_files(origin: Place, raw: Place) -> Listing:
         raise ImportFault(f"{origin} does not exist: expected a folder of dumps or one file. Nothing was landed.")
     listing = Listing()
     if origin.is_dir():
-        files = list[Path]()
-        _walk(origin, raw.resolve() if isinstance(raw, Path) else None, listing, files)
-        files.sort(key=lambda path: path.parts)
-        listing.files.extend(files)
+        found = sorted(
+            find_files(origin, raw.resolve() if isinstance(raw, Path) else None), key=lambda one: one.path.parts
+        )
+        for one in found:
+            listing.add(one)
     else:
         listing.files.append(origin)
     return listing
@@ -157,10 +169,10 @@ class _Import:
         """Land one file and say what became of it."""
         try:
             data, moment = read_dumped(file)
+            dump, path = open_dump(data), path_of(file)
         except (OSError, ClientError) as error:
             self.report_unreadable(file, getattr(error, "strerror", None) or str(error), say)
             return
-        dump, path = open_dump(data), path_of(file)
         self.tally.files += 1
         if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
             self.tally.refused += 1
@@ -228,7 +240,7 @@ def read_dumped(file: File) -> tuple[bytes, dt.datetime]:
     """Read a file, and when it was written, to the second."""
     if isinstance(file, S3File):
         return file.read()
-    return file.read_bytes(), dt.datetime.fromtimestamp(int(file.stat().st_mtime), dt.UTC)
+    return read_file(file)
 
 
 def path_of(file: File) -> PurePath:
@@ -257,34 +269,6 @@ def describe_tally(tally: Tally, listing: Listing, raw: Place) -> str:
     return f"{_count_of(tally.files, 'file')}: {', '.join(files)}; {', '.join(content)}{skipped} → {raw}"
 
 
-def _walk(folder: Path, raw: Path | None, listing: Listing, files: list[Path]) -> None:
-    """List the files below a folder, passing over what is hidden, linked or ours."""
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        listing.unreadable.append((folder, error.strerror or str(error)))
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if reason := _find_reason_to_skip(entry, path, raw):
-            listing.skip(reason)
-        elif entry.is_dir():
-            _walk(path, raw, listing, files)
-        elif entry.is_file():
-            files.append(path)
-        else:
-            listing.unreadable.append((path, "it is no regular file"))
-
-
-def _find_reason_to_skip(entry: os.DirEntry[str], path: Path, raw: Path | None) -> str | None:
-    """Say why a file or folder is passed over, if it is."""
-    if entry.name.startswith("."):
-        return "hidden"
-    if entry.is_dir() and entry.is_symlink():
-        return "linked folder"
-    return "raw folder itself" if entry.is_dir() and path.resolve() == raw else None
-
-
 def _describe_skipped(listing: Listing) -> str:
     """Say how many files and folders were passed over, and why."""
     parts = [f"{count} {reason}" for reason, count in sorted(listing.skipped.items())]
@@ -309,6 +293,5 @@ def _count_of(count: int, one: str, many: str | None = None) -> str:
 
 
 def _print(console: Console, text: str) -> None:
-    """Print one line; what the console cannot show, such as a broken file name, as escapes."""
-    shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-    console.print(shown.replace("\n", "\\n").replace("\r", "\\r"))
+    """Print one line; what the console cannot show, such as a broken file name, or what would steer it, as escapes."""
+    console.print(mask_text(text).encode(console.encoding, "backslashreplace").decode(console.encoding))

@@ -1,6 +1,5 @@
 """Read bytes as JSON values, keeping as text whatever is none."""
 
-import gzip
 import json
 import math
 import re
@@ -8,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lakehouse.importing.dump_folder import DumpFileError, unpack_gzip
 from lambda_extract.raw_format import Json
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -47,7 +47,9 @@ def unpack(data: bytes) -> tuple[bytes, bool]:
     if not data.startswith(GZIP_MAGIC):
         return data, True
     try:
-        return gzip.decompress(data), True
+        return unpack_gzip(data), True
+    except DumpFileError:
+        raise
     except (OSError, EOFError, zlib.error):
         return data, False
 

@@ -10,6 +10,7 @@ from threading import Thread
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
+from lakehouse.doorkeeper import keep_out
 from lakehouse.simulator.accounts import FIRST, SCOPES
 from lakehouse.simulator.application import CLIENT_ID, CLIENT_SECRET, SEED, TODAY, Record, Simulator
 from lakehouse.simulator.regimes import Regime
@@ -140,7 +141,7 @@ def listen(port: int) -> socket.socket:
 
 def make_http_server(simulator: Simulator, listener: socket.socket) -> BaseWSGIServer:
     """Return a threaded server on a socket; given a port, the library would print and exit where it is taken."""
-    application = Request.application(simulator.answer)
+    application = keep_out(Request.application(simulator.answer))
     return make_server(
         HOST, 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
     )  # fmt: skip

@@ -22,6 +22,7 @@ from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
 from lakehouse.trino.server import HOST, READER, Server, running_trino
 from lakehouse.trino.session import TrinoSession
 from lakehouse.warehouse.iceberg import Tables, Warehouse
+from lambda_extract.plain_text import mask_text
 
 PORT = 8081
 RUNNING = BUILD / "trino.json"
@@ -120,4 +121,4 @@ def answer(session: TrinoSession, text: str) -> None:
     try:
         write_rows(session.run_text(text), "table", sys.stdout)
     except StatementError as error:
-        sys.stdout.write(f"error: {error}\n")
+        sys.stdout.write(f"error: {mask_text(str(error))}\n")

@@ -3,17 +3,16 @@
 spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
 """
 
-import base64
 import datetime as dt
 import json
 import logging
 import math
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from spotipy import (  # type: ignore[import-untyped]
@@ -27,11 +26,13 @@ from spotipy import (  # type: ignore[import-untyped]
 
 from lambda_extract import errors
 from lambda_extract.errors import ExtractError, SourceError
+from lambda_extract.plain_text import mask_text
 from lambda_extract.raw_format import Json, JsonObject
 from lambda_extract.settings import Service
+from lambda_extract.spotify.redaction import Redactor
 from lambda_extract.spotify.secret import SCOPES, Secret
 from lambda_extract.spotify.throttle import SHORT, Gate
-from lambda_extract.spotify.whole_answer import WholeAnswerAdapter
+from lambda_extract.spotify.whole_answer import AnswerTooLargeError, WholeAnswerAdapter, read_body
 
 BACKOFF = 0.5
 ATTEMPTS = 4
@@ -73,6 +74,11 @@ class Reply:
     text: str | None
     moment: dt.datetime
     retry_after: float | None = None
+    is_redacted: bool = False
+    """Whether the answer repeated a secret of this run, which was replaced."""
+
+    closed: str = ""
+    """Of a 429: until when its family of endpoints is left alone, as a sentence."""
 
     @property
     def is_over_quota(self) -> bool:
@@ -109,9 +115,9 @@ class RecordingSession(requests.Session):
             attempt += 1
             pause = BACKOFF * 2 ** (attempt - 1)
             is_last = attempt == ATTEMPTS
-            told = {**kwargs, "allow_redirects": False, "timeout": self.gate.find_timeout()}
+            told = {**kwargs, "allow_redirects": False, "timeout": self.gate.find_timeout(), "stream": True}
             try:
-                self.last = super().request(*args, **told)
+                self.last = read_body(super().request(*args, **told))
             except PASSING:
                 if is_last or not self.gate.has_time(pause):
                     raise
@@ -125,8 +131,10 @@ class RecordingSession(requests.Session):
 class MemoryLogin(CacheHandler):  # type: ignore[misc]
     """Keeps the access token in memory, and hands a new refresh token to where the secret came from."""
 
-    def __init__(self, token: dict[str, Any] | None, keep_refresh_token: Callable[[str], None]) -> None:
+    def __init__(self, secret: Secret, token: dict[str, Any] | None, keep_refresh_token: Callable[[str], None]) -> None:
         """Start with a token that must be refreshed, or with none."""
+        self.redactor = Redactor(secret.client_id, secret.client_secret)
+        self.redactor.add(secret.refresh_token)
         self.token = token
         self.keep_refresh_token = keep_refresh_token
 
@@ -138,6 +146,8 @@ class MemoryLogin(CacheHandler):  # type: ignore[misc]
         """Take a token from spotipy."""
         before = (self.token or {}).get("refresh_token")
         self.token = token_info
+        for name in ("access_token", "refresh_token"):
+            self.redactor.add(str(token_info.get(name) or ""))
         after = token_info.get("refresh_token")
         if after and after != before:
             self.keep_refresh_token(after)
@@ -157,7 +167,7 @@ class Client:
         self.small_pages: set[str] = set()
         self.gate = gate
         self._service = service
-        self._login = MemoryLogin(_build_stale_token(secret), keep_token)
+        self._login = MemoryLogin(secret, _build_stale_token(secret), keep_token)
         self._auth = build_auth(secret, service, self._login, gate)
         self._session = RecordingSession(service.api_url, gate)
         self._spotify = Spotify(auth_manager=self._auth, requests_session=self._session)
@@ -179,6 +189,7 @@ class Client:
             reply = self._ask_fresh(call)
         if reply.status == 429:
             self.gate.close(reply.path, reply.retry_after, reply.is_over_quota)
+            return replace(reply, closed=self.gate.describe_closed(reply.path))
         return reply
 
     def _ask_fresh(self, call: Call) -> Reply:
@@ -193,11 +204,15 @@ class Client:
             )
         return reply
 
-    def ask_next(self, page: JsonObject) -> Reply:
-        """Ask for the page after this one; the token goes to no other host."""
-        origin = _name_origin(page.get("next"))
+    def ask_next(self, page: JsonObject, path: str) -> Reply:
+        """Ask for the page after this one, which came from a path; the token goes to no other host or endpoint."""
+        link = page.get("next")
+        origin = _name_origin(link)
         if origin != _name_origin(self._service.api_url):
             raise SourceError(f"the next link is to {shorten(origin)}: expected one to {self._service.api_url}")
+        target = urlsplit(str(link)).path
+        if _name_endpoint(target) != _name_endpoint(path):
+            raise SourceError(f"the next link is to {shorten(target)}: expected one to {path}, as the page before")
         return self.ask(lambda spotify: spotify.next(page))
 
     def find_account(self) -> str:
@@ -231,7 +246,8 @@ class Client:
             body = None
         if self._session.last is None:
             raise SourceError(f"spotipy did not send the call to {self._service.api_url}: expected an answer")
-        return _build_reply(self._session.last, body, self.gate.clock())
+        answer = self._session.last
+        return _redact_reply(_build_reply(answer, body, self.gate.clock()), self._login.redactor, answer)
 
 
 def is_sound(response: requests.Response) -> bool:
@@ -256,7 +272,7 @@ def read_retry_after(response: requests.Response) -> float | None:
 
 def shorten(said: object) -> str:
     """Repeat what Spotify says on one line, not at any length, and no address of a person."""
-    text = " ".join(str(said).split())
+    text = mask_text(" ".join(str(said).split()))
     return E_MAIL.sub("…", text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…")
 
 
@@ -295,19 +311,16 @@ def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | Non
         else:
             auth.get_access_token(code, as_dict=False, check_cache=False)
     except SpotifyOauthError as error:
-        raise explain_refusal(error, _list_hidden(auth)) from None
+        raise explain_refusal(error, auth.cache_handler.redactor) from None
     except (requests.RequestException, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ExtractError(
             f"no access token from {auth.OAUTH_TOKEN_URL}: {describe(error)}; expected one.", errors.UNREACHABLE
         ) from error
 
 
-def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractError:
+def explain_refusal(error: SpotifyOauthError, redactor: Redactor) -> ExtractError:
     """Say what it means that Spotify refuses a token, and what to do; an answer may repeat what it was sent."""
-    seen = str(error.error_description or error.error or "no reason given")
-    for one in hidden:
-        seen = seen.replace(one, "…")
-    seen = shorten(seen)
+    seen = shorten(redactor.redact_text(str(error.error_description or error.error or "no reason given")))
     if error.error == "invalid_grant":
         return ExtractError(
             f"the login is dead ({seen}): expected a refresh token that lives. Log in again with `lakehouse login`.",
@@ -319,14 +332,6 @@ def explain_refusal(error: SpotifyOauthError, hidden: Iterable[str]) -> ExtractE
             errors.LOGIN,
         )
     return ExtractError(f"no access token from Spotify ({seen}): expected one.", errors.UNREACHABLE)
-
-
-def _list_hidden(auth: SpotifyClientCredentials | SpotifyOAuth) -> list[str]:
-    """List what may stand in no message: the parts of the secret, and as they are sent."""
-    token = auth.cache_handler.get_cached_token() or {}
-    parts = [auth.client_secret, *(str(token.get(name) or "") for name in ("refresh_token", "access_token"))]
-    basic = base64.b64encode(f"{auth.client_id}:{auth.client_secret}".encode()).decode()
-    return [one for part in (*parts, basic) if part for one in (part, quote_plus(part))]
 
 
 def require_no_end(reply: Reply) -> None:
@@ -356,6 +361,8 @@ def quiet_libraries(level: int) -> None:
 
 def describe(error: Exception) -> str:
     """Name an error of the network without its addresses and parameters."""
+    if isinstance(error, AnswerTooLargeError):
+        return str(error)
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     reason = getattr(cause, "reason", None) or cause
     return type(reason).__name__
@@ -383,6 +390,23 @@ def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -
     return Reply(url.path, params, response.status_code, body, text, moment, read_retry_after(response))
 
 
+def _redact_reply(reply: Reply, redactor: Redactor, response: requests.Response) -> Reply:
+    """Replace the secrets that an answer repeats; all that is landed, remembered and said of it comes from here."""
+    try:
+        # As deep as it will be in its line.
+        if not redactor.has_secret([[reply.path, reply.params, reply.body, reply.text]]):
+            return reply
+        body = redactor.redact(reply.body)
+    except RecursionError:
+        # Lists inside lists are more than Python writes: it is kept as text.
+        whole = redactor.redact_text(response.text)
+        return replace(reply, body=None, text=whole, is_redacted=whole != response.text)
+    path = redactor.redact_text(reply.path)
+    params = {redactor.redact_text(name): redactor.redact(value) for name, value in reply.params.items()}
+    text = None if reply.text is None else redactor.redact_text(reply.text)
+    return replace(reply, path=path, params=params, body=body, text=text, is_redacted=True)
+
+
 def _read_body(response: requests.Response) -> tuple[Json, str | None]:
     """Read a body strictly: NaN and Infinity, which Python would take, are no JSON."""
     try:
@@ -396,6 +420,13 @@ def _read_finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text} is no JSON")
     return number
+
+
+def _name_endpoint(path: str) -> str:
+    """Name the endpoint of a path; Spotify writes two of them in two ways."""
+    path = path.rstrip("/")
+    path = re.sub(r"/users/[^/]+/playlists$", "/me/playlists", path)
+    return re.sub(r"(/playlists/[^/]+)/tracks$", r"\1/items", path)
 
 
 def _name_origin(url: Json) -> str:

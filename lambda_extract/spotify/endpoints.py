@@ -10,7 +10,7 @@ from lambda_extract.errors import SourceError
 from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.sources.plan import Plan, Search
 from lambda_extract.spotify import shapes
-from lambda_extract.spotify.client import Client, Reply, require_no_end
+from lambda_extract.spotify.client import Client, Reply, require_no_end, shorten
 
 PAGE = 50
 SMALL_PAGE = 10
@@ -18,6 +18,9 @@ SMALL_PAGE = 10
 
 LAST_OFFSET = 1000
 """Beyond it a search answers nothing."""
+
+MOST_PAGES = 5000
+"""How many pages one list may have: 250,000 entries. A list that goes on has no end."""
 
 EMPTY_PAGES = 20
 """How many pages in a row may be empty: a total that is too high announces some."""
@@ -34,7 +37,9 @@ def require_answer(reply: Reply) -> JsonObject:
     """Return the body of an answer that is one; each other says what its source's status is."""
     require_no_end(reply)
     if reply.status != 200:
-        raise SourceError(f"Spotify answers {reply.status} ({reply.message})", STATUSES.get(reply.status, "error"))
+        until = f": {reply.closed}" if reply.closed else ""
+        message = f"Spotify answers {reply.status} ({reply.message}){until}"
+        raise SourceError(message, STATUSES.get(reply.status, "error"))
     if not isinstance(reply.body, dict):
         raise SourceError("Spotify answers 200 with a body that is no JSON object: expected one")
     return reply.body
@@ -217,7 +222,7 @@ def list_items(page: JsonObject) -> list[Json]:
     """Return the items of a page."""
     items = page.get("items")
     if not isinstance(items, list):
-        raise SourceError(f"Spotify answers without a list of items (fields {', '.join(sorted(page))})")
+        raise SourceError(f"Spotify answers without a list of items (fields {shorten(', '.join(sorted(page)))})")
     return items
 
 
@@ -268,8 +273,10 @@ def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = N
         asked = _read_link(link)
         if asked in seen:
             raise SourceError("the next link leads back: expected another page")
+        if len(seen) >= MOST_PAGES:
+            raise SourceError(f"the list goes on after {MOST_PAGES} pages: expected its end. What came is kept")
         seen.add(asked)
-        reply = client.ask_next(page)
+        reply = client.ask_next(page, reply.path)
 
 
 def _read_link(link: Json) -> str:

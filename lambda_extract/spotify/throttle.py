@@ -104,6 +104,10 @@ class Gate:
         self.stops += 1
         self.limits.close(find_family(url) or url, self.clock() + pause)
 
+    def describe_closed(self, url: str) -> str:
+        """Say until when the family of an address is left alone, in the words in which a later call is refused."""
+        return self.limits.refuse(find_family(url) or url, self.clock()) or ""
+
     def _keep_pace(self) -> None:
         """Wait until fewer calls than the pace began within the window."""
         now = self.clock()

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambda_extract.aws import S3Place, find_place, find_text, put_text
-from lambda_extract.raw_format import Json, JsonObject, Source
+from lambda_extract.raw_format import PRIVATE_FILE, Json, JsonObject, Source, make_private_folder
 from lambda_extract.settings import Clock
 from lambda_extract.spotify.limits import Limits, read_limits
 from lambda_extract.state.run_state import Memory, Seen, read_memory
@@ -64,7 +64,10 @@ class Store:
 
     def _name_memory(self, account: str | None) -> str:
         """Name an account's object; without a login it is the app's."""
-        owner = quote(account, safe="") if account else f"-{hashlib.sha256(self.client_id.encode()).hexdigest()[:12]}"
+        if not account:
+            return f"sources--{hashlib.sha256(self.client_id.encode()).hexdigest()[:12]}.json"
+        # An id is a text of Spotify's, so of any kind: half a surrogate pair has no UTF-8.
+        owner = quote(account, safe="", errors="backslashreplace")
         return f"sources-{owner}.json"
 
     def _read(self, name: str) -> Json:
@@ -86,7 +89,8 @@ class Store:
 
     def _write(self, name: str, document: JsonObject) -> None:
         """Write an object; where that fails the next run asks for more than it had to."""
-        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        # As ASCII: half a surrogate pair in one name must not keep all the others from being written.
+        text = json.dumps(document, indent=1) + "\n"
         try:
             place = find_place(self.place)
             if place:
@@ -103,10 +107,11 @@ def _below(place: S3Place, name: str) -> S3Place:
 
 def _replace_file(path: Path, text: str) -> None:
     """Write a file whole, in place of the one before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        partial.write_text(text, encoding="utf-8")
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w", encoding="utf-8") as file:
+            file.write(text)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -315,3 +315,17 @@ def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_a_saved_questions_reader_that_stops_early_sees_no_stack_trace(folder):
+    told = {"NAME": "listening_months", "WAREHOUSE": str(folder), "FORMAT": "csv"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "lakehouse.commands.question"], stdout=writing, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, **told}, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr

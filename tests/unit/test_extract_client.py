@@ -2,8 +2,11 @@
 
 import contextlib
 import datetime as dt
+import gzip
 import logging
 import socket
+import sys
+import tracemalloc
 from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
@@ -13,8 +16,10 @@ import requests
 
 from lambda_extract import errors
 from lambda_extract.errors import ExtractError, SourceError
+from lambda_extract.raw_format import encode_json
 from lambda_extract.settings import Service
 from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import whole_answer
 from lambda_extract.spotify.client import quiet_libraries
 from lambda_extract.spotify.limits import Limits
 from tests.unit.test_extract_support import (
@@ -127,11 +132,11 @@ def test_the_app_alone_gets_in_with_client_credentials(fake):
         pytest.param((400, [1]), errors.UNREACHABLE, "api/token: AttributeError", id="an error that is a list"),
         pytest.param(
             (400, {"error": "invalid_grant", "error_description": "no hidden-refresh-1,\nand hidden-secret-1"}),
-            errors.LOGIN, "the login is dead (no …, and …)", id="an answer that repeats what it was sent",
+            errors.LOGIN, "the login is dead (no [redacted], and [redacted])", id="an answer that repeats it",
         ),
         pytest.param(
             (502, b"grant_type=refresh_token&refresh_token=hidden-refresh-1"), errors.UNREACHABLE,
-            "(grant_type=refresh_token&refresh_token=…)", id="a gateway that does so",
+            "(grant_type=refresh_token&refresh_token=[redacted])", id="a gateway that does so",
         ),
         pytest.param((500, b"x" * 9000), errors.UNREACHABLE, f"({'x' * 200}…)", id="an answer without end"),
         pytest.param((0, b""), errors.UNREACHABLE, "api/token: ", id="a dropped connection"),
@@ -178,6 +183,83 @@ def test_whatever_comes_is_kept(fake, reply, status, body, text):
     fake.replies[TRACKS] = [reply]
     kept = ask_tracks(make_client(fake.service))
     assert (kept.status, kept.body, kept.text) == (status, body, text)
+
+
+ECHOED = {"access": "hidden-access-1", "refresh": "hidden-refresh-1", "app": "hidden-secret-1"}
+
+
+@pytest.mark.parametrize("secret", ECHOED.values(), ids=ECHOED)
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(lambda secret: {"items": [{"name": f"x{secret}"}]}, id="a value"),
+        pytest.param(lambda secret: {"items": [{f"x{secret}": 1}]}, id="the name of a field"),
+        pytest.param(lambda secret: error(500, f"Authorization: Bearer {secret}"), id="an error's message"),
+        pytest.param(lambda secret: (404, f"<html>{secret}".encode()), id="a text that is not JSON"),
+        pytest.param(lambda secret: b'{"name": "' + "".join(f"\\u{ord(one):04x}" for one in secret).encode() + b'"}',
+                     id="written as escapes"),
+        pytest.param(lambda secret: f'{{"name": "{secret}"}}'.encode("utf-16"), id="in another encoding"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_an_answer_repeats_is_replaced(fake, secret, build):
+    fake.replies[TRACKS] = [build(secret)]
+    reply = ask_tracks(make_client(fake.service))
+    assert reply.is_redacted
+    assert "[redacted]" in repr((reply.body, reply.text))
+    assert not any(word in repr(reply) for word in ECHOED.values())
+
+
+def test_an_answer_too_deep_to_be_written_is_kept_as_text_without_secrets(fake):
+    depth = sys.getrecursionlimit() - 200
+    fake.replies[TRACKS] = [b'{"n": ' + b"[" * depth + b'"hidden-access-1"' + b"]" * depth + b"}"]
+    reply = ask_tracks(make_client(fake.service))
+    assert "hidden-access-1" not in repr(reply)
+    assert encode_json({"response": reply.body, "response_text": reply.text})
+
+
+def test_an_answer_without_secrets_is_not_marked(fake):
+    fake.replies[TRACKS] = [{"items": ["hidden", "app-101"]}]
+    assert not ask_tracks(make_client(fake.service)).is_redacted
+
+
+BOMB = gzip.compress(b'{"n": "' + b"x" * (whole_answer.LARGEST + 1) + b'"}')
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "said"),
+    [
+        pytest.param(BOMB, {"Content-Encoding": "gzip"}, "the body is over 16 MB unpacked", id="a bomb"),
+        pytest.param(gzip.compress(gzip.compress(b"x" * 2**28)), {"Content-Encoding": "gzip, gzip"},
+                     "the body is over 16 MB unpacked", id="a bomb in a bomb"),
+        pytest.param(b'{"n": [' + b"{}," * 750_001 + b"1]}", {}, "has over 1,500,000 values", id="many values"),
+    ],
+)  # fmt: skip
+def test_an_answer_too_large_costs_its_source_and_little_memory(fake, body, headers, said):
+    fake.replies[TRACKS] = [(200, body, headers)]
+    client = make_client(fake.service)
+    tracemalloc.start()
+    with pytest.raises(SourceError, match=said):
+        ask_tracks(client)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * whole_answer.LARGEST
+    assert len(fake.paths()) == 1
+
+
+def test_an_answer_without_end_is_given_up(fake, monkeypatch):
+    monkeypatch.setattr(whole_answer, "LARGEST", 300_000)
+    endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with dripping(endless, *[b"10000\r\n" + b"x" * 65536 + b"\r\n"] * 99, pause=0.01) as (service, began):
+        session = client_module.RecordingSession(service.api_url, make_gate())
+        with pytest.raises(whole_answer.AnswerTooLargeError):
+            session.request("GET", f"{service.api_url}me/tracks")
+    assert len(began) == 1
+
+
+def test_the_token_service_is_bounded_too(fake):
+    fake.replies["/api/token"] = [(200, BOMB, {"Content-Encoding": "gzip"})]
+    with pytest.raises(ExtractError, match=r"no access token from .*: the body is over 16 MB unpacked"):
+        ask_tracks(make_client(fake.service))
 
 
 def test_a_failing_service_is_asked_again(fake):
@@ -422,14 +504,38 @@ def test_a_call_that_spotipy_never_sends_is_a_failure(fake):
 )
 def test_the_token_goes_to_no_other_host(fake, link):
     with pytest.raises(SourceError, match="the next link is"):
-        make_client(fake.service).ask_next({"next": link})
+        make_client(fake.service).ask_next({"next": link}, TRACKS)
     assert fake.asked == []
 
 
-def test_a_next_link_on_the_same_host_is_followed(fake):
-    fake.replies[TRACKS] = [{"items": []}]
-    reply = make_client(fake.service).ask_next({"next": f"{fake.service.api_url}me/tracks?offset=50&limit=50"})
-    assert reply.params == {"offset": "50", "limit": "50"}
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        pytest.param(TRACKS, "me", id="the user's own data"),
+        pytest.param(TRACKS, "me/", id="the user's own data, with a slash"),
+        pytest.param(TRACKS, "me/tracks/../albums", id="a path with dots"),
+        pytest.param("/v1/playlists/a/items", "playlists/b/items", id="another playlist"),
+        pytest.param("/v1/me/playlists", "users/a/b/playlists", id="more than a user's playlists"),
+    ],
+)
+def test_a_next_link_to_another_endpoint_is_not_followed(fake, path, target):
+    with pytest.raises(SourceError, match=f"expected one to {path}, as the page before"):
+        make_client(fake.service).ask_next({"next": f"{fake.service.api_url}{target}?offset=50"}, path)
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        pytest.param(TRACKS, "me/tracks", id="the same"),
+        pytest.param("/v1/me/playlists", "users/user-201/playlists", id="the user's playlists, by the user's id"),
+        pytest.param("/v1/playlists/a/items", "playlists/a/tracks", id="a playlist's items by their name before 2026"),
+    ],
+)
+def test_a_next_link_to_the_same_endpoint_is_followed(fake, path, target):
+    fake.replies[f"/v1/{target}"] = [{"items": []}]
+    page = {"next": f"{fake.service.api_url}{target}?offset=50&limit=50"}
+    assert make_client(fake.service).ask_next(page, path).params == {"offset": "50", "limit": "50"}
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from lambda_extract.run import Outcome, run_extraction
 from lambda_extract.settings import Service, build_clock
 from lambda_extract.sources.plan import parse_sources
 from lambda_extract.spotify import client as client_module
+from lambda_extract.spotify import endpoints
 from lambda_extract.spotify.endpoints import EMPTY_PAGES
 from lambda_extract.spotify.shapes import count_entries
 from lambda_extract.state.run_state import Memory
 from tests.unit.test_extract_support import (
     APP_SECRET,
+    HIDDEN,
     NOW,
     USER_SECRET,
     FakeTime,
@@ -338,6 +340,59 @@ def test_a_list_without_end_and_without_entries_ends(fake):
     _, lines, told = run(fake.service, {"saved_tracks": {}, "recently_played": {}})
     assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"]) == ("error", 3 + EMPTY_PAGES)
     assert "20 pages in a row have no entries: expected some" in str(told[0][2])
+
+
+def test_a_list_without_end_is_given_up_and_what_came_is_kept(fake, monkeypatch):
+    monkeypatch.setattr(endpoints, "MOST_PAGES", 7)
+    links = [f"{fake.service.api_url}me/tracks?offset={50 * number}&limit=50" for number in range(1, 99)]
+    fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link} for link in links]
+    _, lines, told = run(fake.service, {"saved_tracks": {}, "recently_played": {}})
+    assert (lines[-1]["sources"][0]["status"], lines[-1]["sources"][0]["pages"], len(lines)) == ("error", 7, 9)
+    assert "the list goes on after 7 pages: expected its end" in str(told[0][2])
+
+
+def test_a_next_link_to_the_users_own_data_is_not_followed(fake):
+    fake.replies["/v1/me"] = [{"id": "user-201", "email": "one@mail.example", "items": []}]
+    fake.replies["/v1/me/tracks"] = [{"items": [1], "next": f"{fake.service.api_url}me"}]
+    _, lines, told = run(fake.service, {"saved_tracks": {}})
+    assert "mail.example" not in json.dumps(lines)
+    assert "the next link is to /v1/me: expected one to /v1/me/tracks" in str(told[0][2])
+
+
+def test_what_answers_repeat_of_the_secret_is_nowhere_and_counted(fake):
+    fake.replies["/v1/me/tracks"] = [error(400, "sent: Bearer hidden-access-1")]
+    fake.replies["/v1/me/playlists"] = [{"items": [
+        {"id": PLAYLIST, "name": "hidden-refresh-1", "owner": {"id": "user-201"}, "snapshot_id": "hidden-secret-1"}
+    ]}]  # fmt: skip
+    fake.replies[f"/v1/playlists/{PLAYLIST}"] = [{"id": PLAYLIST, "name": "hidden-refresh-1", "items": {"items": []}}]
+    outcome, lines, told = run(fake.service, {"saved_tracks": {}, "playlists": {"all_mine": True}})
+    for kept in (lines, told, outcome):
+        assert not any(word in repr(kept) for word in HIDDEN[:3])
+    assert (outcome.redacted, lines[-1]["redacted_answers"]) == (2, 2)
+
+
+def test_a_limit_says_until_when(fake):
+    fake.replies["/v1/me/tracks"] = [(429, {"error": {"status": 429, "message": "no"}}, {"Retry-After": "763"})]
+    _, _, told = run(fake.service, {"saved_tracks": {}})
+    assert told[0][1:] == (
+        "quota", "Spotify answers 429 (no): me/tracks is closed until 2026-11-05T06:12:43Z, as Spotify said"
+    )  # fmt: skip
+
+
+def test_what_came_before_ctrl_c_is_landed(fake):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    gate = make_gate()
+    link = f"{fake.service.api_url}me/tracks?offset=50&limit=50"
+    fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link}]
+    fake.replies["/v1/me/top/tracks"] = [{"items": []}]
+    ask = gate.enter
+    gate.enter = lambda url: interrupt(gate) if "offset=50" in url else ask(url)
+    outcome, lines, _ = run(fake.service, {"saved_tracks": {}, "top_tracks": {}}, gate=gate)
+    assert (outcome.error.reason, lines[-1]["stopped_by"], outcome.answers) == ("stopped", "stopped", 1)
+    assert [one["status"] for one in lines[-1]["sources"]] == ["error"] * 4
+    assert lines[0]["response"]["items"] == [1]
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 2), (-7, 2), (51, 2), (None, 2), ("many", 2)])

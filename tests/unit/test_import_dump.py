@@ -3,16 +3,19 @@
 import datetime as dt
 import gzip
 import hashlib
+import inspect
 import json
 import os
+import stat
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from lakehouse.importing import import_dump
+from lakehouse.importing import dump_folder, import_dump
 from lakehouse.importing.import_dump import main
 from lambda_extract import raw_format
 
@@ -347,7 +350,96 @@ def test_files_are_taken_in_order_and_hidden_or_linked_ones_passed_over(dump, ra
     assert main([str(dump), "--raw", str(raw)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert [line.split("  ")[0] for line in out[:-1]] == ["a/z.json", "a.json", "b.json"]
-    assert out[-1].endswith(f"(passed over: 2 hidden, 1 linked folder) → {raw}")
+    assert out[-1].endswith(f"(passed over: 2 hidden, 1 link out of the folder) → {raw}")
+
+
+def test_links_within_the_folder_are_files_and_those_out_of_it_are_passed_over(dump, raw, capsys, tmp_path):
+    secret = put(tmp_path / "secret.json", {"client_secret": "hidden-secret-1"})
+    put(dump / "a.json", [track(1)])
+    put(dump / "b" / "c.json", [track(2)])
+    (dump / "same.json").symlink_to(dump / "a.json")
+    (dump / "folder").symlink_to(dump / "b")
+    (dump / "up.json").symlink_to("../secret.json")
+    (dump / "environment.json").symlink_to("/proc/self/environ")
+    (dump / "chain.json").symlink_to(dump / "up.json")
+    (dump / "b" / "far").symlink_to(secret.parent)
+    assert main([str(dump), "--raw", str(raw)]) == 0
+    out = capsys.readouterr().out
+    assert "(passed over: 4 link out of the folder, 1 linked folder)" in out
+    assert "same.json" in out
+    assert len(keys(raw)) == 2
+    assert not any(b"hidden" in gzip.decompress((raw / key).read_bytes()) for key in keys(raw))
+
+
+def test_loops_of_links_and_broken_ones_do_not_stop_the_others(dump, raw, capsys):
+    put(dump / "z.json", [track(1)])
+    (dump / "a.json").symlink_to(dump / "b.json")
+    (dump / "b.json").symlink_to(dump / "a.json")
+    (dump / "self").symlink_to(dump / "self")
+    assert main([str(dump), "--raw", str(raw)]) == 1
+    out = capsys.readouterr().out
+    assert "a.json  cannot be read: broken link: Too many levels of symbolic links. Not landed\n" in out
+    assert "4 files: 1 landed, 0 already there, 3 unreadable" in out
+
+
+def test_folders_in_folders_have_no_limit(dump):
+    put(dump.joinpath(*["d"] * 300, "z.json"), [track(1)])
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)
+    try:
+        found = list(dump_folder.find_files(dump, None))
+    finally:
+        sys.setrecursionlimit(before)
+    assert [one.path.name for one in found] == ["z.json"]
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["as FROM", "inside the folder"])
+def test_a_pipe_is_not_waited_for(dump, raw, capsys, is_named):
+    os.mkfifo(dump / "pipe.json")
+    assert main([str(dump / "pipe.json" if is_named else dump), "--raw", str(raw)]) == 1
+    assert "pipe.json  cannot be read: it is not a regular file. Not landed\n" in capsys.readouterr().out
+
+
+def test_a_device_without_end_is_not_read(raw, capsys):
+    assert main(["/dev/zero", "--raw", str(raw)]) == 1
+    assert "zero  cannot be read: it is not a regular file. Not landed\n" in capsys.readouterr().out
+
+
+BOMB = gzip.compress(b" " * (10 * 2**20))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(BOMB, "it is over 1 MB unpacked: expected less; split it into several files", id="a bomb"),
+        pytest.param(BOMB + BOMB, "it is over 1 MB unpacked", id="two in one file"),
+        pytest.param(b"x" * (2**20 + 1), "it is over 1 MB: expected less", id="a large file"),
+        pytest.param(b"[" + b"{}," * 5000 + b"1]", "it has over 9,000 JSON values: expected fewer", id="many values"),
+    ],
+)
+def test_a_file_too_large_does_not_stop_the_others(dump, raw, capsys, monkeypatch, content, said):
+    monkeypatch.setattr(dump_folder, "LARGEST", 2**20)
+    monkeypatch.setattr(dump_folder, "MOST_VALUES", 9000)
+    put(dump / "a.json", content)
+    put(dump / "b.json", [track(1)])
+    tracemalloc.start()
+    assert main([str(dump), "--raw", str(raw)]) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert f"a.json  cannot be read: {said}" in capsys.readouterr().out
+    assert len(keys(raw)) == 1
+    assert peak < 8 * 2**20
+
+
+def test_raw_objects_are_for_their_owner_only(dump, raw):
+    put(dump / "x.json", [track(1)])
+    before = os.umask(0)
+    try:
+        assert main([str(dump), "--raw", str(raw / "below")]) == 0
+    finally:
+        os.umask(before)
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (raw, *raw.rglob("*"))}
+    assert modes == {True: 0o700, False: 0o600}
 
 
 def test_the_raw_folder_inside_the_dump_is_passed_over(dump, capsys):
@@ -377,18 +469,18 @@ def test_an_unreadable_file_does_not_stop_the_others(dump, raw, capsys, monkeypa
     put(dump / "a.json", [track(1)])
     put(dump / "b.json", [track(2)])
     (dump / "c.json").symlink_to(dump / "nowhere")
-    read_bytes = Path.read_bytes
+    read_file = import_dump.read_file
 
-    def refuse_a(path: Path) -> bytes:
+    def refuse_a(path: Path) -> tuple[bytes, dt.datetime]:
         if path.name == "a.json":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return read_file(path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse_a)
+    monkeypatch.setattr(import_dump, "read_file", refuse_a)
     assert main([str(dump), "--raw", str(raw)]) == 1
     out = capsys.readouterr().out
     assert "a.json  cannot be read: Permission denied. Not landed\n" in out
-    assert "c.json  cannot be read: it is no regular file. Not landed\n" in out
+    assert "c.json  cannot be read: broken link: No such file or directory. Not landed\n" in out
     assert "3 files: 1 landed, 0 already there, 2 unreadable; 1 document, 1 entry →" in out
 
 

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
+from lakehouse.importing import dump_bucket, dump_folder
 from lakehouse.importing.import_dump import main
 from lambda_extract import aws as edge
 
@@ -55,6 +56,17 @@ def test_a_folder_of_a_bucket_lands_like_a_folder(
     assert "processed/2026/11/01/page.json.gz  2026-11-01 (from the path)" in said
     assert "(passed over: 1 hidden)" in said
     assert landed(tmp_path)[:2] == ["extraction_date=2026-11-01", "extraction_date=2026-11-02"]
+    assert len(landed(tmp_path)) == 3
+
+
+def test_an_object_too_large_does_not_stop_the_others(
+    bucket: str, aws: EmulatedAws, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.connect("s3").put_object(Bucket=bucket, Key="raw_data/a.json", Body=b"[" + b" " * 2**20)
+    for module in (dump_folder, dump_bucket):
+        monkeypatch.setattr(module, "LARGEST", 2**20)
+    assert main([f"s3://{bucket}/raw_data", "--raw", str(tmp_path)]) == 1
+    assert "a.json  cannot be read: it is over 1 MB: expected less" in capsys.readouterr().out
     assert len(landed(tmp_path)) == 3
 
 
