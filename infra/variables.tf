@@ -200,7 +200,7 @@ variable "raw_expires_after_days" {
 }
 
 variable "packages" {
-  description = "Folder of the zips that `make package` writes, from the project's folder."
+  description = "Folder of the zips that `lakehouse package` writes, from the project's folder."
   type        = string
   default     = "build"
   nullable    = false

@@ -7,7 +7,7 @@ Exit codes: 0 all is well, 1 something was found or is incomplete, 2 the command
 import functools
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Annotated, Any
 
@@ -81,10 +81,16 @@ HELP = """Your Spotify data as queryable history: raw JSON becomes Iceberg table
 
 
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=lambda on: show_version(on))
+    ] = False,
 ) -> None:
-    """Answer --version."""
-    if version:
+    """Take the options that stand before a command."""
+
+
+def show_version(is_asked: bool) -> None:
+    """Answer --version, without a command."""
+    if is_asked:
         sys.stdout.write(f"{NAME} {read_version()}\n")
         raise typer.Exit
 
@@ -123,20 +129,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        return explain_usage(error)
+        return explain_usage(error, arguments if arguments is not None else sys.argv[1:])
     return code if isinstance(code, int) else 0
 
 
-def explain_usage(error: Exception) -> int:
+def explain_usage(error: Exception, arguments: Sequence[str]) -> int:
     """Say in one line what is wrong with what was typed; anything else is a fault of ours and keeps its trace."""
     context, describe = getattr(error, "ctx", None), getattr(error, "format_message", None)
     if describe is None:
         raise error
-    path = context.command_path if context else NAME
+    typed = next(typed_names(arguments), "")
+    path = context.command_path if context else f"{NAME} {typed}".strip()
     if text := describe():
-        text = text.removesuffix(".") if text.endswith("?.") else text
+        text = text.replace("Value error, ", "").replace("?.", "?")
+        text = text if text[-1] in ".?" else f"{text}."
         complain(f"{path.removeprefix(NAME).strip() or NAME}: {text} See `{path} --help`.")
     return UserError.exit_code
+
+
+def typed_names(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield the command that was typed, for the few errors that do not know it."""
+    words = " ".join(arguments)
+    yield from (name for commands in GROUPS.values() for name in commands if f"{words} ".startswith(f"{name} "))
 
 
 def run_main() -> None:

@@ -15,7 +15,7 @@ from lakehouse.spark.java import JAVA_SIZE, WANTED, find_java, look_around
 from lakehouse.spark.submit import AWS_JARS, FOLDER_JARS, driver_memory, jar_folder, jar_paths
 from lakehouse.trino import jars as trino
 
-VENV = ROOT / ".venv"
+VENV = Path(".venv")
 LEAST_PYTHON = (3, 11)
 GIGABYTE = 1_000_000_000
 SPACE_TO_INSTALL = 2.0
@@ -56,7 +56,7 @@ def look_at_python() -> Iterator[Finding]:
 
 def is_own() -> bool:
     """Tell whether this Python is the one in .venv."""
-    return Path(sys.prefix).resolve() == VENV.resolve()
+    return Path(sys.prefix).resolve() == (ROOT / VENV).resolve()
 
 
 def look_at_packages() -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def look_at_packages() -> Iterator[Finding]:
         yield Finding("packages", OK, f"spotify-lakehouse {metadata.version('spotify-lakehouse')} in {sys.prefix}")
         return
     for name, used_by in (("run", "bin/lakehouse"), ("dev", "make check and make test")):
-        lock, stamp = ROOT / "requirements" / f"{name}.txt", VENV / f".{name}-installed"
+        lock, stamp = ROOT / "requirements" / f"{name}.txt", ROOT / VENV / f".{name}-installed"
         if not stamp.exists():
             found = Finding("packages", LATER, f"requirements/{name}.txt: {used_by} installs them into .venv")
         elif stamp.stat().st_mtime < lock.stat().st_mtime:
@@ -134,7 +134,7 @@ def look_at_machine() -> Iterator[Finding]:
     """Yield disk, cores and memory."""
     folder = ROOT if IS_CLONE else Path.cwd()
     free = shutil.disk_usage(folder).free / GIGABYTE
-    needed = SPACE_TO_INSTALL if IS_CLONE and not (VENV / ".run-installed").exists() else SPACE_TO_RUN
+    needed = SPACE_TO_INSTALL if IS_CLONE and not (ROOT / VENV / ".run-installed").exists() else SPACE_TO_RUN
     yield Finding("disk", OK if free >= needed else WRONG, f"{free:.1f} GB free here, {needed:.1f} GB needed")
     writable = os.access(folder, os.W_OK | os.X_OK)
     yield Finding("folder", OK if writable else WRONG, f"{folder} {'can' if writable else 'cannot'} be written to")

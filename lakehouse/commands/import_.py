@@ -16,7 +16,7 @@ def read_day(text: str) -> dt.date:
     except ValueError:
         date = None
     if date is None or date.isoformat() != text:
-        raise typer.BadParameter(f"expected a date as YYYY-MM-DD, got {text}")
+        raise typer.BadParameter(f"expected a date as YYYY-MM-DD, got {text or 'an empty text'}")
     return date
 
 

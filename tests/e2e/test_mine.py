@@ -1,4 +1,4 @@
-"""`make mine` as one command: a scripted client logs in at the simulator, and the tables answer."""
+"""`lakehouse mine` as one command: a scripted client logs in at the simulator, and the tables answer."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator, tmp_path: Path) -> None:
     if not (ROOT / ".venv" / ".run-installed").exists():
-        pytest.skip("make has not installed .venv, and make mine would")
+        pytest.skip("make has not installed .venv, and lakehouse mine would")
     kept = {name: value for name, value in os.environ.items() if not re.match("SPOTIFY_|EXTRACT_|MAKE", name)}
     told = {
         "SPOTIFY_API_URL": simulator.api_url,
@@ -63,8 +63,8 @@ def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator,
     text = "select item_id from listing_entry where source_kind = 'saved_tracks' order by position"
     assert ask(tmp_path, text) == [(song_id,) for song_id in saved]
     assert ask(tmp_path, "select distinct raw_key from song") == [(f"raw/{landed.relative_to(tmp_path / 'raw')}",)]
-    asked = said.partition("$ make question NAME=sources")[2]
-    assert "kitchen, 23:59" in asked.partition("$ make question")[0]
+    asked = said.partition("$ lakehouse question sources")[2]
+    assert "kitchen, 23:59" in asked.partition("$ lakehouse question")[0]
     assert (tmp_path / "report.html").as_uri() in said
     assert "Paper Oars Survey" in (tmp_path / "report.html").read_text(encoding="utf-8")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from glue_jobs.tables import TABLES
-from lakehouse.importing import import_dump
+from lakehouse.cli import main as lakehouse
 from tests.dump import copy_dump
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -87,7 +87,7 @@ def shown_after(command: str) -> list[str]:
 
 def test_readme_shows_the_import_as_it_is(tmp_path, capsys):
     shown = [line for line in shown_after("make import FROM=lakehouse/demo/dump RAW=data/dump/raw") if line != "…"]
-    assert import_dump.main([str(copy_dump(tmp_path / "dump")), "--raw", str(tmp_path / "raw")]) == 0
+    assert lakehouse(["import", str(copy_dump(tmp_path / "dump")), "--raw", str(tmp_path / "raw")]) == 0
     said = capsys.readouterr().out.replace(str(tmp_path / "raw"), "data/dump/raw").splitlines()
     assert len(shown) > 3
     assert [line for line in shown if line not in said] == []

@@ -15,13 +15,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from lakehouse.cli import main as lakehouse
 from lakehouse.importing import dump_folder, import_dump
-from lakehouse.importing.import_dump import main
 from lambda_extract import raw_format
 
 ROOT = Path(__file__).parents[2]
 MODIFIED = dt.datetime(2024, 6, 1, 12, 34, 56, tzinfo=dt.UTC)
 PLAYLIST_ID = "3pLyLst00000000000000A"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command on the given arguments."""
+    return lakehouse(["import", *arguments])
 
 
 def track(number: int) -> dict:
@@ -324,7 +329,6 @@ def test_an_object_that_appears_meanwhile_counts_as_already_landed(dump, raw, ca
     [
         pytest.param(["--date", "2024-04-01"], "2024-04-01", "given", id="the given date"),
         pytest.param([], "2024-05-01", "from the path", id="else the one in the path"),
-        pytest.param(["--date", ""], "2024-05-01", "from the path", id="an empty date is not given"),
     ],
 )
 def test_the_date(dump, raw, capsys, arguments, date, origin):
@@ -515,22 +519,12 @@ FAULTS = [
     pytest.param(
         ["{dump}/none"], "{dump}/none does not exist: expected a folder of dumps or one file.", id="a missing FROM"
     ),
-    pytest.param([], "FROM is not given: expected a folder of dumps or one file.", id="no FROM"),
-    pytest.param([""], "FROM is not given: expected a folder of dumps or one file.", id="an empty FROM"),
     pytest.param(["{dump}/empty"], "{dump}/empty holds no file to import: expected JSON dumps.", id="an empty folder"),
     pytest.param(
         ["{dump}/hidden"],
         "{dump}/hidden holds no file to import (passed over: 1 hidden): expected JSON dumps.",
         id="hidden files only",
     ),
-    pytest.param(
-        ["{dump}", "--date", "2024-13-01"], "--date 2024-13-01: expected a date as YYYY-MM-DD.", id="a wrong date"
-    ),
-    pytest.param(
-        ["{dump}", "--date", "2024-1-1"], "--date 2024-1-1: expected a date as YYYY-MM-DD.", id="a date written short"
-    ),
-    pytest.param(["{dump}", "--da", "2024-01-01"], "unrecognized arguments: --da 2024-01-01.", id="an unknown option"),
-    pytest.param(["{dump}", "--raw"], "argument --raw: expected one argument.", id="an option without its value"),
     pytest.param(
         ["{dump}", "--raw", "{dump}/x.json"],
         "{dump}/x.json is a file: expected a folder to land in.",
@@ -608,16 +602,38 @@ def test_an_interrupted_import_says_so(dump, raw, capsys, monkeypatch):
 def test_many_files_show_a_bar_on_a_terminal_and_the_same_lines(dump, raw, capsys):
     for number in range(import_dump.MANY_FILES + 1):
         put(dump / f"{number}.json", [track(number)])
-    arguments = import_dump.parse_arguments([str(dump), "--raw", str(raw)])
-    assert import_dump.run_import(arguments, Console(stderr=True, force_terminal=True)) == 0
+    assert import_dump.run_import(dump, raw, None, Console(stderr=True, force_terminal=True)) == 0
     said = capsys.readouterr()
     assert said.out.count("  landed\n") == import_dump.MANY_FILES + 1
     assert "importing" in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param([], "Missing argument 'FOLDER'.", id="no folder"),
+        pytest.param([""], "Invalid value for 'FOLDER': expected a path, got an empty text.", id="an empty folder"),
+        pytest.param(["x", "--date", "2024-13-01"], "a date as YYYY-MM-DD, got 2024-13-01.", id="a wrong date"),
+        pytest.param(["x", "--date", "2024-1-1"], "expected a date as YYYY-MM-DD, got 2024-1-1.", id="a short date"),
+        pytest.param(["x", "--date", ""], "expected a date as YYYY-MM-DD, got an empty text.", id="an empty date"),
+        pytest.param(["x", "--da", "2024-01-01"], "No such option: --da", id="an unknown option"),
+        pytest.param(["x", "--raw"], "Option '--raw' requires an argument.", id="an option without its value"),
+    ],
+)
+def test_arguments_that_make_no_import_are_one_line(tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("import: ")
+    assert said in complaint
+    assert complaint.endswith("See `lakehouse import --help`.\n")
+    assert complaint.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_module_runs_as_a_command(dump, raw):
     put(dump / "x.json", [track(1)])
-    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse", "import", str(dump), "--raw", str(raw)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == f"1 file: 1 landed, 0 already there; 1 document, 1 entry → {raw}"
@@ -625,7 +641,7 @@ def test_the_module_runs_as_a_command(dump, raw):
 
 def test_a_console_that_knows_only_ascii_shows_escapes(dump, raw):
     put(dump / "夜.json", [track(1)])
-    command = [sys.executable, "-m", "lakehouse.importing.import_dump", str(dump), "--raw", str(raw)]
+    command = [sys.executable, "-m", "lakehouse", "import", str(dump), "--raw", str(raw)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")

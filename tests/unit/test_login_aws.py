@@ -1,4 +1,4 @@
-"""`make login SECRET=…`: the login goes to Secrets Manager, verified by one call, and the function reads it there."""
+"""`lakehouse login --secret NAME`: the login goes to Secrets Manager, and the function reads it."""
 
 import json
 import socket
@@ -7,7 +7,8 @@ from threading import Thread
 import pytest
 import requests
 
-from lakehouse.commands import login
+from lakehouse.cli import main as lakehouse
+from lakehouse.extracting import login
 from lakehouse.simulator.running import running_simulator
 from lambda_extract import handler
 from lambda_extract.aws import SecretStore
@@ -49,7 +50,7 @@ def log_in(name, now, monkeypatch):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    return login.main(["--secret", name, "--port", str(port)])
+    return lakehouse(["login", "--secret", name, "--port", str(port)])
 
 
 def stored(secrets, name):
