@@ -6,6 +6,7 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator,
         "SPOTIFY_CLIENT_SECRET": simulator.client_secret,
         "PYTHONUNBUFFERED": "1",
     }
-    options = f"--no-browser --port {free_port()} --file {tmp_path}/login.json"
-    command = ["make", "mine", f"ARGS={options}", f"RAW={tmp_path}/raw", f"WAREHOUSE={tmp_path}/warehouse"]
+    options = f"--no-browser --port {free_port()} --login {tmp_path}/login.json"
+    folders = ["--raw", f"{tmp_path}/raw", "--warehouse", f"{tmp_path}/warehouse"]
+    command = [sys.executable, "-m", "lakehouse", "mine", *options.split(), *folders]
     with subprocess.Popen(
         command, cwd=ROOT, env=kept | told, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as program:
