@@ -1,12 +1,15 @@
 # What contributors type, and `make demo`. Needs GNU make and Python 3.11 or newer; everything else goes into this folder.
 # `bin/lakehouse` is the command itself; it installs what it needs with the rules below.
 
-# Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold.
+# Values reach the programs through the environment, whatever quotes, spaces or dollar signs they hold: no shell expands
+# them. ARGS are split at spaces, T as a shell would.
 # SPARK counts on the command line only: some systems set it.
 PYTHON ?= python3
+override ARGS := $(value ARGS)
+override T := $(value T)
 override SPARK := $(or $(if $(filter command,$(origin SPARK)),$(value SPARK)),3.5)
 override SIZE := $(or $(value SIZE),250MB)
-export SIZE PYTHON
+export ARGS T SPARK SIZE PYTHON
 
 VENV := .venv
 RUN := $(VENV)/.run-installed
@@ -66,44 +69,47 @@ doctor: ## show which Python and Java are used, what is cached, what is missing
 package: installed ## write the zips for AWS into build/
 	@$(PY) -m lakehouse package
 
-check: $(DEV) ## ruff, mypy, and every SQL file read as Athena would
+check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@$(PY) -m devtools.sql_lint
+	@$(PY) -m sqlfluff lint --disable-progress-bar sql
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; infra/.checkov.yaml lists the exceptions
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
 
 test: test-$(SPARK) ## all tests: [T="-k import"] goes to pytest; SPARK=4.1 runs tests/spark on Spark 4.1
 test-3.5: $(DEV)
-	@$(PY) -u -m pytest $(SIDE_BY_SIDE) -v $(T)
+	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest $(SIDE_BY_SIDE) -v
 test-4.1: $(DEV_4_1)
 	@$(VENV_4_1)/bin/python -m lakehouse.spark.java --full
-	@$(VENV_4_1)/bin/python -u -m pytest -v tests/spark $(T)
+	@PYTEST_ADDOPTS="$$T" $(VENV_4_1)/bin/python -u -m pytest -v tests/spark
 test-%:
-	@echo "SPARK=$* is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
+	@echo "SPARK=$$SPARK is not known here; expected 3.5 or 4.1. Nothing was tested." >&2; exit 2
 
 bench: $(BENCH) ## measure the load against rivals, write bench/RESULTS.md: [SIZE=250MB] of raw JSON
 	@$(PY) -m bench --size="$$SIZE"
 
-samples: $(RUN) ## write sql/README.md with sample rows, and the columns for QuickSight: [ARGS="--rows data/demo/warehouse"]
-	@$(PY) -m devtools.sql_readme $(ARGS)
+samples: $(RUN) ## write sql/README.md with sample rows, and the columns for QuickSight: [ARGS="--rows data/dump/warehouse"]
+	@set -f; $(PY) -m devtools.sql_readme $$ARGS
 	@$(PY) -m devtools.quicksight
 
 test-long: $(DEV) ## tests that take minutes: [T="-k rivals"] goes to pytest
-	@$(PY) -u -m pytest -vv $(T) tests/long
+	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest -vv tests/long
 
 lock: $(UV) ## write requirements/*.txt; ARGS=--upgrade takes newer versions
-	$(COMPILE) $(ARGS) requirements/run.in -o requirements/run.txt
-	$(COMPILE) $(ARGS) -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
-	$(COMPILE) $(ARGS) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
+	set -f; $(COMPILE) $$ARGS requirements/run.in -o requirements/run.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(KEEP_LOCKED)
-	$(COMPILE) $(ARGS) -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
-	$(COMPILE) $(ARGS) requirements/infra.in -o requirements/infra.txt
-	$(COMPILE) $(ARGS) requirements/java.in -o requirements/java.txt
-	$(COMPILE) $(ARGS) requirements/java25.in -o requirements/java25.txt
-	$(COMPILE_LAMBDA) $(ARGS) -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
+	set -f; $(COMPILE) $$ARGS -c $(LOCKED) --override requirements/spark-4.1.in requirements/dev.in -o requirements/spark-4.1.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/dev.txt requirements/docker.in -o requirements/docker.txt
+	set -f; $(COMPILE) $$ARGS requirements/uv.in -o requirements/uv.txt
+	set -f; $(COMPILE) $$ARGS requirements/infra.in -o requirements/infra.txt
+	set -f; $(COMPILE) $$ARGS requirements/java.in -o requirements/java.txt
+	set -f; $(COMPILE) $$ARGS requirements/java25.in -o requirements/java25.txt
+	set -f; $(COMPILE_LAMBDA) $$ARGS -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays
 	@rm -rf .venv .venv-4.1 .java build data/demo .pytest_cache .mypy_cache .ruff_cache .coverage spark-warehouse derby.log metastore_db
@@ -151,4 +157,4 @@ $(DEV_4_1): requirements/spark-4.1.txt
 
 $(UV):
 	@$(REQUIRE_PYTHON)
-	@"$$PYTHON" -m venv build/uv && build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@"$$PYTHON" -m venv build/uv && build/uv/bin/python -m pip install $(OPTIONS) -r requirements/uv.txt

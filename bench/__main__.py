@@ -21,10 +21,11 @@ from rich.table import Table
 from bench.compare import compare_warehouse, duckdb_rows, naive_rows, pandas_rows
 from bench.raw_data import Shape, land_runs
 from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, write_markdown
+from lakehouse.defaults import DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import QUICK_BYTES, load, size_of
 from lakehouse.paths import ROOT
-from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.folder import prepare_warehouse
 
 BENCH = ROOT / "bench"
@@ -69,7 +70,7 @@ def start_python(module: str, *arguments: object) -> None:
 def make_load(raw: Path, warehouse: Path) -> dict[str, Any]:
     """Load as `lakehouse load` does; return the job's report."""
     said = FOLDER / "load.log"
-    code = load(raw, warehouse, said=said)
+    code = load(raw, warehouse, ["--json"], said=said)
     if code:
         raise UserError(f"load: expected exit code 0, seen {code}; {said} says why. Nothing was written down.")
     return dict(json.loads(said.read_text(encoding="utf-8").splitlines()[-1]))
@@ -219,7 +220,7 @@ def measure_nothing_new(raw: Path, warehouse: Path) -> Figure:
     """Measure a run with nothing new against starting Spark and reading the ledger."""
     say("nothing new: a run, and only reading the ledger, each started afresh")
     quick = size_of(raw) < QUICK_BYTES
-    table = f"{CATALOG}.{DATABASE}.raw_object"
+    table = f"{LOCAL_CATALOG}.{DATABASE}.raw_object"
     reports: list[dict[str, Any]] = []
     costs: dict[str, list[Cost]] = {"ours": [], "theirs": []}
     for _ in range(3):

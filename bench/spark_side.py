@@ -15,7 +15,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs import raw_schema
+from bench import bare_schema
 from glue_jobs.arguments import parse_settings
 from glue_jobs.load_music import run
 from glue_jobs.session import open_session
@@ -32,7 +32,7 @@ NAIVE = {
 
 def parse(spark: SparkSession, raw: str) -> None:
     """Only parse, with the job's own schema, into nothing."""
-    spark.read.schema(raw_schema.LINE).json(_files(raw)).write.format("noop").mode("overwrite").save()
+    spark.read.schema(bare_schema.LINE).json(_files(raw)).write.format("noop").mode("overwrite").save()
 
 
 def load(spark: SparkSession, raw: str, database: str) -> dict[str, Any]:

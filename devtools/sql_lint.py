@@ -21,6 +21,7 @@ from lakehouse.statements.statement import (
     Kind,
     Statement,
     StatementError,
+    is_of_structs,
     names_read,
     parameters_of,
     parse_statement,
@@ -40,10 +41,10 @@ def words_of(text: str) -> frozenset[str]:
 # What Athena documents (https://docs.aws.amazon.com/athena/latest/ug/functions.html) and was seen to give the same rows
 # on Trino and DuckDB. A newer Trino, and DuckDB, take far more without a word; Athena would refuse it once deployed.
 COMMON_FUNCTIONS = words_of("""
-    abs array_agg array_join avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr count
-    date_add date_diff date_trunc day day_of_week dense_rank element_at filter first_value floor greatest hour if
+    abs array_agg array_join at_timezone avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr
+    count date_add date_diff date_trunc day day_of_week dense_rank element_at filter first_value floor greatest hour if
     json_extract_scalar lag last_value lead least length lower lpad max max_by min min_by minute month nullif ntile rank
-    replace reverse round row_number sequence stddev substr sum transform trim try_cast unnest upper week year
+    replace reverse round row_number sequence stddev strpos substr sum transform trim try_cast unnest upper week year
 """)
 WORDS_BEFORE_PARENTHESES = words_of("""
     all and array as between by case char date decimal distinct else except exists following from having in intersect
@@ -100,9 +101,14 @@ def athena_type(spark_type: T.DataType) -> str:
 
 def struct_fields(tables: Iterable[Table] = TABLES) -> set[str]:
     """Return the names of the fields inside the tables' arrays of structs."""
+    return {name for names in struct_fields_in_order(tables) for name in names}
+
+
+def struct_fields_in_order(tables: Iterable[Table] = TABLES) -> set[tuple[str, ...]]:
+    """Return the fields of each array of structs of the tables, in their order."""
     types = [column.type for table in tables for column in table.columns]
     elements = [kind.elementType for kind in types if isinstance(kind, T.ArrayType)]
-    return {name for element in elements if isinstance(element, T.StructType) for name in element.names}
+    return {tuple(element.names) for element in elements if isinstance(element, T.StructType)}
 
 
 def find_header_faults(file: File) -> Iterator[str]:
@@ -157,6 +163,10 @@ def find_construct_faults(file: File) -> Iterator[str]:
     yield from (fault for kind, fault in UNCOMMON_NODES if file.tree.find(kind))
     for name in sorted(names_of_step_and_column(file.tree)):
         yield f"order by {name}.{name}; Trino takes the column for a row with a field, expected {name} alone"
+    for unnest in file.tree.find_all(exp.Unnest):
+        names = tuple(column.name for column in unnest.args["alias"].columns) if unnest.args.get("alias") else ()
+        if is_of_structs(unnest) and names not in struct_fields_in_order():
+            yield f"unnest as ({', '.join(names)}); no array of glue_jobs/tables.py has just these fields in this order"
     for field in file.tree.find_all(exp.Dot):
         if field.name not in struct_fields():
             yield f"no column of glue_jobs/tables.py has a field {field.name}"

@@ -1,6 +1,7 @@
-"""Write sql/README.md: every file of the folder with what it answers, its grain and what it gives on the demo's rows.
+"""Write sql/README.md: every file of the folder with what it answers, its grain and what it gives on the made-up dump.
 
-The rows of the demo's warehouse stand in devtools/demo_rows, so that the page is written, and tested, without a load.
+The tables that the load makes of the dump in lakehouse/demo/dump are in devtools/demo_rows, so that the page is
+written, and tested, without a load.
 """
 
 import argparse
@@ -34,7 +35,7 @@ GAP = 3
 KINDS: Mapping[Kind, str] = {
     "view": "## Views\n\nThe names that people use. Tables keep every sighting; views say what they mean.",
     "ctas": "## Summaries\n\nStored as Iceberg tables on AWS; on a laptop a view of the same select.",
-    "question": "## Questions\n\n`lakehouse question` lists them, `lakehouse question … …` answers.",
+    "question": "## Questions\n\n`lakehouse question` lists them, `lakehouse question NAME KEY=VALUE` asks one.",
     "check": "## Checks\n\nEach gives the rows that offend, and what was expected. `lakehouse checks` runs them all.",
 }
 
@@ -136,7 +137,7 @@ def build_readme() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the page; first take other rows where they are named."""
     parser = argparse.ArgumentParser(prog="make samples", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--rows", type=Path, help="warehouse whose rows are kept from now on, e.g. data/demo/warehouse")
+    parser.add_argument("--rows", type=Path, help="warehouse whose rows are kept from now on, e.g. data/dump/warehouse")
     arguments = parser.parse_args(argv)
     try:
         if arguments.rows:

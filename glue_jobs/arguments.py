@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 import difflib
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from glue_jobs.errors import LoadError
 from glue_jobs.tables import Table
 
+log = logging.getLogger(__name__)
+
 MEGABYTE = 1_000_000
-OUTPUTS = ("text", "json", "both")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run is told."""
+    """The arguments of one run."""
 
     raw: str
     catalog: str
@@ -28,7 +30,7 @@ class Settings:
     batch_bytes: int
     replay_rejected: bool
     retry_failed: bool = False
-    output: str = "both"
+    as_json: bool = False
 
     def name_of(self, table: Table) -> str:
         """Return the full name of a table."""
@@ -46,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse_settings(argv: Sequence[str]) -> Settings:
-    """Read the arguments; what Glue adds of its own is passed over, what looks like a misspelt one of ours is not."""
+    """Read the arguments. Raises LoadError for one that is wrong or unknown; those that Glue adds are passed over."""
     parser = Parser(prog="load_music", description="Load new raw objects into the Iceberg tables.", allow_abbrev=False)
     parser.add_argument("--raw", required=True, help="folder or prefix of the raw objects")
     parser.add_argument("--catalog", default="glue_catalog", type=lower_name, help="Spark's name of the catalog")
@@ -55,10 +57,13 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     parser.add_argument("--since", type=_date, help="look only at extractions of this day (YYYY-MM-DD) and later")
     parser.add_argument("--batch_mb", type=_megabytes, default=256, help="raw megabytes (compressed) loaded at once")
     parser.add_argument("--replay_rejected", action="store_true", help="load objects with open rejected records again")
+    parser.add_argument(
+        "--json", action="store_true", dest="as_json", help="print the report as JSON too, as the last line"
+    )
+    parser.add_argument("--log_file", help="file for the stack trace of an error")
     parser.add_argument("--retry_failed", action="store_true", help="read objects again that failed before")
-    parser.add_argument("--output", choices=OUTPUTS, default="both", help="the summary: for people, as JSON, or both")
     known, others = parser.parse_known_args(list(argv))
-    refuse_misspelt(others, parser)
+    refuse_unknown(others, argv, parser)
     return Settings(
         raw=known.raw,
         catalog=known.catalog,
@@ -68,22 +73,31 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         batch_bytes=known.batch_mb * MEGABYTE,
         replay_rejected=known.replay_rejected,
         retry_failed=known.retry_failed,
-        output=known.output,
+        as_json=known.as_json,
     )
 
 
-def refuse_misspelt(others: Sequence[str], parser: Parser) -> None:
-    """Refuse what looks like a misspelt argument of ours; Glue's own are passed over."""
+def refuse_unknown(others: Sequence[str], argv: Sequence[str], parser: Parser) -> None:
+    """Refuse arguments that nobody knows; those that Glue adds to a run of its own never end it.
+
+    Glue's names have capitals or dashes (--JOB_RUN_ID, --enable-metrics), ours have neither.
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+    """
+    is_on_glue = any(word.split("=")[0] == "--JOB_NAME" for word in argv)
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
-    for other in (word.split("=")[0] for word in others if word.startswith("--")):
-        if near := difflib.get_close_matches(other, ours, n=1, cutoff=0.75):
-            parser.error(f"unknown argument {other}; did you mean {near[0]}")
+    for other in (word.split("=")[0] for word in others):
+        if is_on_glue and not re.fullmatch(r"--[a-z0-9_]+", other):
+            continue
+        near = difflib.get_close_matches(other, ours, n=1, cutoff=0.75)
+        if near or not is_on_glue:
+            parser.error(f"unknown argument {other}" + (f"; did you mean {near[0]}" if near else ""))
+        log.warning("unknown argument %s is passed over", other)
 
 
 def lower_name(text: str) -> str:
     """Read a name as catalogs and databases spell it without quotes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
-        raise argparse.ArgumentTypeError(f"expected a lower-case name of letters, digits and _, seen {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a lower-case name of letters, digits and _, got {text!r}")
     return text
 
 
@@ -91,7 +105,7 @@ def _time_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"expected a zone such as Europe/Berlin, seen {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected a zone such as Europe/Berlin, got {text!r}") from error
     return text
 
 
@@ -99,10 +113,10 @@ def _date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"expected a date as YYYY-MM-DD, seen {text!r}") from error
+        raise argparse.ArgumentTypeError(f"expected a date as YYYY-MM-DD, got {text!r}") from error
 
 
 def _megabytes(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, seen {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
     return int(text)

@@ -22,10 +22,13 @@ from glue_jobs.load.batch import load_batch
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
+from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES, Table
 
 log = logging.getLogger("load_music")
+
+OUTCOME = "The tables can be read, nothing of this batch is marked as loaded: the next run loads it."
 
 
 def run(spark: SparkSession, settings: Settings) -> Report:
@@ -65,7 +68,7 @@ def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
         if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
             raise
         raise LoadError(
-            f"{settings.catalog}.{settings.database}: expected a database, seen none. Nothing was loaded."
+            f"{settings.catalog}.{settings.database}: expected a database, got none. Nothing was loaded."
         ) from error
     return {row["tableName"] for row in rows}
 
@@ -100,23 +103,20 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the job; return its exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for chatty in ("py4j", "botocore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    try:
+    """Run the job; return its exit code: 0, 2 where it failed, 3 where some objects failed and the rest is loaded."""
+
+    def load() -> str | None:
         settings = parse_settings(argv)
         list_objects(settings.raw, settings.since)
         with run_job("load_music", argv) as spark:
             report = run(spark, settings)
-    except LoadError as error:
-        sys.stderr.write(f"load_music: {error}\n")
-        return 2
-    texts = {"text": [report.as_text()], "json": [report.as_json()]}
-    for text in texts.get(settings.output, [*texts["text"], *texts["json"]]):
-        sys.stdout.write(f"{text}\n")
-    return 0
+        sys.stdout.write(f"{report.as_text()}\n")
+        if settings.as_json:
+            sys.stdout.write(f"{report.as_json()}\n")
+        return report.failures()
+
+    return run_script("load_music", argv, load, OUTCOME, log_file_of(argv))
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (exit_code := main(sys.argv[1:])):
+    sys.exit(exit_code)

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from time import monotonic
@@ -26,8 +26,9 @@ from glue_jobs.postgres.arguments import PublishSettings, parse_publish_settings
 from glue_jobs.postgres.connection import Postgres
 from glue_jobs.postgres.partition_state import Change, Remembered, find_change, read_snapshots
 from glue_jobs.postgres.relation_schema import STATE, literal, prepare_schema, quote, quote_all
-from glue_jobs.postgres.relations import PUBLISHED, Relation, line_of, relations_of, rows_of
+from glue_jobs.postgres.relations import LONGEST_KEY, PUBLISHED, Relation, line_of, relations_of, rows_of
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
+from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import Table
 
@@ -42,6 +43,8 @@ class Copied:
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
+    left_out: int = 0
+    """Rows whose key is too long for PostgreSQL."""
 
 
 @dataclass
@@ -70,6 +73,11 @@ class PublishReport:
         lines += [
             f"{name:<16}{one.inserted:>10}{one.updated:>10}{one.deleted:>10}{one.unchanged:>11}"
             for name, one in self.tables.items()
+        ]
+        lines += [
+            f"{name}: {one.left_out} rows left out, their keys are over {LONGEST_KEY} bytes"
+            for name, one in self.tables.items()
+            if one.left_out
         ]
         return "\n".join(lines)
 
@@ -170,9 +178,9 @@ def _bring(
     copied = {}
     for one in relations:
         inserted, updated = _upsert(postgres, settings.schema, one)
-        unchanged = staged[one.name] - inserted - updated
-        copied[one.name] = Copied(inserted, updated, unchanged, deleted[one.name])
-        told = (one.name, staged[one.name], inserted, updated, deleted[one.name])
+        count, left_out = staged[one.name]
+        copied[one.name] = Copied(inserted, updated, count - inserted - updated, deleted[one.name], left_out)
+        told = (one.name, count, inserted, updated, deleted[one.name])
         log.info("%s: %d rows read, %d inserted, %d updated, %d deleted", *told)
     _remember(postgres, settings.schema, table, change.now)
     return copied
@@ -189,14 +197,23 @@ def _read_rows(spark: SparkSession, settings: PublishSettings, table: Table, cha
     return rows_df if change.changed is None else rows_df.where(partition_filter(table, change.changed, row=""))
 
 
-def _stage(postgres: Postgres, schema: str, one: Relation, table_df: DataFrame) -> int:
-    """Send a relation's rows to a table that only this transaction has; return how many they are."""
+def _stage(postgres: Postgres, schema: str, one: Relation, table_df: DataFrame) -> tuple[int, int]:
+    """Send a relation's rows to a table that only this transaction has; return how many, and how many were left out."""
     name = _staged(one)
     postgres.execute(f"create temporary table {name} (like {quote(schema)}.{quote(one.name)}) on commit drop")
-    lines = (row["line"] for row in rows_of(one, table_df).select(line_of(one)).toLocalIterator())
-    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(one.column_names)}) from stdin", lines)
+    left_out = 0
+
+    def read_lines() -> Iterator[str]:
+        nonlocal left_out
+        for row in rows_of(one, table_df).select(line_of(one)).toLocalIterator():
+            if row["line"] is None:
+                left_out += 1
+            else:
+                yield row["line"]
+
+    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(one.column_names)}) from stdin", read_lines())
     postgres.execute(f"analyze pg_temp.{name}")
-    return count
+    return count, left_out
 
 
 def _staged(one: Relation) -> str:
@@ -264,21 +281,17 @@ def _commit(postgres: Postgres) -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run the job; return its exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for chatty in ("py4j", "botocore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    try:
+
+    def copy() -> None:
         settings = parse_publish_settings(argv)
         target = fetch_certificates(find_target(settings))
         require_server(target)
         with run_job("publish_rds", argv) as spark:
             report = publish(spark, settings, target)
-    except LoadError as error:
-        sys.stderr.write(f"publish_rds: {error}\n")
-        return 2
-    sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
-    return 0
+        sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
+
+    return run_script("publish_rds", argv, copy, NOTHING_PUBLISHED, log_file_of(argv))
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (exit_code := main(sys.argv[1:])):
+    sys.exit(exit_code)

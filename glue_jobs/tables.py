@@ -15,7 +15,6 @@ LONG = T.LongType()
 BOOLEAN = T.BooleanType()
 DATE = T.DateType()
 INSTANT = T.TimestampType()
-LOCAL_TIME = T.TimestampNTZType()
 STRINGS = T.ArrayType(STRING)
 LISTING_ENTRIES = T.ArrayType(
     T.StructType(
@@ -24,6 +23,16 @@ LISTING_ENTRIES = T.ArrayType(
             T.StructField("item_kind", STRING),
             T.StructField("item_id", STRING),
             T.StructField("added_at", INSTANT),
+        ]
+    )
+)
+
+PLAYS_PAGES = T.ArrayType(
+    T.StructType(
+        [
+            T.StructField("plays_from", INSTANT),
+            T.StructField("plays_to", INSTANT),
+            T.StructField("is_full", BOOLEAN),
         ]
     )
 )
@@ -61,6 +70,8 @@ class Table:
     partition_transform: Literal["identity", "month"] = "identity"
     newest: str | None = "seen_at"
     worth: str | None = None
+    retired: tuple[str, ...] = ()
+    """Columns of earlier versions that are not written any more; a table that still has them is loaded all the same."""
 
     @property
     def schema(self) -> T.StructType:
@@ -179,15 +190,25 @@ PLAY = Table(
     key=("account", "played_at", "song_id", "origin"),
     partition="played_at",
     partition_transform="month",
+    # Local times are derived when asked, from the account's time zone.
+    retired=("played_at_local",),
     columns=(
         Column("account", STRING, "User who listened; - where not known"),
         Column("played_at", INSTANT, "When it was played: as recently played says (api) or when it ended (export)"),
-        Column("song_id", STRING, "Spotify id of the track"),
-        Column("origin", STRING, "api: recently played; export: the account's extended streaming history"),
+        Column("song_id", STRING, "Spotify id of the track; name: and a hash where only artist and title are known"),
+        Column("origin", STRING, "api: recently played; export: extended streaming history; export_short: short one"),
         Column("ms_played", LONG, "How long it was played, in milliseconds; only an export says so"),
         Column("context_type", STRING, "playlist, album, artist and so on"),
         Column("context_id", STRING, "Spotify id of what it was played from"),
-        Column("played_at_local", LOCAL_TIME, "played_at on the clock of the `time_zone` setting"),
+        Column("song_name", STRING, "Title as the play gives it"),
+        Column("artist_name", STRING, "Artist as the play gives it; of several the first"),
+        Column("album_name", STRING, "Album as the play gives it; null in the short history"),
+        Column("is_skipped", BOOLEAN, "The listener skipped it; only the extended streaming history says so"),
+        Column("reason_start", STRING, "Why it began: trackdone, clickrow, fwdbtn and so on"),
+        Column("reason_end", STRING, "Why it ended: trackdone, endplay, fwdbtn and so on"),
+        Column("is_shuffle", BOOLEAN, "Played in shuffle mode"),
+        Column("is_offline", BOOLEAN, "Played without a connection"),
+        Column("is_incognito", BOOLEAN, "Played in a private session"),
         *SIGHTING,
     ),
 )
@@ -222,6 +243,9 @@ RAW_OBJECT = Table(
         Column("plays_from", INSTANT, "Oldest play in the recently played it holds"),
         Column("plays_to", INSTANT, "Newest play in the recently played it holds"),
         Column("plays_page_full", BOOLEAN, "Recently played came in a full page: older plays may be missing"),
+        Column(
+            "plays_pages", PLAYS_PAGES, "Stretches of recently played it holds; pages that continue another are one"
+        ),
         Column("summary_pages", LONG, "Answers the extractor's summary line tells of; null where it does not say"),
         Column("summary_entries", LONG, "Entries the extractor's summary line tells of; null where it does not say"),
     ),

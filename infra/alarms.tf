@@ -58,33 +58,51 @@ locals {
         description = "No object was loaded for ${local.stale_after_hours} hours."
         metric      = "HoursSinceLoad"
         threshold   = local.stale_after_hours
-        # A gauge that nobody reports is no good sign either.
-        missing = "breaching"
-        period  = local.gauge_hours * 3600
-        periods = 2
+        # Data that stops coming is told of; before the first of it, right after a deployment, nobody is.
+        missing         = "missing"
+        tell_of_silence = true
+        period          = local.gauge_hours * 3600
+        periods         = 2
       }
       load-failed = {
         description = "A run of the load failed within the last day."
         metric      = "FailedLoads"
       }
       rejected-records = {
-        description = "Records were set aside that nobody has resolved."
+        description = "There are rejected records that nobody has resolved."
         metric      = "OpenRejected"
+      }
+      unreadable-objects = {
+        description = "Raw objects of the last 30 days could not be read; the others are loaded."
+        metric      = "UnreadableObjects"
       }
       failed-checks = {
         description = "A check on the tables found rows that offend."
         metric      = "FailedChecks"
       }
       glue-hours = {
-        description = "Glue ran for ${var.glue_hours_budget} hours or more this month."
+        description = "Glue ran for ${local.glue_hours_budget} hours or more this month."
         metric      = "GlueHoursThisMonth"
-        threshold   = var.glue_hours_budget
+        threshold   = local.glue_hours_budget
       }
     } : name => merge({ period = local.day }, alarm, { namespace = local.namespace, dimensions = { service = "publish" }, statistic = "Maximum" })
   }
 }
 
 locals {
+  # An object waits for minutes; after three hours its event was lost, and so was what should have made up for it.
+  account_alarms = {
+    for account in keys(var.accounts) : "not-loaded-${account}" => {
+      description = "The newest object of ${account} landed three hours ago or earlier and is not loaded."
+      namespace   = local.namespace
+      metric      = "HoursNotLoaded"
+      dimensions  = { service = "publish", account = account }
+      statistic   = "Maximum"
+      threshold   = 3
+      period      = local.day
+    }
+  }
+
   # Only where there is a PostgreSQL.
   copy_alarms = {
     for name, alarm in {
@@ -103,5 +121,5 @@ module "alarms" {
   name        = local.prefix
   email       = var.alarm_email
   kms_key_arn = var.kms_key_arn
-  alarms      = merge(local.function_alarms, local.extract_alarms, local.publish_alarms, local.copy_alarms)
+  alarms      = merge(local.function_alarms, local.extract_alarms, local.publish_alarms, local.account_alarms, local.copy_alarms)
 }

@@ -25,6 +25,7 @@ module "extract" {
   for_each = var.accounts
 
   name         = "${local.prefix}-extract-${each.key}"
+  role_name    = "${local.iam_prefix}-extract-${each.key}"
   description  = "Lands what Spotify says of ${each.key} as one raw object."
   zip          = "${local.packages}/lambda_extract.zip"
   code         = { bucket = module.bucket.name, key = "code/extract-${each.key}.zip" }
@@ -36,6 +37,8 @@ module "extract" {
   log_retention_days   = var.log_retention_days
 
   environment = {
+    EXTRACT_ACCOUNT              = each.key
+    EXTRACT_METRICS              = var.detailed_metrics ? "all" : ""
     EXTRACT_SECRET               = aws_secretsmanager_secret.login[each.key].name
     EXTRACT_SOURCES              = "s3://${module.bucket.name}/${aws_s3_object.sources[each.key].key}"
     EXTRACT_RAW                  = "s3://${module.bucket.name}/raw"
@@ -44,7 +47,7 @@ module "extract" {
   }
 
   triggers = {
-    schedule = { schedule = { expression = local.schedule, time_zone = var.time_zone } }
+    schedule = { schedule = local.schedule_of[each.key] }
   }
 
   policy_statements = concat(local.key_statements, [

@@ -23,10 +23,30 @@ resource "aws_s3_object" "glue_jobs" {
   source_hash = filebase64sha256("${local.packages}/glue_jobs.zip")
 }
 
+# Compiled packages that Glue lacks, for the Python of its version: pinned, and fetched by who deploys, not by each run.
+locals {
+  wheel_folder = "${local.packages}/wheels/glue-${var.glue_version}"
+  wheels       = fileset(local.wheel_folder, "*.whl")
+  wheel_arguments = length(local.wheels) == 0 ? {} : {
+    "--additional-python-modules"       = join(",", [for name in sort(local.wheels) : "s3://${module.bucket.name}/code/wheels/glue-${var.glue_version}/${name}"])
+    "--python-modules-installer-option" = "--no-index --no-deps"
+  }
+}
+
+resource "aws_s3_object" "wheel" {
+  for_each = local.wheels
+
+  bucket      = module.bucket.name
+  key         = "code/wheels/glue-${var.glue_version}/${each.value}"
+  source      = "${local.wheel_folder}/${each.value}"
+  source_hash = filebase64sha256("${local.wheel_folder}/${each.value}")
+}
+
 module "load_music" {
   source = "./modules/glue_job"
 
   name               = "${local.prefix}-load-music"
+  role_name          = "${local.iam_prefix}-load-music"
   description        = "Loads every raw object that is in no ledger yet into the Iceberg tables."
   script             = "s3://${module.bucket.name}/${aws_s3_object.load_music.key}"
   glue_version       = var.glue_version
@@ -39,7 +59,7 @@ module "load_music" {
   boundary_arn       = var.boundary_arn
 
   # Glue takes one --conf; the others are chained in its value.
-  default_arguments = merge(local.load_music.arguments, {
+  default_arguments = merge(local.load_music.arguments, local.wheel_arguments, {
     "--conf" = join(" --conf ", [for name, value in local.load_music.spark : "${name}=${value}"])
   })
 
@@ -57,7 +77,7 @@ module "load_music" {
     },
     {
       sid       = "WriteTables"
-      actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
       resources = ["${module.bucket.arn}/warehouse/*"]
     },
     {
@@ -65,20 +85,28 @@ module "load_music" {
       actions   = ["glue:CreateTable", "glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable"]
       resources = module.catalog.arns
     },
+    {
+      # Spark may look at the database default, whatever it is asked.
+      sid       = "LookUpDatabases"
+      actions   = ["glue:GetDatabase"]
+      resources = module.catalog.lookup_arns
+    },
   ])
 
-  depends_on = [aws_s3_object.glue_jobs]
+  depends_on = [aws_s3_object.glue_jobs, aws_s3_object.wheel]
 }
 
 module "load_workflow" {
   source = "./modules/load_workflow"
 
   name                 = "${local.prefix}-load"
+  role_name            = "${local.iam_prefix}-load"
   job_name             = module.load_music.name
   event_pattern        = templatefile("${path.root}/raw_object_created.json.tftpl", { bucket = module.bucket.name })
   batch_size           = var.batch_size
-  batch_window_seconds = var.batch_window_seconds
-  catch_up             = { expression = "cron(30 4 * * ? *)", time_zone = var.time_zone }
+  batch_window_seconds = local.batch_window_seconds
+  catch_up             = { expression = local.catch_up, time_zone = var.time_zone }
+  next_catch_up        = { expression = local.next_catch_up, time_zone = var.time_zone }
   event_target         = var.emulated ? "queue" : "workflow"
   next_jobs            = { for job in module.publish_rds : "publish-rds" => job.name }
   boundary_arn         = var.boundary_arn

@@ -23,6 +23,7 @@ module "ci_role" {
   count  = var.ci_role == null ? 0 : 1
 
   prefix       = local.prefix
+  iam_prefix   = local.iam_prefix
   bucket_arn   = module.bucket.arn
   database     = module.catalog.database
   repository   = var.ci_role.repository

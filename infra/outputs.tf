@@ -117,3 +117,18 @@ output "ci_role_arns" {
   description = "ARNs of the roles for GitHub Actions, by name; null where there are none."
   value       = one(module.ci_role[*].role_arns)
 }
+
+output "least_monthly_cost" {
+  description = "USD a month that the schedule makes Glue cost at least, at list prices of us-east-1."
+  value       = local.least_glue_cost
+
+  precondition {
+    condition     = local.least_glue_cost <= var.confirm_monthly_cost
+    error_message = "schedule \"${var.schedule}\" starts about ${local.runs_a_month} loads a month, at least ${local.least_glue_cost} USD of Glue; expected at most confirm_monthly_cost = ${var.confirm_monthly_cost}. Raise it to confirm."
+  }
+}
+
+output "time_zones" {
+  description = "Time zone of each account's local times; * is for all others."
+  value       = local.time_zones
+}

@@ -1,7 +1,12 @@
+locals {
+  time_zones = merge({ "*" = var.time_zone }, var.account_time_zones)
+}
+
 module "athena" {
   source = "./modules/athena"
 
   name               = local.prefix
+  policy_name        = local.iam_prefix
   database           = module.catalog.database
   catalog_arns       = module.catalog.lookup_arns
   bucket             = { name = module.bucket.name, arn = module.bucket.arn }
@@ -24,6 +29,7 @@ module "publish" {
   source = "./modules/lambda_function"
 
   name                 = "${local.prefix}-publish"
+  role_name            = "${local.iam_prefix}-publish"
   description          = "Creates the views, refreshes the summaries, runs the checks and says how fresh the data is."
   zip                  = "${local.packages}/sql.zip"
   code                 = { bucket = module.bucket.name, key = "code/publish.zip" }
@@ -42,14 +48,18 @@ module "publish" {
     PUBLISH_COPIES    = join(",", module.publish_rds[*].name)
     PUBLISH_NAMESPACE = local.namespace
     PUBLISH_TOPIC     = module.alarms.topic_arn
+    PUBLISH_ACCOUNTS  = join(",", sort(keys(var.accounts)))
+    # Whose clock local times are on: the views are made with it.
+    PUBLISH_TIME_ZONES = jsonencode(local.time_zones)
   }
 
   triggers = {
+    # A run that fails over one object has loaded the others.
     loaded = {
       event_pattern = jsonencode({
         source        = ["aws.glue"]
         "detail-type" = ["Glue Job State Change"]
-        detail        = { jobName = [module.load_music.name], state = ["SUCCEEDED"] }
+        detail        = { jobName = [module.load_music.name], state = ["SUCCEEDED", "FAILED"] }
       })
     }
     gauges = {
@@ -91,7 +101,7 @@ module "publish" {
     },
     {
       sid       = "FindTheBucket"
-      actions   = ["s3:GetBucketLocation"]
+      actions   = ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
       resources = [module.bucket.arn]
     },
     {
@@ -101,7 +111,8 @@ module "publish" {
       condition = {
         test     = "StringLike"
         variable = "s3:prefix"
-        values   = ["warehouse/*", "summary/*", "athena/*", "state/publish/*"]
+        # raw/: to see what waits for a load; its objects cannot be read.
+        values = ["raw/*", "warehouse/*", "summary/*", "athena/*", "state/publish/*"]
       }
     },
     {
@@ -111,7 +122,7 @@ module "publish" {
     },
     {
       sid       = "WriteSummaries"
-      actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
       resources = ["${module.bucket.arn}/summary/*"]
     },
     {

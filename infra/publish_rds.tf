@@ -15,6 +15,7 @@ locals {
   publish_rds_arguments = [
     for database in module.postgres : merge(
       local.publish_rds,
+      local.wheel_arguments,
       {
         "--host"   = database.host
         "--port"   = tostring(database.port)
@@ -135,6 +136,7 @@ module "publish_rds" {
   count  = length(local.postgres)
 
   name               = "${local.prefix}-publish-rds"
+  role_name          = "${local.iam_prefix}-publish-rds"
   description        = "Brings what changed in the Iceberg tables into PostgreSQL."
   script             = "s3://${module.bucket.name}/${aws_s3_object.publish_rds[0].key}"
   glue_version       = var.glue_version
@@ -142,6 +144,7 @@ module "publish_rds" {
   queue_runs         = !var.emulated
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  boundary_arn       = var.boundary_arn
 
   default_arguments = local.publish_rds_arguments[0]
 
@@ -169,11 +172,16 @@ module "publish_rds" {
       resources = module.catalog.arns
     },
     {
+      sid       = "LookUpDatabases"
+      actions   = ["glue:GetDatabase"]
+      resources = module.catalog.lookup_arns
+    },
+    {
       sid       = "ReadThePassword"
       actions   = ["secretsmanager:GetSecretValue"]
       resources = [module.postgres[0].secret_arn]
     },
   ])
 
-  depends_on = [aws_s3_object.glue_jobs]
+  depends_on = [aws_s3_object.glue_jobs, aws_s3_object.wheel]
 }

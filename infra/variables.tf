@@ -42,10 +42,15 @@ variable "schedule" {
     condition     = contains(["hourly", "daily", "weekly"], var.schedule) || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", var.schedule)) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", var.schedule))
     error_message = "schedule must be hourly, daily, weekly, a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got \"${var.schedule}\"."
   }
+
+  validation {
+    condition     = try(tonumber(regex("^rate\\(([0-9]+) minutes?\\)$", var.schedule)[0]) >= 5, true) && !can(regex("^cron\\((\\*|\\*/[1-4]|0/[1-4]) ", var.schedule))
+    error_message = "schedule must leave five minutes or more between extractions, as each starts a load; got \"${var.schedule}\"."
+  }
 }
 
 variable "time_zone" {
-  description = "Time zone of the schedule, and of played_at_local: a name such as Europe/Berlin."
+  description = "Time zone of the schedule, and of local times in the views: a name such as Europe/Berlin."
   type        = string
   default     = "UTC"
   nullable    = false
@@ -53,6 +58,18 @@ variable "time_zone" {
   validation {
     condition     = can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$", var.time_zone))
     error_message = "time_zone must be UTC or a name such as Europe/Berlin; got \"${var.time_zone}\"."
+  }
+}
+
+variable "account_time_zones" {
+  description = "Time zones of listeners who live elsewhere, by account (the Spotify user id); all others have time_zone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for zone in values(var.account_time_zones) : can(regex("^(UTC|[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]+)+)$", zone))])
+    error_message = "account_time_zones must hold UTC or names such as Europe/Berlin; got ${jsonencode(var.account_time_zones)}."
   }
 }
 
@@ -101,29 +118,46 @@ variable "timeout_minutes" {
 }
 
 variable "batch_size" {
-  description = "Landed objects that start one load together."
+  description = "Landed objects that start a load at once, before the window has ended."
   type        = number
-  default     = 1
+  default     = 100
   nullable    = false
 }
 
 variable "batch_window_seconds" {
-  description = "Seconds after the first landed object in which a load starts."
+  description = "Seconds after a first landed object at which a load starts, for all objects that have landed by then; null takes a minute for each account."
   type        = number
-  default     = 60
-  nullable    = false
+  default     = null
 }
 
 variable "glue_hours_budget" {
-  description = "Glue hours (DPU hours) in a calendar month from which on to alarm."
+  description = "Glue hours (DPU hours) in a calendar month from which on to alarm; null takes three times the least that the schedule needs."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.glue_hours_budget, 1) > 0
+    error_message = "glue_hours_budget must be more than 0; got ${coalesce(var.glue_hours_budget, 0)}."
+  }
+}
+
+variable "confirm_monthly_cost" {
+  description = "USD a month up to which the schedule may make Glue cost, at list prices and a minute for each load; a schedule that costs more is refused until this is raised."
   type        = number
   default     = 30
   nullable    = false
 
   validation {
-    condition     = var.glue_hours_budget > 0
-    error_message = "glue_hours_budget must be more than 0; got ${var.glue_hours_budget}."
+    condition     = var.confirm_monthly_cost > 0
+    error_message = "confirm_monthly_cost must be more than 0; got ${var.confirm_monthly_cost}."
   }
+}
+
+variable "detailed_metrics" {
+  description = "Whether each extraction also reports calls, waits, entries and sources as metrics, about 20 that CloudWatch bills; its log has these figures in any case."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "scan_limit_mb" {
@@ -200,10 +234,15 @@ variable "raw_expires_after_days" {
 }
 
 variable "packages" {
-  description = "Folder of the zips that `lakehouse package` writes, from the project's folder."
+  description = "Folder of the zips and wheels that `lakehouse package` writes, from the project's folder."
   type        = string
   default     = "build"
   nullable    = false
+
+  validation {
+    condition     = var.emulated || length(fileset("${startswith(var.packages, "/") ? var.packages : "${path.root}/../${var.packages}"}/wheels/glue-${var.glue_version}", "*.whl")) > 0
+    error_message = "packages must be a folder with wheels/glue-${var.glue_version}/*.whl, which `make package` writes; got \"${var.packages}\"."
+  }
 }
 
 variable "emulated" {

@@ -1,7 +1,8 @@
 """Ask a warehouse on this machine: SQL in Athena's dialect, the saved questions, the checks."""
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,7 @@ from sqlglot import exp
 
 from lakehouse.errors import UserError
 from lakehouse.output import show_value, to_rows
-from lakehouse.paths import DEMO, WAREHOUSE
-from lakehouse.statements.questions import find_question
+from lakehouse.statements.questions import find_question, parse_check
 from lakehouse.statements.statement import (
     DIALECT,
     Statement,
@@ -152,19 +152,10 @@ class CheckResult:
         return f"FAILED  {self.name}: {self.title} {self.rows.num_rows} found, first: {example}"
 
 
-def run_checks(session: Asked) -> Iterator[CheckResult]:
-    """Run every check; one that cannot run does not stop the others."""
+def run_checks(session: Asked, as_of: dt.date | None = None) -> Iterator[CheckResult]:
+    """Run every check, as of a day or today; one that cannot run does not stop the others."""
     for name, check in read_folder("check").items():
         try:
-            yield CheckResult(name, check.title, session.run(parse_statement(check.text)))
+            yield CheckResult(name, check.title, session.run(parse_check(check, as_of)))
         except UserError as error:
             yield CheckResult(name, check.title, None, " ".join(str(error).split()))
-
-
-def choose_warehouse(folder: Path, note: Callable[[str], None]) -> Path:
-    """Return the folder, but the demo's tables where the default one does not exist yet; note it then."""
-    demo = DEMO / "warehouse"
-    if folder != WAREHOUSE or folder.exists() or not demo.is_dir():
-        return folder
-    note(f"{folder} does not exist yet; this is the demo's {demo}")
-    return demo

@@ -36,6 +36,7 @@ from lakehouse.commands.simulator import simulator
 from lakehouse.commands.sources import check
 from lakehouse.commands.status import status
 from lakehouse.commands.trino import trino
+from lakehouse.commands.verify import verify
 from lakehouse.console import complain, run_quietly
 from lakehouse.errors import UserError
 from lambda_extract.errors import STOPPED, ExtractError
@@ -47,8 +48,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
     "On AWS": {
-        "deploy": deploy, "run": run, "status": status, "publish": publish, "destroy": destroy, "cost": cost,
-        "package": package,
+        "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,
+        "cost": cost, "package": package,
     },
     "More": {"publish-rds": publish_rds, "simulator": simulator},
 }  # fmt: skip

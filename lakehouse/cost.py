@@ -25,15 +25,15 @@ LEAST_SCAN_MB = 10
 """Athena bills 10 MB for a query at least."""
 
 HOURS = 24 * DAYS
-ALARMS = 20
+ALARMS = 22
 COPY_ALARMS = 1
 """What PostgreSQL adds to the alarms."""
 
 STORAGE_GB = 20
 """The least that RDS takes."""
 
-EXTRACT_METRICS, PUBLISH_METRICS = 20, 6
-"""A custom metric is billed for the hours in which it is reported."""
+EXTRACT_METRICS, PUBLISH_METRICS = 3, 8
+"""A custom metric is billed for the hours in which it is reported; these are what alarms look at, for one account."""
 
 GAUGES_A_DAY = 4
 """How often publish measures the age of the data, beside its runs after each load."""
@@ -74,6 +74,12 @@ class Usage:
     publish_seconds: float
     questions: int
     scanned_mb: float
+    raw_kept_days: float
+    old_files_kept_days: float
+    """How long files stay that a later load has written anew: until maintenance removes them."""
+
+    maintenance_seconds: float
+    """How long the weekly maintenance takes; 0 where there is none."""
 
     @property
     def extract_seconds(self) -> float:
@@ -99,7 +105,7 @@ def count_publish_queries() -> int:
 def compute_month(usage: Usage, measured: Measured, prices: Mapping[str, float]) -> dict[str, float]:
     """Return the cost of a month by service, with what a year has piled up in storage."""
     runs, gauges = usage.runs_a_day * DAYS, usage.gauges_a_day * DAYS
-    stored = (measured.raw_bytes_an_entry + measured.table_bytes_an_entry) * usage.entries_a_run
+    stored = compute_stored_bytes(usage, measured)
     gb_seconds = runs * (usage.extract_seconds * usage.extract_mb + usage.publish_seconds * 256) / 1024
     scanned_mb = max(usage.scanned_mb, LEAST_SCAN_MB)
     # A summary takes two statements a day; the gauges are two queries.
@@ -107,9 +113,9 @@ def compute_month(usage: Usage, measured: Measured, prices: Mapping[str, float])
     queries = runs * count_publish_queries() + summaries + 2 * (gauges + runs) + usage.questions
     hours = {EXTRACT_METRICS: min(usage.runs_a_day, 24), PUBLISH_METRICS: min(usage.gauges_a_day, 24)}
     return {
-        "Glue": (runs + DAYS) * max(usage.load_seconds, MINUTE) / 3600 * usage.dpus * prices["glue_dpu_hour"],
+        "Glue": compute_glue_seconds(usage) / 3600 * usage.dpus * prices["glue_dpu_hour"],
         "Lambda": gb_seconds * prices["lambda_gb_second"] + 3 * runs / 1e6 * prices["lambda_million_requests"],
-        "S3": stored * usage.runs_a_day * 365 / 1e9 * prices["s3_gb_month"]
+        "S3": stored / 1e9 * prices["s3_gb_month"]
         + runs * usage.files_a_run / 1000 * (prices["s3_thousand_puts"] + 10 * prices["s3_thousand_gets"]),
         "Athena": queries * scanned_mb / 1e6 * prices["athena_tb"],
         "Secrets Manager": prices["secret_month"],
@@ -117,6 +123,25 @@ def compute_month(usage: Usage, measured: Measured, prices: Mapping[str, float])
         + sum(metrics * reported / 24 for metrics, reported in hours.items()) * prices["metric_month"]
         + runs * LOGGED_GB * prices["logs_gb"],
     }
+
+
+def compute_glue_seconds(usage: Usage) -> float:
+    """Return the seconds that a month's loads, catch-ups and maintenance are billed for; a run is a minute at least."""
+    loads = (usage.runs_a_day * DAYS + DAYS) * max(usage.load_seconds, MINUTE)
+    return loads + (DAYS / 7 * max(usage.maintenance_seconds, MINUTE) if usage.maintenance_seconds else 0)
+
+
+def compute_stored_bytes(usage: Usage, measured: Measured) -> float:
+    """Return what is stored after a year.
+
+    Each load writes the files of its day anew: by the end of a day with several loads, half a day's table for each load
+    before the last has been written and replaced.
+    """
+    entries = usage.entries_a_run * usage.runs_a_day
+    raw = entries * measured.raw_bytes_an_entry * min(usage.raw_kept_days, 365)
+    table = entries * measured.table_bytes_an_entry
+    replaced = table * max(usage.runs_a_day - 1, 0) / 2 * min(usage.old_files_kept_days, 365)
+    return raw + table * 365 + replaced
 
 
 def compute_postgres(usage: Usage, prices: Mapping[str, float]) -> dict[str, float]:
@@ -230,6 +255,9 @@ def describe_inputs(usages: Sequence[Usage], measured: Measured) -> str:
         ["table MB a run", "measured", *(f"{usage.entries_a_run * table / 1e6:.2f}" for usage in usages)],
         ["files a run", "computed", *(f"{usage.files_a_run}" for usage in usages)],
         ["queries of a publish run", "computed", *(f"{checks + 2}" for _ in usages)],
+        ["days that raw objects stay", "setting", *(f"{usage.raw_kept_days:g}" for usage in usages)],
+        ["days that replaced files stay", "setting", *(f"{usage.old_files_kept_days:g}" for usage in usages)],
+        ["seconds of weekly maintenance", "setting", *(f"{usage.maintenance_seconds:g}" for usage in usages)],
         ["seconds to publish", "assumed", *(f"{usage.publish_seconds:g}" for usage in usages)],
         ["questions a month", "assumed", *(f"{usage.questions:,}" for usage in usages)],
         ["MB that a question scans", "assumed", *(f"{usage.scanned_mb:g}" for usage in usages)],

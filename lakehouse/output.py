@@ -31,8 +31,30 @@ NARROWEST = 12
 
 def to_rows(table: pa.Table) -> list[tuple[Any, ...]]:
     """Return the rows as Python values; whole decimals (sums of integers) become int."""
-    columns = [[plain_number(value) for value in column.to_pylist()] for column in table.columns]
+    columns = [[plain_number(value) for value in to_values(column)] for column in table.columns]
     return list(zip(*columns, strict=True))
+
+
+def to_values(column: pa.ChunkedArray) -> list[Any]:
+    """Return a column's values; bytes of a text that are not valid UTF-8 become U+FFFD."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        return [to_value(scalar) for scalar in column]
+    return values
+
+
+def to_value(scalar: pa.Scalar) -> Any:
+    """Return one value, of which a text may not be valid UTF-8."""
+    if not scalar.is_valid:
+        return None
+    if pa.types.is_string(scalar.type) or pa.types.is_large_string(scalar.type):
+        return scalar.as_buffer().to_pybytes().decode(errors="replace")
+    if pa.types.is_list(scalar.type):
+        return [to_value(element) for element in scalar.values]
+    if pa.types.is_struct(scalar.type):
+        return {name: to_value(part) for name, part in scalar.items()}
+    return scalar.as_py()
 
 
 def plain_number(value: Any) -> Any:

@@ -20,7 +20,7 @@ LAMBDA_LOCK = LOCKS / "lambda.txt"
 LAMBDA_PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
 """What Lambda's Amazon Linux 2023 on arm64 runs."""
 
-LAMBDA_DOWNLOAD = 19
+LAMBDA_DOWNLOAD = 20
 """Megabytes of wheels, botocore 17 of them."""
 
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.+]+)", re.MULTILINE)

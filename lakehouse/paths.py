@@ -1,4 +1,4 @@
-"""Where everything is: the project's own files, what it builds and caches, and the folders of its user.
+"""Where the project's own files are, and where it builds and caches; the folders of its user are in `defaults`.
 
 The same code runs in a clone and as an installed command. Installed, the packages are in site-packages, the other
 files (Terraform, lock files, list prices) are in the wheel as `lakehouse/resources`, and what is built goes into the
@@ -34,13 +34,6 @@ def cache_folder() -> Path:
 BUILD = ROOT / "build" if IS_CLONE else cache_folder() / "build"
 JAVA = ROOT / ".java" if IS_CLONE else cache_folder() / "java"
 """Where a Java from PyPI is installed when the machine has none."""
-
-# The user's folders, below the current directory unless an option names others.
-RAW = Path("data/raw")
-WAREHOUSE = Path("data/warehouse")
-REPORT = Path("data/report.html")
-DEMO = Path("data/demo")
-LOGIN = Path(".secrets/spotify.json")
 
 
 def shorten(path: Path) -> Path:

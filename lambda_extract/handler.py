@@ -19,7 +19,7 @@ from lambda_extract.job import Job
 from lambda_extract.landing import Landed
 from lambda_extract.raw_format import Json, JsonObject, SourceResult
 from lambda_extract.run import Outcome, is_done
-from lambda_extract.settings import Numbers, Settings, read_settings
+from lambda_extract.settings import Numbers, Settings, read_settings, wants_details
 from lambda_extract.sources.plan import Plan, choose_sections, parse_sources, read_file
 from lambda_extract.spotify.client import quiet_libraries
 from lambda_extract.spotify.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
@@ -189,16 +189,16 @@ def _note_ages(secret: Secret, today: dt.date, numbers: Numbers) -> None:
         metric, limit = AGES[name], numbers.login_days if name == "login_date" else numbers.secret_days
         metrics.add_metric(f"{metric}AgeDays", MetricUnit.Count, days)
         if days >= limit:
-            metrics.add_metric(f"{metric}Old", MetricUnit.Count, 1)
+            _add_detail(f"{metric}Old", 1)
             logger.warning("a login or secret is old", extra={"trouble": describe_age(name, days)})
 
 
 def _note_gate(gate: Gate) -> None:
     """Count calls, waits and what the limits stopped, also of a run that failed."""
-    counts = {"Calls": gate.calls, "Waits": gate.waits, "QuotaStops": gate.stops}
-    for name, value in counts.items():
-        metrics.add_metric(name, MetricUnit.Count, value)
-    metrics.add_metric("WaitSeconds", MetricUnit.Seconds, round(gate.waited, 1))
+    metrics.add_metric("QuotaStops", MetricUnit.Count, gate.stops)
+    _add_detail("Calls", gate.calls)
+    _add_detail("Waits", gate.waits)
+    _add_detail("WaitSeconds", round(gate.waited, 1), MetricUnit.Seconds)
 
 
 def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
@@ -211,11 +211,17 @@ def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
         **{f"Sources{name_metric(status)}": statuses[status] for status in STATUSES},
     }
     for name, value in counts.items():
-        metrics.add_metric(name, MetricUnit.Count, value)
-    metrics.add_metric("LandedBytes", MetricUnit.Bytes, landed.size)
+        _add_detail(name, value)
+    _add_detail("LandedBytes", landed.size, MetricUnit.Bytes)
     facts = {"raw_object": landed.place, "bytes": landed.size, "Calls": gate.calls, **counts}
     waits = {"Waits": gate.waits, "WaitSeconds": round(gate.waited, 1), "QuotaStops": gate.stops}
     logger.info("run landed", extra={**facts, **waits, "is_complete": outcome.is_complete})
+
+
+def _add_detail(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Report a figure that no alarm looks at, where that is wanted: CloudWatch bills each; the log has it."""
+    if wants_details(os.environ):
+        metrics.add_metric(name, unit, value)
 
 
 def name_metric(status: str) -> str:

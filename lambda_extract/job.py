@@ -50,7 +50,9 @@ class Job:
     def _fetch_and_land(self, lines: Lines) -> tuple[Outcome, Landed]:
         """Land what came, even where the run ended early; a run that was asked nothing has nothing to land."""
         client = Client(self.secret, self.settings.service, self.gate, self.keep_token)
-        outcome = run_extraction(self.plan, client, self.clock, lines.add, self.report, self.started, self._recall)
+        outcome = run_extraction(
+            self.plan, client, self.clock, lines.add, self.report, self.started, self._recall, self.settings.name
+        )
         if outcome.error and not outcome.answers:
             raise outcome.error
         landed = land(lines, self.settings.raw, outcome.key)

@@ -278,12 +278,15 @@ class _Reading:
 
 def run_extraction(
     plan: Plan, client: Client, clock: Clock, sink: Sink, report: Report, started: dt.datetime | None = None,
-    recall: Callable[[str | None], Memory] = lambda account: Memory(),
+    recall: Callable[[str | None], Memory] = lambda account: Memory(), name: str = "",
 ) -> Outcome:  # fmt: skip
-    """Read the plan's sources into the sink; raise only when it is not even known whose they are."""
+    """Read the plan's sources into the sink; raise only when it is not even known whose they are.
+
+    A run's id, and so the name of its raw object, begins with the name of the account's settings, where it has one.
+    """
     extracted_at = started or clock()
     account = client.find_account() if client.has_login else None
-    run = Run(uuid.uuid4().hex, extracted_at, account)
+    run = Run("-".join(filter(None, (name, uuid.uuid4().hex))), extracted_at, account)
     memory = recall(account)
     client.small_pages = memory.small_pages
     reading = _Reading(run, plan, client, clock, sink, report, memory)

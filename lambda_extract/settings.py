@@ -1,6 +1,7 @@
 """The one place where the extractor reads its environment."""
 
 import datetime as dt
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ BUDGETS = {"artists": 500, "artists/albums": 90, "playlists": 2000, "search": 20
 
 API_URL = "https://api.spotify.com/v1/"
 ACCOUNTS_URL = "https://accounts.spotify.com/"
+NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+"""Names of accounts, as Terraform takes them."""
+
 Clock = Callable[[], dt.datetime]
 Value = TypeVar("Value")
 
@@ -62,6 +66,7 @@ class Settings:
     now: dt.datetime | None = None
     numbers: Numbers = field(default_factory=lambda: Numbers())
     budgets: Mapping[str, int] = field(default_factory=lambda: BUDGETS)
+    name: str = ""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -73,11 +78,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     numbers = _read_or_note(read_numbers, environment, problems) or Numbers()
     budgets = _read_or_note(read_budgets, environment, problems) or BUDGETS
     state = environment.get("EXTRACT_STATE") or place_beside(found["EXTRACT_RAW"])
+    name = environment.get("EXTRACT_ACCOUNT", "")
+    if name and not NAME.fullmatch(name):
+        problems.append(f"EXTRACT_ACCOUNT={name}: expected up to 12 lower-case letters and digits")
     if problems:
         raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", errors.SETTINGS)
     return Settings(
-        found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets
+        found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets,
+        name,
     )  # fmt: skip
+
+
+def wants_details(environment: Mapping[str, str]) -> bool:
+    """Return whether each run reports all its figures as metrics."""
+    return environment.get("EXTRACT_METRICS") == "all"
 
 
 def read_service(environment: Mapping[str, str]) -> Service:

@@ -52,12 +52,16 @@ class Athena:
         """Run one select and return its rows as text; few rows, of one page."""
         return self.read(self.run(text))
 
-    def fetch_cell(self, text: str) -> str | None:
-        """Run a select that answers with one value and return it."""
+    def fetch_row(self, text: str) -> list[str | None]:
+        """Run a select that answers with one row and return it."""
         rows = self.fetch(text)
         if len(rows) != 1 or not rows[0]:
             raise AthenaFault(f"answered {len(rows)} rows, expected one")
-        return rows[0][0]
+        return rows[0]
+
+    def fetch_cell(self, text: str) -> str | None:
+        """Run a select that answers with one value and return it."""
+        return self.fetch_row(text)[0]
 
     def read(self, query_id: str) -> list[list[str | None]]:
         """Return the rows of a query as text."""

@@ -1,28 +1,35 @@
 """What is measured beside the checks: how old the data is, what was set aside, how long Glue ran."""
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sql.athena import Athena, AthenaFault
+from sql.athena import Athena
 
-FRESHNESS = "select date_diff('minute', max(loaded_at), current_timestamp) as minutes from raw_object"
+LEDGER = """
+select
+    date_diff('minute', max(loaded_at), current_timestamp) as minutes,
+    count_if(status <> 'loaded' and extraction_date >= date_add('day', -30, current_date)) as unreadable
+from raw_object
+"""
 REJECTED = "select count(*) as records from rejected_record where resolved_at is null"
 DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 FAILED = ("FAILED", "TIMEOUT", "ERROR")
 DAY = dt.timedelta(days=1)
 
 
-def read_table_gauges(athena: Athena) -> dict[str, float]:
-    """Return the age of the newest load in hours, and the open rejected records; before the first load neither."""
-    found: dict[str, float] = {}
-    with contextlib.suppress(AthenaFault):
-        minutes = athena.fetch_cell(FRESHNESS)
-        if minutes is not None:
-            found["HoursSinceLoad"] = round(int(minutes) / 60, 2)
-        found["OpenRejected"] = int(athena.fetch_cell(REJECTED) or 0)
-    return found
+def read_table_gauges(athena: Athena, tables: Collection[str], waiting: Iterable[float] = ()) -> dict[str, float]:
+    """Return the age of the newest load in hours, and the open rejected records.
+
+    Before the first load nothing is old: the age is then that of the landed object that has waited longest.
+    """
+    minutes, unreadable = athena.fetch_row(LEDGER) if "raw_object" in tables else (None, None)
+    rejected = athena.fetch_row(REJECTED)[0] if "rejected_record" in tables else None
+    return {
+        "HoursSinceLoad": round(int(minutes) / 60, 2) if minutes is not None else max(waiting, default=0.0),
+        "UnreadableObjects": int(unreadable or 0),
+        "OpenRejected": int(rejected or 0),
+    }
 
 
 def read_job_gauges(client: Any, jobs: Iterable[str], now: dt.datetime, copies: Sequence[str] = ()) -> dict[str, float]:
@@ -39,7 +46,14 @@ def read_job_gauges(client: Any, jobs: Iterable[str], now: dt.datetime, copies: 
 
 
 def _count_failed(runs: list[dict[str, Any]], now: dt.datetime) -> int:
-    return sum(run["JobRunState"] in FAILED and run["StartedOn"] >= now - DAY for run in runs)
+    """Count the runs that failed within a day, but for those that never began because another one was under way."""
+    failed = [run for run in runs if run["JobRunState"] in FAILED and run["StartedOn"] >= now - DAY]
+    return sum(not is_crowded_out(run) for run in failed)
+
+
+def is_crowded_out(run: dict[str, Any]) -> bool:
+    """Return whether Glue ended a run that waited for another one: what it was to load, the next one loads."""
+    return not run.get("ExecutionTime") and "concurrent" in run.get("ErrorMessage", "").lower()
 
 
 def count_dpu_seconds(run: dict[str, Any]) -> float:

@@ -8,15 +8,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sql import athena as engine
+from sql import landed
 from sql.athena import Athena, AthenaFault, OutOfTime
 from sql.gauges import read_job_gauges, read_table_gauges
 from sql.publish_state import State, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
+from sql.time_zones import UTC_FOR_ALL, set_time_zones
 
 REQUIRED = ("PUBLISH_DATABASE", "PUBLISH_WORKGROUP", "PUBLISH_BUCKET", "PUBLISH_NAMESPACE")
 SERVICE = "publish"
@@ -38,6 +40,8 @@ class Settings:
     jobs: tuple[str, ...] = ()
     topic: str | None = None
     copies: tuple[str, ...] = ()
+    time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
+    accounts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -47,9 +51,15 @@ class Report:
     created: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+    """What reads tables that no load has made yet."""
+
     dropped: list[str] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
     gauges: dict[str, float] = field(default_factory=dict)
+    hours_not_loaded: dict[str, float] = field(default_factory=dict)
+    """For each account, how long its newest landed object has waited for a load."""
+
     is_out_of_time: bool = False
 
     @property
@@ -67,10 +77,32 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if missing := [name for name in REQUIRED if not environment.get(name)]:
         raise PublishFault(f"environment: {', '.join(missing)} not set. Nothing was published.")
     database, workgroup, bucket, namespace = (environment[name] for name in REQUIRED)
-    jobs, copies = (
-        tuple(filter(None, environment.get(name, "").split(","))) for name in ("PUBLISH_JOBS", "PUBLISH_COPIES")
+    jobs, copies, accounts = (
+        tuple(filter(None, environment.get(name, "").split(",")))
+        for name in ("PUBLISH_JOBS", "PUBLISH_COPIES", "PUBLISH_ACCOUNTS")
     )
-    return Settings(database, workgroup, bucket, namespace, jobs, environment.get("PUBLISH_TOPIC") or None, copies)
+    topic = environment.get("PUBLISH_TOPIC") or None
+    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, read_time_zones(environment), accounts)
+
+
+def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Read the time zone of each account, `*` for all others: a JSON object of names."""
+    text = environment.get("PUBLISH_TIME_ZONES") or "{}"
+    try:
+        time_zones = json.loads(text)
+    except ValueError:
+        time_zones = None
+    if not isinstance(time_zones, dict) or not all(isinstance(zone, str) for zone in time_zones.values()):
+        raise PublishFault(
+            f"environment: PUBLISH_TIME_ZONES is {text[:80]!r}; expected a JSON object of time zones by account. "
+            "Nothing was published."
+        )
+    return {**UTC_FOR_ALL, **time_zones}
+
+
+def with_time_zones(views: Files, time_zones: Mapping[str, str]) -> Files:
+    """Return the views, with the clocks of this deployment's accounts."""
+    return {name: replace(view, text=set_time_zones(view.text, time_zones)) for name, view in views.items()}
 
 
 class Publishing:
@@ -82,15 +114,17 @@ class Publishing:
         self.store = StateObject(settings.bucket)
         self.state: State = self.store.read()
         self.report = Report()
+        self.existing = self.list_existing()
 
     def run(self, *, only_gauges: bool = False) -> Report:
         """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
         try:
             if not only_gauges or self.state.is_unfinished:
-                self.publish_files({**read_files("view"), **read_files("ctas")})
+                views = with_time_zones(read_files("view"), self.settings.time_zones)
+                self.publish_files({**views, **read_files("ctas")})
                 self.run_checks(read_files("check"))
             self.note_end(is_unfinished=False)
-            self.report.gauges |= read_table_gauges(self.athena)
+            self.measure_tables()
         except OutOfTime:
             self.report.is_out_of_time = True
             self.note_end(is_unfinished=self.state.is_unfinished or not only_gauges)
@@ -98,6 +132,14 @@ class Publishing:
             engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
         )
         return self.report
+
+    def measure_tables(self) -> None:
+        """Measure how old the data is, and what has landed and waits for a load."""
+        accounts = self.settings.accounts
+        newest = landed.find_newest(engine.connect("s3"), self.settings.bucket, accounts, self.now) if accounts else {}
+        recorded = landed.find_recorded(self.athena, newest, self.now) if "raw_object" in self.existing else set()
+        self.report.hours_not_loaded = landed.measure_waiting(newest, accounts, recorded, self.now)
+        self.report.gauges |= read_table_gauges(self.athena, self.existing, self.report.hours_not_loaded.values())
 
     def note_end(self, *, is_unfinished: bool) -> None:
         """Remember whether something is left to do."""
@@ -107,20 +149,31 @@ class Publishing:
 
     def publish_files(self, files: Files) -> None:
         """Create what is new or changed, each after what it reads; what reads something that failed waits."""
-        ordered, existing = order_files(files), self.list_existing()
+        ordered = order_files(files)
         digests = digest_files(ordered)
         for file in ordered:
+            if self.is_waiting(file, files):
+                self.report.waiting.append(file.name)
+                continue
             if broken := [name for name in file.reads if name in self.report.failed]:
                 self.report.failed[file.name] = f"waits for {', '.join(broken)}"
                 continue
             try:
-                is_new = self.publish_file(file, digests[file.name], file.name in existing)
+                is_new = self.publish_file(file, digests[file.name], file.name in self.existing)
             except (AthenaFault, FileFault) as error:
                 self.report.failed[file.name] = str(error)
                 continue
             (self.report.created if is_new else self.report.unchanged).append(file.name)
+            self.existing.add(file.name)
             if is_new:
                 self.store.write(self.state)
+
+    def is_waiting(self, file: SqlFile, files: Files) -> bool:
+        """Return whether a file reads tables that no load has made yet; what is gone again is a fault."""
+        if file.name in self.state.views or file.name in self.state.summaries:
+            return False
+        known = {*files, *self.existing, *self.report.failed}
+        return bool(set(file.reads) - known or set(file.reads) & set(self.report.waiting))
 
     def publish_file(self, file: SqlFile, digest: str, exists: bool) -> bool:
         """Create one view or summary unless it stands as it should."""
@@ -170,7 +223,9 @@ class Publishing:
         done = self.state.checks
         try:
             for check in checks.values():
-                if check.name not in done:
+                if self.is_waiting(check, {}):
+                    self.report.waiting.append(check.name)
+                elif check.name not in done:
                     self.run_check(check)
             self.state.is_checking = False
         finally:
@@ -216,8 +271,24 @@ def describe_metrics(settings: Settings, report: Report, now: dt.datetime) -> st
         values["FailedChecks"] = len(report.offending)
     metrics = [{"Name": name} for name in values]
     definition = {"Namespace": settings.namespace, "Dimensions": [["service"]], "Metrics": metrics}
+    return write_metrics(definition, {"service": SERVICE, **values}, now)
+
+
+def describe_account_metrics(settings: Settings, report: Report, now: dt.datetime) -> Iterator[str]:
+    """Yield the metrics of each account: a dimension has one value in a line."""
+    definition = {
+        "Namespace": settings.namespace,
+        "Dimensions": [["service", "account"]],
+        "Metrics": [{"Name": "HoursNotLoaded"}],
+    }
+    for account, hours in report.hours_not_loaded.items():
+        yield write_metrics(definition, {"service": SERVICE, "account": account, "HoursNotLoaded": hours}, now)
+
+
+def write_metrics(definition: Mapping[str, Any], values: Mapping[str, Any], now: dt.datetime) -> str:
+    """Return a log line in CloudWatch's embedded metric format."""
     meta = {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [definition]}
-    return json.dumps({"_aws": meta, "service": SERVICE, **values})
+    return json.dumps({"_aws": meta, **values})
 
 
 def publish(
@@ -233,7 +304,8 @@ def publish(
     report = publishing.run(only_gauges=only_gauges)
     publishing.tell()
     say(json.dumps({"message": "published", **report.as_dict()}) + "\n")
-    say(describe_metrics(settings, report, now) + "\n")
+    for line in (describe_metrics(settings, report, now), *describe_account_metrics(settings, report, now)):
+        say(f"{line}\n")
     if report.failed:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in report.failed.items())
         raise PublishFault(f"{reasons}. All else is published.")

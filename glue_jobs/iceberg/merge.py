@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 from glue_jobs.errors import LoadError
 from glue_jobs.iceberg import ranking
 from glue_jobs.iceberg.checkpoint import keep
+from glue_jobs.iceberg.metadata import load_table, month_after, newest_snapshot, partitions_with_rows
 from glue_jobs.tables import INSTANT, Table
 
 log = logging.getLogger(__name__)
@@ -92,17 +93,18 @@ def partition_filter(table: Table, values: Iterable[dt.date], row: str = "t.") -
     # With the zone: outside a session's own statements, Spark reads a time without one as the machine's.
     kind, zone = ("timestamp", " 00:00:00Z") if table.schema[table.partition].dataType == INSTANT else ("date", "")
     spans = [
-        f"({row}{table.partition} >= {kind}'{first}{zone}' and {row}{table.partition} < {kind}'{end}{zone}')"
+        f"({row}{table.partition} >= {kind}'{first}{zone}'"
+        + (f" and {row}{table.partition} < {kind}'{end}{zone}')" if end else ")")
         for first, end in _month_spans(days)
     ]
     return f"({' or '.join(spans)})" if spans else NOTHING
 
 
-def _month_spans(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Join months that follow each other into spans of (first day, day after the last)."""
-    spans: list[tuple[dt.date, dt.date]] = []
+def _month_spans(days: Sequence[dt.date]) -> list[tuple[dt.date, dt.date | None]]:
+    """Join months that follow each other into spans of (first day, day after the last); None is the end of time."""
+    spans: list[tuple[dt.date, dt.date | None]] = []
     for first in sorted({day.replace(day=1) for day in days}):
-        end = (first + dt.timedelta(days=32)).replace(day=1)
+        end = month_after(first)
         if spans and spans[-1][1] == first:
             spans[-1] = (spans[-1][0], end)
         else:
@@ -142,8 +144,9 @@ def merge(source_df: DataFrame, table: Table, name: str, partition_values: Itera
         return Counts()
     spark = source_df.sparkSession
     spark.catalog.refreshTable(name)
-    newest = _newest_snapshot(spark, name)
-    held = _partitions_with_rows(spark, table, name, partitions) if newest is not None else set()
+    iceberg_table = load_table(spark, name)
+    newest = newest_snapshot(iceberg_table)
+    held = partitions_with_rows(spark, iceberg_table, table, partitions) if newest is not None else set()
     full, empty = [one for one in partitions if one in held], [one for one in partitions if one not in held]
     if not empty:
         return _compare_and_merge(source_df, table, name, full)
@@ -206,18 +209,6 @@ def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) 
 def _partition_of(table: Table, value: dt.date) -> dt.date:
     """Return the day, or the first day of the month, of the partition that a day falls in."""
     return value.replace(day=1) if table.partition_transform == "month" else value
-
-
-def _partitions_with_rows(spark: SparkSession, table: Table, name: str, partitions: Sequence[dt.date]) -> set[dt.date]:
-    """Return which of these partitions hold rows."""
-    days_df = spark.table(name).alias("t").where(partition_filter(table, partitions))
-    found = days_df.agg(F.expr(f"collect_set(cast(t.{table.partition} as date)) as days")).collect()
-    return {_partition_of(table, day) for day in found[0]["days"]}
-
-
-def _newest_snapshot(spark: SparkSession, name: str) -> int | None:
-    found = spark.sql(f"select snapshot_id from {name}.refs where name = 'main'").head()
-    return found[0] if found else None
 
 
 def _fill(row_df: DataFrame, name: str, partitions: str, seen_snapshot: int | None) -> Counts:

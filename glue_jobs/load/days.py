@@ -5,6 +5,7 @@ shuffle the rows. Only where a day is read in several parts (`is_split`) does Sp
 """
 
 import datetime as dt
+import logging
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,10 @@ from glue_jobs.tables import PLAY, RAW_OBJECT, REJECTED_RECORD
 Open = Callable[[str], AbstractContextManager[Callable[[int], bytes]]]
 """Opens a raw object by its path; gives what reads its next bytes. Raises Unreadable."""
 
+log = logging.getLogger(__name__)
+
 PLAYED_AT = PLAY.column_names.index("played_at")
+MOST_ERROR_TEXT = 1_000
 MOST_ROWS = 200_000
 """Rows of a day that are kept in memory; more are handed on in parts."""
 
@@ -77,6 +81,9 @@ class _DayReader:
                     parts.add(part)
         except Unreadable as error:
             return ObjectCounts(status=error.status)
+        except Exception as error:  # one that nobody foresaw must not end the load of the other objects
+            log.exception("%s failed", one.raw_key)
+            return ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:MOST_ERROR_TEXT])
         raise AssertionError("read_object ends with the counts")
 
     def _take(self, part: ObjectRows) -> Iterator[pa.RecordBatch]:
@@ -128,6 +135,7 @@ def ledger_row(one: RawObject, counts: ObjectCounts, loaded_at: int) -> tuple[An
             "plays_from": counts.plays_from,
             "plays_to": counts.plays_to,
             "plays_page_full": counts.plays_page_full,
+            "plays_pages": counts.plays_pages,
             "summary_pages": counts.summary_pages,
             "summary_entries": counts.summary_entries,
         }

@@ -9,6 +9,7 @@ from glue_jobs.spotify import values
 from glue_jobs.spotify.entries import Entry
 from glue_jobs.spotify.lists import Answer, AnswerList
 from glue_jobs.spotify.objects import Source, SourceSummary
+from glue_jobs.spotify.reasons import Outcome
 from glue_jobs.tables import NO_ACCOUNT
 
 NO_LISTING = frozenset(("album", "artist", "track", "recently_played"))
@@ -31,7 +32,8 @@ class Walk:
     owner: str | None = None
     snapshot_id: str | None = None
     url: str | None = None
-    total: int | None = None
+    totals: dict[str | None, int | None] = field(default_factory=dict)
+    """By list: a search answer has several."""
     has_list: bool = False
     is_cut: bool = False
     entries: list[tuple[Any, ...]] = field(default_factory=list)
@@ -49,25 +51,34 @@ class Walk:
         self.url = _greater(self.url, head.external_urls.spotify if head.external_urls is not None else None)
 
     def add(self, found: AnswerList, index: int, entry: Entry, line: int) -> None:
-        """Add an entry of one of the source's lists."""
-        if found.name is None:
+        """Add an entry of one of the source's lists; a rejected one is in no listing."""
+        if found.name is None or entry.outcome == Outcome.REJECTED:
             return
+        self.has_list = True
         if len(self.entries) >= MOST_ENTRIES:
             self.is_cut = True
             return
         offset = found.page.offset
         is_known = offset is not None and 0 <= offset < values.LONG_BOUNDS[1] - index
         position = offset + index + 1 if is_known and offset is not None else 0
-        # A playlist's own page may be called `tracks` where its further pages are `items`: it is one list.
-        name = "items" if found.name == "tracks" else found.name
-        self.entries.append((name, is_known, position, line, index, entry.kind, entry.item_id, entry.added_at))
+        self.entries.append(
+            (_list_name(found), is_known, position, line, index, entry.kind, entry.item_id, entry.added_at)
+        )
 
-    def end_list(self, found: AnswerList, *, has_plays: bool) -> None:
+    def end_list(self, found: AnswerList, size: int, *, has_plays: bool) -> None:
         """Take what a page says of its whole list; the total of one with plays counts what is not listed."""
-        if found.name is not None:
-            self.has_list = True
-            if not has_plays:
-                self.total = _greater(self.total, found.page.total)
+        if found.name is None:
+            return
+        self.has_list = self.has_list or not size
+        if not has_plays:
+            name = _list_name(found)
+            self.totals[name] = _greater(self.totals.get(name), found.page.total)
+
+    @property
+    def total(self) -> int | None:
+        """Return how many entries its lists have together; None where one does not say."""
+        known = [total for total in self.totals.values() if total is not None]
+        return sum(known) if known and len(known) == len(self.totals) else None
 
     def listed(self) -> list[tuple[int, str | None, str | None, int | None]]:
         """Return the entries in order, as (position, kind, id, added_at)."""
@@ -90,6 +101,7 @@ class Listings:
 
     def __init__(self, raw_key: str, extraction_date: dt.date) -> None:
         """Start without a source."""
+        self.is_import = False
         self.raw_key, self.extraction_date = raw_key, extraction_date
         self.walks: dict[SourceKey, Walk] = {}
         self.summaries: list[tuple[SourceKey, SourceSummary, int]] = []
@@ -114,8 +126,8 @@ class Listings:
         described = set()
         for key, summary, seen_at in self.summaries:
             described.add(key)
-            # An import's source without a list is a single object or no music: nothing was listed.
-            if key in walks or summary.kind != "import":
+            # An import's source without a list is a single object, no music or all rejected: nothing was listed.
+            if key in walks or not (self.is_import or summary.kind == "import"):
                 yield self._row(key, walks.get(key), summary, seen_at)
         for key, walk in walks.items():
             if key not in described:
@@ -140,6 +152,11 @@ class Listings:
             walked.seen_at,
             self.raw_key,
         )
+
+
+def _list_name(found: AnswerList) -> str | None:
+    """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
+    return "items" if found.name == "tracks" else found.name
 
 
 def _greater(one: Any, other: Any) -> Any:

@@ -12,6 +12,7 @@ from glue_jobs.load.arrow import NOTE, spark_schema
 from glue_jobs.load.days import Day, read_days
 from glue_jobs.load.notes import DayNote
 from glue_jobs.load.plan import plan_tasks, split_days
+from glue_jobs.load.progress import showing_tasks
 from glue_jobs.raw.raw_object import RawObject
 from glue_jobs.raw.store import open_object
 from glue_jobs.tables import Table
@@ -40,8 +41,14 @@ def read_batch(spark: SparkSession, objects: Sequence[RawObject], loaded_at: int
     """Read raw objects, each once; rows are kept until `release`."""
     tasks = plan_tasks(objects, spark.sparkContext.defaultParallelism)
     all_df = keep(_read_tasks(spark, tasks, loaded_at))
-    notes = [DayNote.from_json(row[NOTE]) for row in all_df.select(NOTE).where(f"{NOTE} is not null").collect()]
+    with showing_tasks(spark, "reading raw objects"):
+        notes = _read_notes(all_df)
     return ReadBatch(all_df, notes, bool(split_days(tasks)) or any(note.parts > 1 for note in notes))
+
+
+def _read_notes(all_df: DataFrame) -> list[DayNote]:
+    """Read all objects: the rows are kept on the way, the notes come back."""
+    return [DayNote.from_json(row[NOTE]) for row in all_df.select(NOTE).where(f"{NOTE} is not null").collect()]
 
 
 def _read_tasks(spark: SparkSession, tasks: Sequence[Sequence[Day]], loaded_at: int) -> DataFrame:

@@ -6,7 +6,6 @@ nothing for bad data: a bad entry gets a reason, a bad line gets a reason, an ob
 
 import datetime as dt
 import hashlib
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,9 +16,11 @@ import msgspec
 
 from glue_jobs.load.best_rows import BestRows, Row
 from glue_jobs.load.listings import Listings
+from glue_jobs.load.stretches import PlaysPage, Stretches
 from glue_jobs.raw.unpack import LongLine, Read, Unpacked, Unreadable
 from glue_jobs.spotify import values
 from glue_jobs.spotify.entries import Entry, classify_list
+from glue_jobs.spotify.kinds import IdOf, imported_id, spotify_id
 from glue_jobs.spotify.lenient import LONE_SURROGATE, MALFORMED, NOT_UTF8, SPOILT, NotJson, TooDeep, build, decode_plain
 from glue_jobs.spotify.lists import Answer, AnswerList, is_null, is_object, read_answer
 from glue_jobs.spotify.objects import Line
@@ -27,12 +28,12 @@ from glue_jobs.spotify.reasons import Outcome
 from glue_jobs.spotify.rows import Sighting, add_rows
 from glue_jobs.tables import ALBUM, ARTIST, LISTING, NO_ACCOUNT, PLAY, SONG
 
-log = logging.getLogger(__name__)
-
 SCHEMA_VERSION = 1
 """The newest version of the raw line that is understood."""
 FULL_PAGE = 50
 """Plays in the largest page of recently played; assumed where a page does not say its limit."""
+IMPORT_RUN = "import-"
+"""Begins the run_id of an import, whose ids may be another program's."""
 ALBUM_PAGE = re.compile(r"albums/([^/?]+)/tracks")
 PAYLOAD_BYTES = 64 * 1024
 PAYLOAD_OF_A_ROW = 512
@@ -71,6 +72,8 @@ class ObjectCounts:
     plays_from: int | None = None
     plays_to: int | None = None
     plays_page_full: bool | None = None
+    plays_pages: list[tuple[int, int, bool]] | None = None
+    """Of each stretch of recently played its oldest play, its newest, and whether older ones may be missing."""
     summary_pages: int | None = None
     summary_entries: int | None = None
 
@@ -116,10 +119,6 @@ def read_object(read: Read, facts: ObjectFacts) -> Iterator[ObjectRows | ObjectC
     except Unreadable as error:
         yield ObjectCounts(status=error.status)
         return
-    except Exception as error:  # a fault nobody foresaw must not end the load of the other objects
-        log.exception("%s failed", facts.raw_key)
-        yield ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:1000])
-        return
     yield reading.rows
     yield reading.counts
 
@@ -133,6 +132,8 @@ class _Reading:
         self.rows = ObjectRows()
         self.counts = ObjectCounts()
         self.listings = Listings(facts.raw_key, facts.extraction_date)
+        self.stretches = Stretches()
+        self.same_minute: Counter[tuple[str | None, ...]] = Counter()
 
     def read_lines(self, unpacked: Unpacked) -> Iterator[ObjectRows]:
         for line in unpacked.lines():
@@ -143,6 +144,7 @@ class _Reading:
             self._reject("$", "bytes_after_gzip", unpacked.rest, Outcome.DOCUMENT)
         if not self.counts.lines:
             raise Unreadable("empty")
+        self.counts.plays_pages = self.stretches.rows()
         for row in self.listings.rows():
             self.rows.add_listing(row)
 
@@ -190,49 +192,62 @@ class _Reading:
 
     def _read_answer(self, line: Line, answer: Answer) -> Iterator[ObjectRows]:
         account = line.account or NO_ACCOUNT
+        is_import = (line.run_id or "").startswith(IMPORT_RUN)
+        self.listings.is_import = self.listings.is_import or is_import
+        id_of = imported_id if is_import else spotify_id
         seen = Sighting(self.facts.extraction_date, self._seen_at(line), self.facts.raw_key)
         walk = self.listings.walk_of(account, line.source, answer, seen.seen_at)
         for found in answer.lists or ():
             album_id = _album_of_page(line, found)
             size = plays = history = 0
-            for entry in classify_list(found):
-                plays += self._note_play(entry)
-                history += entry.origin == "export"
+            page = PlaysPage()
+            for entry in classify_list(found, id_of):
+                plays += entry.origin == "api"
+                history += entry.origin in ("export", "export_short")
+                if entry.origin == "api" and entry.outcome == Outcome.ACCEPTED and entry.played_at is not None:
+                    page.add(entry.played_at)
                 if walk is not None and entry.origin is None:
                     walk.add(found, size, entry, self.counts.lines)
                 size += 1
-                self._take(entry, account, album_id, seen)
+                self._take(entry, account, album_id, seen, id_of)
                 if size % SOME_ENTRIES == 0:
                     yield from self._hand_on()
-            if plays:
-                is_full = size >= (found.page.limit if found.page.limit is not None else FULL_PAGE)
-                self.counts.plays_page_full = bool(self.counts.plays_page_full) or is_full
+            if page.newest is not None:
+                page.is_full = size >= (found.page.limit if found.page.limit is not None else FULL_PAGE)
+                self._note_plays(line, found, page)
             yield from self._hand_on()
             if walk is not None and (not size or plays + history < size):
-                walk.end_list(found, has_plays=bool(plays + history))
+                walk.end_list(found, size, has_plays=bool(plays + history))
 
-    def _take(self, entry: Entry, account: str, album_id: str | None, seen: Sighting) -> None:
+    def _take(self, entry: Entry, account: str, album_id: str | None, seen: Sighting, id_of: IdOf) -> None:
         """Count an entry, and keep what it gives."""
         if entry.outcome == Outcome.REJECTED:
             self._reject(entry.path, entry.reason or "unknown_shape", entry.payload, Outcome.REJECTED)
             return
         self.counts.outcomes[entry.outcome] += 1
         if entry.outcome == Outcome.ACCEPTED:
-            add_rows(self.rows, entry, account, album_id, seen)
+            if entry.origin == "export_short":
+                self._number(entry)
+            add_rows(self.rows, entry, account, album_id, seen, id_of)
         else:
             self.counts.skipped[entry.reason or ""] += 1
 
-    def _note_play(self, entry: Entry) -> bool:
-        """Note what recently played covered; tell whether the entry is one of its plays."""
-        if entry.origin != "api":
-            return False
-        if entry.played_at is not None:
-            counts = self.counts
-            counts.plays_from = (
-                entry.played_at if counts.plays_from is None else min(counts.plays_from, entry.played_at)
-            )
-            counts.plays_to = _greater(counts.plays_to, entry.played_at)
-        return True
+    def _number(self, entry: Entry) -> None:
+        """Set plays of one song in one minute a millisecond apart: the short history knows no seconds."""
+        play = entry.element
+        assert play is not None
+        assert entry.played_at is not None
+        same = (play.endTime, play.artistName, play.trackName)
+        entry.played_at += self.same_minute[same] * values.MILLISECOND
+        self.same_minute[same] += 1
+
+    def _note_plays(self, line: Line, found: AnswerList, page: PlaysPage) -> None:
+        """Note what a page of recently played covered."""
+        counts = self.counts
+        counts.plays_page_full = bool(counts.plays_page_full) or page.is_full
+        counts.plays_from = page.oldest if counts.plays_from is None else min(counts.plays_from, page.oldest or 0)
+        counts.plays_to = _greater(counts.plays_to, page.newest)
+        self.stretches.add(page, line.source, line.request, found.page)
 
     def _seen_at(self, line: Line) -> int:
         moment = values.instant(line.fetched_at)

@@ -94,6 +94,17 @@ class Report:
     def _times(self) -> str:
         return ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.seconds.items())
 
+    def failures(self) -> str | None:
+        """Return one line about the objects that failed; None where none did."""
+        if not self.failed:
+            return None
+        raw_key, error = next(iter(self.failed.items()))
+        return (
+            f"{len(self.failed)} of {self.objects + len(self.failed)} raw objects: expected to read them, got errors"
+            f" such as {error} in {raw_key}. They are marked failed and all others are loaded;"
+            " --retry_failed reads them again."
+        )
+
     def as_json(self) -> str:
         """Return the summary as one line of JSON."""
         tables = {

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from glue_jobs.arguments import Parser, lower_name, refuse_misspelt
+from glue_jobs.arguments import Parser, lower_name, refuse_unknown
 from glue_jobs.tables import Table
 
 PORT = 5432
@@ -50,7 +50,7 @@ def parse_publish_settings(argv: Sequence[str]) -> PublishSettings:
     parser.add_argument("--tls_ca", help="certificates (PEM; a file or s3://) that the server's own is verified by")
     parser.add_argument("--whole", action="store_true", help="compare all rows, not only what changed since")
     known, others = parser.parse_known_args(list(argv))
-    refuse_misspelt(others, parser)
+    refuse_unknown(others, argv, parser)
     if (known.host is None) != (known.secret is None):
         given, missing = ("--host", "--secret") if known.host else ("--secret", "--host")
         parser.error(f"{given} is given without {missing}; expected both, or neither and the environment's PGHOST")

@@ -2,7 +2,8 @@
 
 A list of things with parts of their own (a listing's entries) becomes a table of its own, which can be joined; in its
 place the row says how many there are, null where there was no list. All else keeps its name and type. PostgreSQL's text
-cannot hold the character U+0000: the replacement character U+FFFD stands in its place.
+cannot hold the character U+0000: the replacement character U+FFFD stands in its place. Its indexes cannot hold a long
+key: a row with one is left out.
 """
 
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ TYPES: dict[type[T.DataType], str] = {
     T.TimestampType: "timestamp with time zone",
     T.TimestampNTZType: "timestamp without time zone",
 }
+LONGEST_KEY = 2000
+"""Bytes that the texts of a key may have; an entry of PostgreSQL's index takes 2,704, and Spotify's ids have 22."""
+
 NUL, REPLACEMENT = "\0", "\ufffd"
 NULL = "\\N"
 """How COPY's text form writes null."""
@@ -122,9 +126,16 @@ def rows_of(relation: Relation, table_df: DataFrame) -> DataFrame:
 
 
 def line_of(relation: Relation) -> SparkColumn:
-    """Return a row as one line of COPY's text form."""
+    """Return a row as one line of COPY's text form; null for a row whose key is too long for PostgreSQL."""
     cells = (F.coalesce(_escape(_as_text(F.col(one.name), one.type)), F.lit(NULL)) for one in relation.columns)
-    return F.concat_ws("\t", *cells).alias("line")
+    return F.when(_key_size(relation) <= LONGEST_KEY, F.concat_ws("\t", *cells)).alias("line")
+
+
+def _key_size(relation: Relation) -> SparkColumn:
+    """Return how many bytes the texts of a row's key have."""
+    kinds = {column.name: column.type for column in relation.columns}
+    texts = [F.octet_length(name) for name in relation.key if isinstance(kinds[name], T.StringType)]
+    return sum((F.coalesce(size, F.lit(0)) for size in texts), F.lit(0))
 
 
 def _as_text(value: SparkColumn, kind: T.DataType) -> SparkColumn:

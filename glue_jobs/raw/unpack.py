@@ -82,7 +82,7 @@ class Unpacked:
 
     def _chunks(self) -> Iterator[bytes]:
         """Yield the unpacked bytes, at most CHUNK at a time."""
-        packed = self.read(CHUNK)
+        packed = self._enough(b"")
         if not packed:
             raise Unreadable("empty")
         if not packed.startswith(GZIP_START):
@@ -107,8 +107,13 @@ class Unpacked:
                 yield chunk
         except zlib.error as error:
             raise Unreadable("damaged", str(error)) from error
-        behind = member.unused_data
-        return behind + self.read(CHUNK) if len(behind) < len(GZIP_START) else behind
+        return self._enough(member.unused_data)
+
+    def _enough(self, packed: bytes) -> bytes:
+        """Read on until it shows whether a gzip member begins here, or nothing more comes."""
+        while len(packed) < len(GZIP_START) and (more := self.read(CHUNK)):
+            packed += more
+        return packed
 
     def _after_zeros(self, packed: bytes) -> bytes:
         """Return the first bytes behind the data that are not zeros: storage and tapes pad with these."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from glue_jobs.spotify import kinds, values
+from glue_jobs.spotify.kinds import IdOf, spotify_id
 from glue_jobs.spotify.lenient import (
     BAD_VALUE,
     MALFORMED,
@@ -51,6 +52,14 @@ LIST_KINDS = {
 }
 """What the elements of a named list are, where they do not say so themselves."""
 
+NAMES_AROUND = """
+added_at added_by played_at is_local primary_color video_thumbnail sharing_info context
+ts ms_played username platform conn_country ip_addr ip_addr_decrypted user_agent_decrypted city region metro_code
+longitude latitude reason_start reason_end shuffle skipped offline offline_timestamp incognito_mode
+"""
+AROUND = frozenset(NAMES_AROUND.split())
+"""What Spotify says around the object of an entry, and beside the names of a play: where these are null, it all is."""
+
 STRICT = msgspec.json.Decoder(list[Element | None])
 STRICT_ELEMENT = msgspec.json.Decoder(Element | None)
 PLACES = ("item", "track")
@@ -71,9 +80,9 @@ class Entry:
     added_at: int | None = None
     played_at: int | None = None
     origin: str | None = None
-    """Of a play: api (recently played) or export (streaming history)."""
-    ms_played: int | None = None
-    context_uri: str | None = None
+    """Of a play: api (recently played), export or export_short (streaming history, extended or short)."""
+    element: Element | None = None
+    """The whole element, which of a play knows more than its song."""
     payload: bytes = b""
     """The JSON of a rejected element."""
 
@@ -90,34 +99,34 @@ class Decoded:
     """The reason why it could not be read at all."""
 
 
-def classify_list(found: AnswerList) -> Iterator[Entry]:
-    """Classify the elements of a list, in order."""
+def classify_list(found: AnswerList, id_of: IdOf = spotify_id) -> Iterator[Entry]:
+    """Classify the elements of a list, in order; `id_of` says which ids count."""
     try:
         elements = [STRICT_ELEMENT.decode(found.array)] if found.is_single else STRICT.decode(found.array)
     except MALFORMED:
-        yield from _classify_one_by_one(found)
+        yield from _classify_one_by_one(found, id_of)
         return
     raws: list[msgspec.Raw] = []
     for index, element in enumerate(elements):
-        entry = classify(Decoded(element), found.name, found.path_of(index))
+        entry = classify(Decoded(element), found.name, found.path_of(index), id_of)
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
             raws = raws or _raw_elements(found)
-            entry = classify(_decode_leniently(raws[index]), found.name, entry.path)
+            entry = classify(_decode_leniently(raws[index]), found.name, entry.path, id_of)
             entry.payload = bytes(raws[index])
         yield entry
 
 
-def _classify_one_by_one(found: AnswerList) -> Iterator[Entry]:
+def _classify_one_by_one(found: AnswerList, id_of: IdOf) -> Iterator[Entry]:
     """Classify the elements of a list of which at least one does not fit the types."""
     for index, raw in enumerate(_raw_elements(found)):
         try:
             decoded = Decoded(STRICT_ELEMENT.decode(raw))
         except MALFORMED:
             decoded = _decode_leniently(raw)
-        entry = classify(decoded, found.name, found.path_of(index))
+        entry = classify(decoded, found.name, found.path_of(index), id_of)
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
             if decoded.plain is None:
-                entry = classify(_decode_leniently(raw), found.name, entry.path)
+                entry = classify(_decode_leniently(raw), found.name, entry.path, id_of)
             entry.payload = bytes(raw)
         yield entry
 
@@ -137,41 +146,42 @@ def _decode_leniently(raw: msgspec.Raw) -> Decoded:
     return Decoded(element, faults, plain, None if element is not None or plain is None else "unknown_shape")
 
 
-def classify(decoded: Decoded, list_name: str | None, path: str) -> Entry:
+def classify(decoded: Decoded, list_name: str | None, path: str, id_of: IdOf = spotify_id) -> Entry:
     """Say what an element is and what becomes of it."""
     element = decoded.element
     if element is None:
         outcome = Outcome.REJECTED if decoded.why_not else Outcome.SKIPPED
         return Entry(outcome, decoded.why_not or "null_entry", path)
-    is_history = _is_history(element)
-    place, thing = _locate(element, is_history)
-    kind = _kind_of(element, place, thing, list_name)
+    history = _history_of(element)
+    place, thing = _locate(element, history)
+    is_own_play = history is not None and place == ""
+    kind = _kind_of_play(thing) if is_own_play else None
+    kind = kind or _kind_of(element, place, thing, list_name)
     played_text = element.played_at
-    if played_text is None and is_history:
-        played_text = element.ts
+    if played_text is None and history:
+        played_text = element.ts or element.endTime
     entry = Entry(
         Outcome.ACCEPTED,
         None,
         path,
         kind,
-        thing.uri if kind == "local_file" else kinds.spotify_id(thing),
+        thing.uri if kind == "local_file" else id_of(thing),
         thing,
         values.instant(element.added_at),
         values.instant(played_text),
-        "export" if is_history else "api" if element.played_at is not None else None,
-        element.ms_played,
-        element.context.uri if element.context is not None else None,
+        history or ("api" if element.played_at is not None else None),
+        element,
     )
-    entry.outcome, entry.reason = _judge(entry, decoded, place, is_history, played_text)
+    if is_own_play and kind == "song" and thing.uri is None:
+        entry.item_id = kinds.name_key(thing.artistName, thing.name)
+    entry.outcome, entry.reason = _judge(entry, decoded, place, played_text)
     return entry
 
 
-def _judge(
-    entry: Entry, decoded: Decoded, place: str, is_history: bool, played_text: str | None
-) -> tuple[Outcome, str | None]:
+def _judge(entry: Entry, decoded: Decoded, place: str, played_text: str | None) -> tuple[Outcome, str | None]:
     """Return the outcome of an element, and the reason where it is not accepted."""
     kind, thing = entry.kind, entry.thing
-    if _is_blank(decoded, place, is_history, thing):
+    if not place and not kinds.names_itself(thing) and _is_blank(decoded.plain):
         return Outcome.SKIPPED, "null_entry"
     if kind in SKIP_REASONS:
         return Outcome.SKIPPED, kind
@@ -185,13 +195,20 @@ def _judge(
     elif played_text is not None and entry.played_at is None:
         reason = "bad_value: played_at"
     elif decoded.faults:
-        reason = _reason_of_faults(decoded.faults, kind, place)
+        reason = _reason_of_faults(decoded, kind, place, thing)
     return (Outcome.REJECTED, reason) if reason else (Outcome.ACCEPTED, None)
 
 
-def _reason_of_faults(faults: Sequence[Fault], kind: str, place: str) -> str | None:
-    """Return the first fault in a field that the rows of this kind are made of."""
+def _reason_of_faults(decoded: Decoded, kind: str, place: str, thing: Any) -> str | None:
+    """Return the first fault in a field that the rows of this kind are made of.
+
+    What bears a link of Spotify's is known by it: text or a number where a list or an object was expected (the name of
+    the album in a flat song, a number of followers) is then only not taken over.
+    """
+    faults = decoded.faults
     prefix = f"{place}." if place else ""
+    if kinds.is_known_by_link(thing):
+        faults = [one for one in faults if one.why != UNEXPECTED_TYPE or not _is_scalar(decoded.plain, one.path)]
     misread = {(fault.why, fault.path.removeprefix(prefix)) for fault in faults if fault.path.startswith(prefix)}
     if any(fault.why == NOT_UTF8 for fault in faults):
         return NOT_UTF8
@@ -205,34 +222,48 @@ def _reason_of_faults(faults: Sequence[Fault], kind: str, place: str) -> str | N
     return None
 
 
-def _is_history(element: Element) -> bool:
-    """Tell an entry of the account's streaming history, extended or short."""
+def _is_scalar(plain: Any, path: str) -> bool:
+    """Tell whether the value at a dotted path is neither an object nor a list."""
+    for name in path.split("."):
+        plain = plain.get(name) if isinstance(plain, dict) else None
+    return not isinstance(plain, dict | list)
+
+
+def _history_of(element: Element) -> str | None:
+    """Return which streaming history of the account an element is an entry of: export, export_short or None."""
     uri = element.spotify_track_uri or element.spotify_episode_uri or element.audiobook_uri
-    return uri is not None or element.endTime is not None or (element.ts is not None and element.ms_played is not None)
+    if uri is not None or (element.ts is not None and element.ms_played is not None):
+        return "export"
+    return "export_short" if element.endTime is not None else None
 
 
-def _locate(element: Element, is_history: bool) -> tuple[str, Any]:
+def _locate(element: Element, history: str | None) -> tuple[str, Any]:
     """Return the object of an element, and the field it is in: empty for the element itself."""
     if kinds.names_itself(element.item):
         return "item", element.item
     if not isinstance(element.track, bool) and kinds.names_itself(element.track):
         return "track", element.track
+    if history:
+        return "", _with_history(element)
     if kinds.names_itself(element):
-        return "", _with_history(element) if is_history else element
+        return "", element
     if element.album is not None:
         return "album", element.album
     if element.episode is not None and not isinstance(element.episode, bool):
         return "episode", element.episode
     if element.show is not None:
         return "show", element.show
-    return "", _with_history(element) if is_history else element
+    return "", element
 
 
 def _with_history(element: Element) -> Element:
-    """Return an entry of the streaming history with the URI and the name where other objects have them."""
+    """Return an entry of the streaming history with URI, name and artist where other objects have them."""
     uri = element.spotify_track_uri or element.spotify_episode_uri or element.audiobook_uri
     return msgspec.structs.replace(
-        element, uri=uri or element.uri, name=element.master_metadata_track_name or element.name
+        element,
+        uri=uri or element.uri,
+        name=element.master_metadata_track_name or element.trackName or element.name,
+        artistName=element.master_metadata_album_artist_name or element.artistName,
     )
 
 
@@ -264,17 +295,22 @@ def _kind_by_shape(thing: Any, place: str) -> str | None:
     return None
 
 
-def _is_blank(decoded: Decoded, place: str, is_history: bool, thing: Any) -> bool:
-    """Tell an entry that holds nothing: every value null or empty, or a wrapper around null."""
-    element = decoded.element
-    if place or element is None or kinds.names_itself(thing):
-        return False
-    if is_history:
-        return element.endTime is None
-    is_bare = element.item is None and (element.track is None or isinstance(element.track, bool))
-    is_wrapper = any(value is not None for value in (element.added_at, element.played_at, element.is_local))
-    return (is_bare and is_wrapper) or _holds_nothing(decoded.plain)
+def _kind_of_play(play: Element) -> str | None:
+    """Tell what a play of the streaming history was of, where it has names but no URI."""
+    if play.uri is not None:
+        return None
+    if play.episode_name or play.episode_show_name or play.podcastName:
+        return "episode"
+    if play.audiobook_title or play.audiobook_chapter_title or play.audiobookName:
+        return "audiobook"
+    return "song" if play.artistName or play.name else None
 
 
-def _holds_nothing(plain: Any) -> bool:
-    return isinstance(plain, dict) and all(value is None or value == {} for value in plain.values())
+def _is_blank(plain: Any) -> bool:
+    """Tell an entry that holds nothing: only Spotify's own fields around an object have values.
+
+    An entry that says anything in a foreign field is not blank, however little of it is understood.
+    """
+    return isinstance(plain, dict) and all(
+        value is None or value == {} or name in AROUND for name, value in plain.items()
+    )

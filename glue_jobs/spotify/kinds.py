@@ -1,6 +1,8 @@
 """What kind of thing an object is, and its Spotify id: from its own fields, whichever of them are there."""
 
+import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 KINDS = {
@@ -12,6 +14,10 @@ KINDS = {
 
 WORD = r"(track|album|artist|playlist|episode|show|audiobook|chapter|user)"
 ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+SPOTIFY_ID = re.compile(r"[A-Za-z0-9]{22}")
+"""An id as Spotify makes them."""
+NAME_KEY = "name:"
+"""Begins the song_id of a play that is known by artist and title only."""
 URI_KIND = re.compile(r"spotify:(?:user:[^:]*:)?([a-z]+):")
 URI_ID = re.compile(r"spotify:[a-z]+:([^:/?]{1,100})")
 LOCAL_URI = "spotify:local:"
@@ -42,6 +48,34 @@ def spotify_id(thing: Any) -> str | None:
     if thing.href is not None and (match := HREF.search(thing.href)) and len(match[2]) <= 100:
         return match[2]
     return None
+
+
+IdOf = Callable[[Any], str | None]
+"""Returns the id of an object: `spotify_id`, or `imported_id` where the answer may be anybody's."""
+
+
+def imported_id(thing: Any) -> str | None:
+    """Return the id of an object from an import, whose ids may be another program's: 22 letters and digits, or None."""
+    if thing.id is not None and SPOTIFY_ID.fullmatch(thing.id):
+        return str(thing.id)
+    by_uri = URI_ID.fullmatch(thing.uri or "")
+    by_url = URL.search(_url(thing) or "")
+    by_address = HREF.search(thing.href or "")
+    found = (by_uri and by_uri[1], by_url and by_url[2], by_address and by_address[2])
+    return next((one for one in found if one and SPOTIFY_ID.fullmatch(one)), None)
+
+
+def name_key(artist_name: str | None, song_name: str | None) -> str | None:
+    """Return what stands for a song's id where only its names are known; None where neither is."""
+    if not artist_name and not song_name:
+        return None
+    digest = hashlib.sha256(f"{artist_name or ''}\n{song_name or ''}".encode()).hexdigest()
+    return f"{NAME_KEY}{digest[:32]}"
+
+
+def is_known_by_link(thing: Any) -> bool:
+    """Tell whether an object bears a URI, a link or an address of Spotify's that names what it is."""
+    return _kind_by_address(thing) is not None
 
 
 def kind_of(thing: Any, by_shape: str | None, hint: str | None) -> str | None:

@@ -4,6 +4,7 @@ They are the elements of `items`, as an array or (a playlist of 2026) as a page;
 of several objects by id; a single object, or a single entry, is a list of one.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,8 +20,9 @@ Fields = Mapping[str, Raw]
 OBJECTS = ("song", "album", "artist", "episode", "show", "audiobook")
 NAMED_LISTS = ("tracks", "albums", "artists", "playlists", "shows", "episodes", "audiobooks", "queue")
 WRAPPED = ("item", "track", "album", "episode", "show")
-HISTORY = ("ms_played", "spotify_track_uri", "endTime")
+HISTORY = ("ms_played", "spotify_track_uri", "spotify_episode_uri", "audiobook_uri", "endTime")
 NULL = Raw(b"null")
+NO_MUSIC_PAGE = re.compile(rb"/browse/categories(?:[?\"]|$)")
 FIELDS = msgspec.json.Decoder(dict[str, Raw])
 ELEMENTS = msgspec.json.Decoder(list[Raw])
 
@@ -55,11 +57,20 @@ def read_answer(response: Raw) -> Answer:
     """Find the lists of an answer, which is a JSON object."""
     fields = FIELDS.decode(response)
     items = fields.get("items", NULL)
+    if _has_no_music(fields):
+        return Answer(None, None, AnswerHead(), False)
     if is_array(items):
         return Answer([AnswerList("items", "$.items", _page_facts(fields), items)], None, AnswerHead(), False)
     head = decode(response, AnswerHead)[0] or AnswerHead()
     kind = kinds.kind_of(head, _kind_by_shape(head), "playlist" if head.snapshot_id is not None else None)
     return Answer(_find_lists(response, fields, kind), kind, head, not is_null(fields.get("error", NULL)))
+
+
+def _has_no_music(fields: Fields) -> bool:
+    """Tell an answer of the Web API that looks like music and is none: categories, and the analysis of a track."""
+    if "segments" in fields and "bars" in fields:
+        return True
+    return NO_MUSIC_PAGE.search(bytes(fields.get("href", NULL))) is not None
 
 
 def _find_lists(response: Raw, fields: Fields, kind: str | None) -> list[AnswerList] | None:

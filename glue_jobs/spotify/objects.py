@@ -5,7 +5,12 @@ may be missing or null: both are None. Where a type differs, msgspec refuses the
 Source of the shapes: https://developer.spotify.com/documentation/web-api/reference
 """
 
+from typing import Annotated
+
 import msgspec
+
+Whole = Annotated[int, msgspec.Meta(le=2**63 - 1)]
+"""A whole number of 64 bits, as the tables hold; without the bound msgspec takes 2**63 to 2**64 too."""
 
 
 class Link(msgspec.Struct, gc=False):
@@ -30,7 +35,7 @@ class ExternalIds(msgspec.Struct, gc=False):
 class Followers(msgspec.Struct, gc=False):
     """How many follow an artist; new apps are not given it."""
 
-    total: int | None = None
+    total: Whole | None = None
 
 
 class Reference(msgspec.Struct, gc=False):
@@ -58,13 +63,13 @@ class Credit(Common, gc=False):
 class Recording(Common, gc=False):
     """A track as an album's own page lists it: it names no album."""
 
-    disc_number: int | None = None
-    track_number: int | None = None
-    duration_ms: int | None = None
+    disc_number: Whole | None = None
+    track_number: Whole | None = None
+    duration_ms: Whole | None = None
     explicit: bool | None = None
     is_local: bool | None = None
     is_playable: bool | None = None
-    popularity: int | None = None
+    popularity: Whole | None = None
     artists: list[Credit | None] | None = None
     external_ids: ExternalIds | None = None
     linked_from: Reference | None = None
@@ -74,11 +79,11 @@ class Release(Common, gc=False):
     """An album as a track names it: without its tracks."""
 
     album_type: str | None = None
-    total_tracks: int | None = None
+    total_tracks: Whole | None = None
     release_date: str | None = None
     release_date_precision: str | None = None
     label: str | None = None
-    popularity: int | None = None
+    popularity: Whole | None = None
     artists: list[Credit | None] | None = None
     images: list[Image | None] | None = None
     external_ids: ExternalIds | None = None
@@ -134,18 +139,18 @@ class Element(msgspec.Struct, gc=False):
     artists: list[Credit | None] | None = None
     external_ids: ExternalIds | None = None
     images: list[Image | None] | None = None
-    popularity: int | None = None
+    popularity: Whole | None = None
 
-    disc_number: int | None = None
-    track_number: int | None = None
-    duration_ms: int | None = None
+    disc_number: Whole | None = None
+    track_number: Whole | None = None
+    duration_ms: Whole | None = None
     explicit: bool | None = None
     is_local: bool | None = None
     is_playable: bool | None = None
     linked_from: Reference | None = None
 
     album_type: str | None = None
-    total_tracks: int | None = None
+    total_tracks: Whole | None = None
     release_date: str | None = None
     release_date_precision: str | None = None
     label: str | None = None
@@ -156,25 +161,44 @@ class Element(msgspec.Struct, gc=False):
 
     ts: str | None = None
     """Of the extended streaming history: when the play ended."""
-    ms_played: int | None = None
+    ms_played: Whole | None = None
     master_metadata_track_name: str | None = None
+    master_metadata_album_artist_name: str | None = None
+    master_metadata_album_album_name: str | None = None
     spotify_track_uri: str | None = None
     spotify_episode_uri: str | None = None
     audiobook_uri: str | None = None
+    episode_name: str | None = None
+    """Of a podcast; some exports name the episode without its URI."""
+    episode_show_name: str | None = None
+    audiobook_title: str | None = None
+    audiobook_chapter_title: str | None = None
+    skipped: bool | None = None
+    reason_start: str | None = None
+    reason_end: str | None = None
+    shuffle: bool | None = None
+    offline: bool | None = None
+    incognito_mode: bool | None = None
+
     endTime: str | None = None
     """Of the short streaming history: when the play ended, to the minute."""
+    msPlayed: Whole | None = None
+    artistName: str | None = None
+    trackName: str | None = None
+    podcastName: str | None = None
+    audiobookName: str | None = None
 
 
 class AnswerHead(Common, gc=False):
     """What tells the kind of a whole answer, and what a playlist or a page says of itself."""
 
     is_local: bool | None = None
-    duration_ms: int | None = None
-    track_number: int | None = None
+    duration_ms: Whole | None = None
+    track_number: Whole | None = None
     external_ids: ExternalIds | None = None
     show: Common | None = None
     album_type: str | None = None
-    total_tracks: int | None = None
+    total_tracks: Whole | None = None
     release_date: str | None = None
     genres: list[str | None] | None = None
     followers: Followers | None = None
@@ -182,13 +206,21 @@ class AnswerHead(Common, gc=False):
     snapshot_id: str | None = None
 
 
+class Cursors(msgspec.Struct, gc=False):
+    """Of recently played: where the page begins and ends, as milliseconds since 1970."""
+
+    before: str | None = None
+
+
 class PageFacts(msgspec.Struct, gc=False):
     """What a page says of the list it is a part of."""
 
     href: str | None = None
-    offset: int | None = None
-    limit: int | None = None
-    total: int | None = None
+    offset: Whole | None = None
+    limit: Whole | None = None
+    total: Whole | None = None
+    next: str | None = None
+    cursors: Cursors | None = None
 
 
 class Source(msgspec.Struct, gc=False):
@@ -198,10 +230,18 @@ class Source(msgspec.Struct, gc=False):
     id: str | None = None
 
 
+class Parameters(msgspec.Struct, gc=False):
+    """The parameters of a call."""
+
+    before: msgspec.Raw = msgspec.Raw(b"null")
+    """Of recently played: the cursor that the page was asked with, as text or number."""
+
+
 class Request(msgspec.Struct, gc=False):
     """The call that an answer came from."""
 
     path: str | None = None
+    params: Parameters | None = None
 
 
 class SourceSummary(msgspec.Struct, gc=False):
@@ -210,9 +250,9 @@ class SourceSummary(msgspec.Struct, gc=False):
     kind: str | None = None
     id: str | None = None
     status: str | None = None
-    pages: int | None = None
-    entries: int | None = None
-    total: int | None = None
+    pages: Whole | None = None
+    entries: Whole | None = None
+    total: Whole | None = None
     is_complete: bool | None = None
     name: str | None = None
     owner: str | None = None
@@ -224,7 +264,8 @@ class Line(msgspec.Struct, gc=False):
     """One line of a raw object: an answer, or the summary at the end (design: `raw object`)."""
 
     kind: str | None = None
-    schema_version: int | None = None
+    schema_version: Whole | None = None
+    run_id: str | None = None
     fetched_at: str | None = None
     account: str | None = None
     source: Source | None = None

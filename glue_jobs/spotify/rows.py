@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 from glue_jobs.spotify import kinds, values
 from glue_jobs.spotify.entries import Entry
-from glue_jobs.spotify.objects import Credit
+from glue_jobs.spotify.kinds import NAME_KEY, IdOf, spotify_id
+from glue_jobs.spotify.objects import Credit, Element
 
 Row = tuple[Any, ...]
 Credits = list[tuple[str, Credit]]
@@ -40,43 +41,46 @@ class Sighting(NamedTuple):
     raw_key: str
 
 
-def add_rows(rows: Rows, entry: Entry, account: str, page_album_id: str | None, seen: Sighting) -> None:
+def add_rows(
+    rows: Rows, entry: Entry, account: str, page_album_id: str | None, seen: Sighting, id_of: IdOf = spotify_id
+) -> None:
     """Add the rows of an accepted entry; `page_album_id` is the album whose page of tracks it is on."""
     assert entry.item_id is not None
     if entry.kind == "song":
-        _add_song(rows, entry.thing, entry.item_id, page_album_id, seen)
+        if not entry.item_id.startswith(NAME_KEY):
+            _add_song(rows, entry.thing, entry.item_id, page_album_id, seen, id_of)
         if entry.origin is not None and entry.played_at is not None:
             rows.add_play(play_row(entry, account, seen))
     elif entry.kind == "album":
-        _add_album(rows, entry.thing, entry.item_id, seen)
+        _add_album(rows, entry.thing, entry.item_id, seen, id_of)
     else:
         rows.add_artist(artist_row(entry.thing, entry.item_id, seen))
 
 
-def _add_song(rows: Rows, track: Any, song_id: str, page_album_id: str | None, seen: Sighting) -> None:
+def _add_song(rows: Rows, track: Any, song_id: str, page_album_id: str | None, seen: Sighting, id_of: IdOf) -> None:
     album = track.album
-    album_id = kinds.spotify_id(album) if album is not None else None
-    credited = _credits(track)
+    album_id = id_of(album) if album is not None else None
+    credited = _credits(track, id_of)
     rows.add_song(song_row(track, song_id, album_id or page_album_id, credited, seen))
     _add_artists(rows, credited, seen)
     if album is not None:
-        credited = _credits(album)
+        credited = _credits(album, id_of)
         if album_id is not None:
             rows.add_album(album_row(album, album_id, credited, seen))
         _add_artists(rows, credited, seen)
 
 
-def _add_album(rows: Rows, album: Any, album_id: str, seen: Sighting) -> None:
-    credited = _credits(album)
+def _add_album(rows: Rows, album: Any, album_id: str, seen: Sighting, id_of: IdOf) -> None:
+    credited = _credits(album, id_of)
     rows.add_album(album_row(album, album_id, credited, seen))
     _add_artists(rows, credited, seen)
     tracks = album.tracks.items if album.tracks is not None else None
     for track in tracks or ():
         if track is None:
             continue
-        credited = _credits(track)
+        credited = _credits(track, id_of)
         _add_artists(rows, credited, seen)
-        if (song_id := kinds.spotify_id(track)) is not None:
+        if (song_id := id_of(track)) is not None:
             rows.add_song(song_row(track, song_id, album_id, credited, seen))
 
 
@@ -87,11 +91,11 @@ def _add_artists(rows: Rows, credited: Credits | None, seen: Sighting) -> None:
         rows.add_artist((artist_id, date, credit.name, None, None, None, None, _url(credit), *where))
 
 
-def _credits(thing: Any) -> Credits | None:
+def _credits(thing: Any, id_of: IdOf) -> Credits | None:
     """Return the artists that a track or an album credits, in order; those without an id are left out."""
     if thing.artists is None:
         return None
-    known = ((kinds.spotify_id(credit), credit) for credit in thing.artists if credit is not None)
+    known = ((id_of(credit), credit) for credit in thing.artists if credit is not None)
     return [(artist_id, credit) for artist_id, credit in known if artist_id is not None]
 
 
@@ -154,19 +158,38 @@ def artist_row(artist: Any, artist_id: str, seen: Sighting) -> Row:
 
 
 def play_row(entry: Entry, account: str, seen: Sighting) -> Row:
-    """Return a play; its local time is added where the setting is known."""
-    context_type, context_id = kinds.context_of(entry.context_uri)
+    """Return a play, with the names that its source gives."""
+    play = entry.element
+    assert play is not None
+    context_type, context_id = kinds.context_of(play.context.uri if play.context is not None else None)
     return (
         account,
         entry.played_at,
         entry.item_id,
         entry.origin,
-        entry.ms_played,
+        play.ms_played if play.ms_played is not None else play.msPlayed,
         context_type,
         context_id,
-        None,
+        *_names_of_play(play, entry.thing),
+        play.skipped,
+        play.reason_start or None,
+        play.reason_end or None,
+        play.shuffle,
+        play.offline,
+        play.incognito_mode,
         *seen[1:],
     )
+
+
+def _names_of_play(play: Element, thing: Any) -> tuple[str | None, str | None, str | None]:
+    """Return song, artist and album of a play by name; a name that is empty is none."""
+    artist = play.master_metadata_album_artist_name or play.artistName
+    if artist is None and thing.artists:
+        artist = thing.artists[0].name if thing.artists[0] is not None else None
+    album = play.master_metadata_album_album_name
+    if album is None and thing.album is not None:
+        album = thing.album.name
+    return thing.name or None, artist or None, album or None
 
 
 def _artist_ids(credited: Credits | None) -> tuple[str | None, list[str] | None]:

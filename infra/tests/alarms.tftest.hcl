@@ -106,3 +106,39 @@ run "rejects_an_unknown_meaning_of_no_data" {
 
   expect_failures = [var.alarms]
 }
+
+run "a_metric_that_falls_silent_is_told_of_and_a_new_one_is_not" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    alarms = { a = { description = "d", namespace = "n", metric = "m", missing = "missing", tell_of_silence = true }, b = { description = "d", namespace = "n", metric = "m" } }
+  }
+
+  assert {
+    condition     = [length(aws_cloudwatch_metric_alarm.this["a"].insufficient_data_actions), length(coalesce(aws_cloudwatch_metric_alarm.this["b"].insufficient_data_actions, []))] == [1, 0]
+    error_message = "expected the topic to be told of silence where that is wanted"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["a"].treat_missing_data == "missing"
+    error_message = "expected no alarm of an alarm that has no data yet"
+  }
+}
+
+run "rejects_silence_that_would_be_an_alarm_at_once" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    alarms = { a = { description = "d", namespace = "n", metric = "m", missing = "breaching", tell_of_silence = true } }
+  }
+
+  expect_failures = [var.alarms]
+}

@@ -52,12 +52,12 @@ run "a_plan_changes_nothing" {
   }
 
   assert {
-    condition     = keys(aws_iam_policy.this) == ["deploy-change", "deploy-read", "plan-read"]
+    condition     = keys(aws_iam_policy.this) == ["deploy-change", "deploy-grant", "deploy-read", "deploy-view", "plan-read", "plan-view"]
     error_message = "expected a plan to read only, and nobody to remove data"
   }
 
   assert {
-    condition     = [for action in flatten([for statement in data.aws_iam_policy_document.this["plan-read"].statement : tolist(statement.actions)]) : action if !can(regex(":(Get|List|Describe)", action))] == []
+    condition     = [for action in flatten([for part in ["read", "view"] : [for statement in data.aws_iam_policy_document.this["plan-${part}"].statement : tolist(statement.actions)]]) : action if !can(regex(":(Get|List|Describe)", action))] == []
     error_message = "expected a plan's actions to read"
   }
 }
@@ -83,7 +83,7 @@ run "takes_the_numbers_of_a_younger_repository_and_the_accounts_provider" {
   }
 
   assert {
-    condition     = keys(aws_iam_policy.this) == ["deploy-change", "deploy-destroy", "deploy-read"] && aws_iam_role.this["deploy"].permissions_boundary == var.boundary_arn
+    condition     = keys(aws_iam_policy.this) == ["deploy-change", "deploy-destroy", "deploy-grant", "deploy-read", "deploy-view"] && aws_iam_role.this["deploy"].permissions_boundary == var.boundary_arn
     error_message = "expected a role that may remove the environment, within its boundary"
   }
 
@@ -93,12 +93,12 @@ run "takes_the_numbers_of_a_younger_repository_and_the_accounts_provider" {
   }
 
   assert {
-    condition     = one([for statement in data.aws_iam_policy_document.this["deploy-read"].statement : statement.resources if statement.sid == "WriteState"]) == toset(["arn:aws:s3:::a-state/env:/pr-7/a.tfstate"])
+    condition     = one([for statement in data.aws_iam_policy_document.this["deploy-view"].statement : statement.resources if statement.sid == "WriteState"]) == toset(["arn:aws:s3:::a-state/env:/pr-7/a.tfstate"])
     error_message = "expected this environment's state and no other to be written"
   }
 
   assert {
-    condition     = one(flatten([for statement in data.aws_iam_policy_document.this["deploy-change"].statement : [for condition in statement.condition : tolist(condition.values)] if statement.sid == "GiveRights"])) == var.boundary_arn
+    condition     = one(flatten([for statement in data.aws_iam_policy_document.this["deploy-grant"].statement : [for condition in statement.condition : tolist(condition.values)] if statement.sid == "GiveRights"])) == var.boundary_arn
     error_message = "expected every role that it makes to be within the boundary too"
   }
 }

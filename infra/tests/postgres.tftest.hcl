@@ -112,7 +112,7 @@ run "is_protected_backed_up_and_logged_by_default" {
   }
 
   assert {
-    condition     = aws_db_instance.this.final_snapshot_identifier == "a-lake-postgres-final" && aws_db_instance.this.backup_retention_period == 7
+    condition     = can(regex("^a-lake-postgres-final-[0-9]{14}$", aws_db_instance.this.final_snapshot_identifier)) && aws_db_instance.this.backup_retention_period == 7
     error_message = "expected a last snapshot and a week of backups"
   }
 

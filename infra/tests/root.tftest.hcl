@@ -24,7 +24,7 @@ run "is_what_a_person_gets_by_default" {
   command = plan
 
   assert {
-    condition     = [output.bucket, output.database, output.workgroup] == ["spotify-lakehouse-pr-7-123456789012", "music_pr_7", "spotify-lakehouse-pr-7"]
+    condition     = [output.bucket, output.database, output.workgroup] == ["spotify-lakehouse-pr-7-123456789012-eu-central-1", "music_pr_7", "spotify-lakehouse-pr-7"]
     error_message = "expected names that hold the environment; the database takes no hyphen"
   }
 
@@ -127,7 +127,7 @@ run "brings_the_tables_into_postgresql_after_each_load" {
   }
 
   assert {
-    condition     = output.publish_rds_arguments["--tls_ca"] == "s3://spotify-lakehouse-pr-7-123456789012/code/rds.pem"
+    condition     = output.publish_rds_arguments["--tls_ca"] == "s3://spotify-lakehouse-pr-7-123456789012-eu-central-1/code/rds.pem"
     error_message = "expected the server to be verified by the file that was named"
   }
 
@@ -261,7 +261,7 @@ run "old_data_is_told_of_on_the_day_by_a_gauge_where_runs_are_weekly" {
   }
 
   assert {
-    condition     = [local.publish_alarms.load-stale.metric, local.publish_alarms.load-stale.missing, tostring(local.publish_alarms.load-stale.period), tostring(local.gauge_hours)] == ["HoursSinceLoad", "breaching", "21600", "6"]
+    condition     = [local.publish_alarms.load-stale.metric, local.publish_alarms.load-stale.missing, tostring(local.publish_alarms.load-stale.tell_of_silence), tostring(local.publish_alarms.load-stale.period), tostring(local.gauge_hours)] == ["HoursSinceLoad", "missing", "true", "21600", "6"]
     error_message = "expected a gauge that is measured, and looked at, every six hours"
   }
 }
@@ -360,4 +360,188 @@ run "rejects_a_data_set_of_a_view_that_is_not_there" {
   }
 
   expect_failures = [var.quicksight]
+}
+
+run "names_that_know_no_region_hold_it" {
+  command = plan
+
+  assert {
+    condition     = [local.iam_prefix, local.bucket] == ["lakehouse-pr-7-euc1", "spotify-lakehouse-pr-7-123456789012-eu-central-1"]
+    error_message = "expected the region in names of roles and of the bucket; got ${local.iam_prefix}, ${local.bucket}"
+  }
+}
+
+run "the_longest_names_fit_in_every_region" {
+  command = plan
+
+  variables {
+    environment = "a-sixteen-letter"
+    accounts    = { abcdefghijkl = { sources = "lakehouse/sources/mine.json" } }
+  }
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "ap-southeast-2", name = "ap-southeast-2" }
+  }
+
+  assert {
+    condition     = max([for name in [local.bucket] : length(name)]...) <= 63 && length("${local.iam_prefix}-extract-abcdefghijkl-schedule") <= 64
+    error_message = "expected names that AWS takes"
+  }
+}
+
+run "accounts_start_a_minute_after_one_another_and_share_a_load" {
+  command = plan
+
+  variables {
+    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    schedule = "hourly"
+  }
+
+  assert {
+    condition     = { for name, schedule in local.schedule_of : name => schedule.expression } == { anna = "cron(0 * * * ? *)", ben = "cron(1 * * * ? *)" }
+    error_message = "expected a minute between the accounts"
+  }
+
+  assert {
+    condition     = local.batch_window_seconds == 120
+    error_message = "expected a window in which both land; got ${local.batch_window_seconds}"
+  }
+
+  assert {
+    condition     = toset([for name in keys(local.account_alarms) : name]) == toset(["not-loaded-anna", "not-loaded-ben"])
+    error_message = "expected an alarm for each account's newest object"
+  }
+}
+
+run "accounts_of_an_own_schedule_are_spread_by_the_scheduler" {
+  command = plan
+
+  variables {
+    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    schedule = "cron(15 22 * * ? *)"
+  }
+
+  assert {
+    condition     = [for schedule in values(local.schedule_of) : schedule.flexible_minutes] == [12, 12]
+    error_message = "expected EventBridge Scheduler to choose a moment"
+  }
+
+  assert {
+    condition     = [local.catch_up, local.next_catch_up] == ["cron(15 0 * * ? *)", "cron(15 1 * * ? *)"]
+    error_message = "expected the catch-up two hours after the schedule, also over midnight; got ${local.catch_up}, ${local.next_catch_up}"
+  }
+}
+
+run "an_object_whose_event_is_lost_waits_for_hours_not_for_a_day" {
+  command = plan
+
+  assert {
+    condition     = local.catch_up == "cron(30 7 * * ? *)" && local.schedule_of.me.expression == "cron(0 6 * * ? *)"
+    error_message = "expected the catch-up after the daily extraction; got ${local.catch_up}"
+  }
+}
+
+run "a_schedule_without_one_hour_is_caught_up_every_six" {
+  command = plan
+
+  variables {
+    schedule = "cron(0 8,20 * * ? *)"
+  }
+
+  assert {
+    condition     = local.catch_up == "rate(6 hours)" && local.extractions_a_day == 2
+    error_message = "expected a catch-up within a day; got ${local.catch_up}, ${local.extractions_a_day} extractions"
+  }
+}
+
+run "rejects_an_extraction_each_minute" {
+  command = plan
+
+  variables {
+    schedule = "rate(1 minute)"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "rejects_an_extraction_each_minute_by_cron" {
+  command = plan
+
+  variables {
+    schedule = "cron(* * * * ? *)"
+  }
+
+  expect_failures = [var.schedule]
+}
+
+run "a_schedule_that_costs_much_wants_to_be_confirmed" {
+  command = plan
+
+  variables {
+    schedule = "rate(10 minutes)"
+  }
+
+  expect_failures = [output.least_monthly_cost]
+}
+
+run "a_schedule_that_is_confirmed_is_taken_and_its_budget_follows_it" {
+  command = plan
+
+  variables {
+    schedule             = "rate(10 minutes)"
+    confirm_monthly_cost = 70
+  }
+
+  assert {
+    condition     = output.least_monthly_cost > 60 && local.glue_hours_budget > 400
+    error_message = "expected the alarm's hours to follow the schedule; got ${output.least_monthly_cost} USD, ${local.glue_hours_budget} hours"
+  }
+}
+
+run "the_budget_of_a_daily_schedule_is_small" {
+  command = plan
+
+  assert {
+    condition     = local.glue_hours_budget == 7 && output.least_monthly_cost < 1
+    error_message = "expected three times two runs a day of two workers; got ${local.glue_hours_budget} hours, ${output.least_monthly_cost} USD"
+  }
+}
+
+
+run "glue_gets_the_wheels_of_its_python_from_the_bucket" {
+  command = plan
+
+  assert {
+    condition     = output.load_arguments["--additional-python-modules"] == "s3://spotify-lakehouse-pr-7-123456789012-eu-central-1/code/wheels/glue-5.1/tool-1.0-cp311-cp311-manylinux2014_x86_64.whl"
+    error_message = "expected the wheel that was packaged for Glue 5.1"
+  }
+
+  assert {
+    condition     = output.load_arguments["--python-modules-installer-option"] == "--no-index --no-deps"
+    error_message = "expected nothing to be fetched from anywhere else"
+  }
+}
+
+run "glue_6_gets_those_of_another_python" {
+  command = plan
+
+  variables {
+    glue_version = "6.0"
+  }
+
+  assert {
+    condition     = strcontains(output.load_arguments["--additional-python-modules"], "/code/wheels/glue-6.0/tool-1.0-cp313-") && length(aws_s3_object.wheel) == 1
+    error_message = "expected the wheel that was packaged for Glue 6.0, and no other"
+  }
+}
+
+run "rejects_a_folder_without_wheels" {
+  command = plan
+
+  variables {
+    packages = "docs"
+  }
+
+  expect_failures = [var.packages]
 }

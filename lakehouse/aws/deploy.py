@@ -17,9 +17,18 @@ Ask = Callable[[str], str]
 
 
 def deploy(
-    terraform: Terraform, *, is_sure: bool, only_plan: bool = False, ask: Ask = input, build: bool = True
+    terraform: Terraform,
+    *,
+    is_sure: bool,
+    only_plan: bool = False,
+    ask: Ask = input,
+    build: bool = True,
+    fail_on_change: bool = False,
 ) -> int:
-    """Package, show the plan, apply it once somebody agrees, and say what comes next."""
+    """Package, show the plan, apply it once somebody agrees, and say what comes next.
+
+    A plan that is only shown ends with 1 where it would change something and that is to fail.
+    """
     find_terraform()
     account, region = require_credentials()
     say(f"Deploying {terraform.environment} to account {account}, {region}")
@@ -32,7 +41,7 @@ def deploy(
         require_sources(terraform.show(plan)["variables"])
         if only_plan:
             say("Nothing was changed: this is what `lakehouse deploy` would do.")
-            return 0
+            return 1 if fail_on_change else 0
         require_yes(is_sure, f"Apply this to account {account}? (yes): ", "yes", ask, "Nothing was changed.")
         terraform.apply(plan)
     lakehouse = read_lakehouse(terraform.outputs(), terraform.environment)

@@ -1,20 +1,26 @@
 """One deployed copy of the lakehouse: its names, and the clients that reach it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lakehouse.aws.region import require_region, share_region
 from lakehouse.aws.terraform import Terraform
 from lakehouse.errors import UserError
+from sql.time_zones import UTC_FOR_ALL
 
 PATIENT = Config(read_timeout=910, retries={"mode": "standard", "max_attempts": 5})
 """An extraction is waited for as long as Lambda lets it run."""
 
 HOW_TO_LOG_IN = "expected those of `aws configure`, `aws sso login` with AWS_PROFILE, or AWS_ACCESS_KEY_ID"
+
+
+OPTIONAL = ("publish_rds_job", "time_zones")
+"""Outputs that a copy deployed by an earlier version does not have."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Lakehouse:
     stale_after_hours: float
     failed_queue_urls: list[str]
     removal_protection: bool
+    time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
+    """Time zone of each account's local times, `*` for all others."""
     publish_rds_job: str = ""
     """Brings the tables into PostgreSQL after each load; empty where there is none."""
 
@@ -55,8 +63,8 @@ class Lakehouse:
 
 def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     """Make it of Terraform's outputs."""
-    names = [field.name for field in fields(Lakehouse)]
-    if missing := [name for name in names if name not in outputs and name != "publish_rds_job"]:
+    names = [one.name for one in fields(Lakehouse)]
+    if missing := [name for name in names if name not in outputs and name not in OPTIONAL]:
         seen = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
         raise UserError(
             f"--env {environment}: {seen}; expected `lakehouse deploy --env {environment}` to have run here"
@@ -73,13 +81,13 @@ def find_lakehouse(terraform: Terraform) -> Lakehouse:
 
 def require_credentials() -> tuple[str, str]:
     """Return account and region of the ordinary credential chain; one error says what it lacks."""
-    session = boto3.session.Session()
+    share_region()
     try:
+        session = boto3.session.Session()
         if session.get_credentials() is None:
             raise UserError(f"no AWS credentials: {HOW_TO_LOG_IN}. Nothing was changed.")
-        if session.region_name is None:
-            raise UserError("no AWS region: expected AWS_REGION, or one in the profile. Nothing was changed.")
+        region = require_region("Nothing was changed.")
         account: str = session.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise UserError(f"AWS credentials: {error}; {HOW_TO_LOG_IN}. Nothing was changed.") from error
-    return account, session.region_name
+    return account, region

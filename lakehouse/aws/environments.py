@@ -11,6 +11,7 @@ from lakehouse.aws.deploy import say
 from lakehouse.aws.deployment import Lakehouse
 from lakehouse.aws.terraform import Terraform
 from lakehouse.errors import UserError
+from lakehouse.paths import IS_CLONE
 from sql.publish import PublishFault, Settings, publish
 
 ENVIRONMENT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -19,6 +20,7 @@ LONGEST_NAME = 16
 
 def open_environment(name: str) -> Terraform:
     """Return the Terraform of an environment; refuse a name that cannot be one."""
+    require_clone()
     if not ENVIRONMENT.fullmatch(name) or len(name) > LONGEST_NAME:
         raise UserError(
             f"--env {name}: expected up to {LONGEST_NAME} lower-case letters, digits and single hyphens."
@@ -27,6 +29,15 @@ def open_environment(name: str) -> Terraform:
     if name == "default":
         raise UserError("--env default: Terraform keeps that name for itself; expected another. Nothing was changed.")
     return Terraform(name, variables=read_variables())
+
+
+def require_clone() -> None:
+    """Refuse to work from an installed package: the settings and Terraform's state belong to a clone."""
+    if not IS_CLONE:
+        raise UserError(
+            "this needs a clone of the project, which holds the settings and Terraform's state; expected to be started"
+            " there as bin/lakehouse. Nothing was changed."
+        )
 
 
 @contextlib.contextmanager
@@ -55,9 +66,14 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         (lakehouse.load_job,),
         lakehouse.topic_arn,
         tuple(filter(None, [lakehouse.publish_rds_job])),
+        lakehouse.time_zones,
+        tuple(lakehouse.accounts),
     )
-    os.environ.setdefault("AWS_DEFAULT_REGION", lakehouse.region)
-    require_tables(lakehouse)
+    os.environ["AWS_DEFAULT_REGION"] = lakehouse.region
+    if not has_tables(lakehouse):
+        hint = f"lakehouse run --env {lakehouse.environment} loads the first rows"
+        say(f"{lakehouse.database} holds no tables yet; {hint}")
+        return 0
     report = publish(settings, say=lambda _: None)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
@@ -65,10 +81,6 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
     return 1 if report.offending else 0
 
 
-def require_tables(lakehouse: Lakehouse) -> None:
-    """Refuse a database without tables: every view would fail with a reason of its own."""
-    if not lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"]:
-        raise UserError(
-            f"{lakehouse.database} holds no tables; expected a load: lakehouse run --env {lakehouse.environment}."
-            " Nothing was published."
-        )
+def has_tables(lakehouse: Lakehouse) -> bool:
+    """Return whether a load has made tables."""
+    return bool(lakehouse.connect("glue").get_tables(DatabaseName=lakehouse.database, MaxResults=1)["TableList"])

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lakehouse.aws.deploy import say
 from lakehouse.aws.deployment import Lakehouse
-from lakehouse.aws.schedule import ScheduleFault, find_next
+from lakehouse.aws.schedule import ScheduleError, find_next
 from lakehouse.errors import UserError
 
 RUNS = 5
@@ -59,8 +59,8 @@ def describe_next(schedule: Any, zone: str, now: dt.datetime) -> str:
         began = schedule.get("StartDate") or schedule.get("CreationDate") or now
         # A schedule that is yet to begin may run the moment it begins.
         at = find_next(expression, zone, max(now, schedule.get("StartDate", now) - dt.timedelta(seconds=1)), began)
-    except ScheduleFault as fault:
-        return f"next run not known: {fault}"
+    except ScheduleError as error:
+        return f"next run not known: {error}"
     if at is None or at > (schedule.get("EndDate") or at):
         return "it does not run again"
     about = "about " if expression.startswith("rate") else ""

@@ -92,7 +92,9 @@ class Terraform:
                 f"--env {name}: nothing deployed; expected `lakehouse deploy --env {name}` to have run here"
             )
         if done.returncode:
-            raise UserError(f"terraform workspace ended with {done.returncode}: {read_reason(done.stderr)}")
+            raise UserError(
+                f"terraform workspace ended with {done.returncode}: {read_reason(done.stdout, done.stderr)}"
+            )
 
     def plan(self, path: Path, *options: str, quiet: bool = False) -> bool:
         """Write a plan and show it; return whether it changes anything."""
@@ -128,14 +130,18 @@ class Terraform:
 
     def call(self, *words: str, quiet: bool = False, accept: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run one command of Terraform; quiet keeps what it says for the error."""
-        command = [find_terraform(), f"-chdir={self.folder}", *words]
-        piped = subprocess.PIPE if quiet else None
+        as_json = ["-json"] if quiet and words[0] in SPEAK_JSON else []
+        command = [find_terraform(), f"-chdir={self.folder}", words[0], *as_json, *words[1:]]
         sys.stdout.flush()
         environment = build_environment(self.data) | self.attached
-        done = subprocess.run(command, env=environment, stdout=piped, stderr=piped, text=True, check=False)
+        if quiet:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        else:
+            done = run_and_show(command, environment)
         if done.returncode not in accept:
-            reason = read_reason(f"{done.stdout or ''}\n{done.stderr or ''}") if quiet else "its reason stands above"
-            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}")
+            reason = read_reason(done.stdout, done.stderr) if quiet else "the reason is above"
+            advice = find_advice(reason if quiet else done.stderr)
+            raise UserError(f"terraform {words[0]} ended with {done.returncode}: {reason}{advice}")
         return done
 
     def _variables(self) -> list[str]:
@@ -145,17 +151,56 @@ class Terraform:
         return [*files, *(f"-var={name}={value}" for name, value in told.items())]
 
 
+def run_and_show(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command; its output is shown as it comes, its errors are also returned."""
+    errors = []
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            sys.stderr.write(line)
+            errors.append(line)
+    return subprocess.CompletedProcess(command, process.returncode, None, "".join(errors))
+
+
+ADVICE = {
+    r"Account \d+ is denied access": "AWS has not opened Glue to this account yet, as with some new accounts. Wait a"
+    " day, or ask AWS Support (Account and billing, free of charge); then deploy again: what was made stays",
+    r"not authorized to perform": "the AWS user or role lacks this right: infra/README.md, What you need",
+    r"OptInRequired|SubscriptionRequiredException": "the account is not fully signed up for this service: open the"
+    " service once in the console",
+    r"ConcurrentModification|OperationAborted": "AWS was still busy with an earlier change: deploy again",
+    r"reserved concurrent executions|UnreservedConcurrentExecution": "a new account has too few concurrent runs of"
+    " Lambda to reserve some: leave reserved_concurrency at -1",
+}
+"""What to do about errors of AWS whose own words do not say it."""
+
+
+def find_advice(errors: str) -> str:
+    """Return what a person can do about the errors of AWS that Terraform showed."""
+    # Terraform breaks long lines.
+    text = " ".join(line.strip("│╷╵ ") for line in errors.splitlines())
+    found = [advice for pattern, advice in ADVICE.items() if re.search(pattern, text)]
+    return f". {'. '.join(found)}." if found else ""
+
+
 NO_WORKSPACE = "doesn't exist"
-WHERE = re.compile(r"^(on .+ line \d+|with .+|\d+: |├|│|This was checked by|.+ is \S+$)")
-"""Lines in which Terraform quotes the configuration."""
+SPEAK_JSON = frozenset({"init", "plan", "apply", "destroy"})
+"""Commands that say what goes wrong as JSON, a line each."""
+
+FRAME = re.compile("[╷│╵]")
 
 
-def read_reason(said: str) -> str:
-    """Return the first error in what Terraform said, on one line, and how many more there are."""
-    lines = [line.strip("│╷╵ ").strip() for line in said.splitlines()]
-    starts = [number for number, line in enumerate(lines) if line.startswith("Error:")]
-    if not starts:
-        return " ".join(line for line in lines[-3:] if line) or "it said nothing"
-    end = starts[1] if len(starts) > 1 else len(lines)
-    told = " ".join(line for line in lines[starts[0] : end] if line and not WHERE.match(line))
-    return f"{told[:600]}{f' (and {len(starts) - 1} more)' if len(starts) > 1 else ''}"
+def read_errors(output: str) -> list[str]:
+    """Return the errors in the JSON lines that a command wrote, each on one line."""
+    diagnostics = [json.loads(line).get("diagnostic", {}) for line in output.splitlines() if line.startswith("{")]
+    return [
+        " ".join(f"{one['summary']}: {one.get('detail', '')}".split()).rstrip(": ")
+        for one in diagnostics
+        if one.get("severity") == "error"
+    ]
+
+
+def read_reason(output: str, errors: str) -> str:
+    """Return the first error of a command on one line, and how many more there are."""
+    first, *others = read_errors(output) or [" ".join(FRAME.sub(" ", errors).split()) or "it said nothing"]
+    return f"{first[:600]}{f' (and {len(others)} more)' if others else ''}"

@@ -17,13 +17,18 @@ def checks(
 
     Exit code 1: a check found some. 2: a check could not run.
     """
-    from lakehouse.asking import choose_warehouse, open_session, run_checks
+    from lakehouse.asking import open_session, run_checks
     from lakehouse.console import note_unless
     from lakehouse.output import to_json
+    from lakehouse.warehouse.folder import choose_warehouse, read_as_of
 
     results = []
-    with open_session(choose_warehouse(warehouse, note_unless(quiet)), engine) as session:
-        for result in run_checks(session):
+    note = note_unless(quiet)
+    folder = choose_warehouse(warehouse, note)
+    with open_session(folder, engine) as session:
+        if as_of := read_as_of(folder):
+            note(f"checked as of {as_of}, the last day of these made-up answers")
+        for result in run_checks(session, as_of):
             results.append(result)
             if not json and not (quiet and result.is_ok):
                 sys.stdout.write(f"{result.as_text()}\n")

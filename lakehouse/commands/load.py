@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from lakehouse.commands.command import command
-from lakehouse.commands.options import RAW, WAREHOUSE, AsJson, RawFolder, WarehouseFolder
+from lakehouse.commands.options import RAW, WAREHOUSE, RawFolder, WarehouseFolder
 
 
 @command(
     "lakehouse load",
     "lakehouse load --time-zone Europe/Berlin",
+    "lakehouse load --time-zone anna=America/New_York",
     "lakehouse load --raw ~/music/raw --warehouse ~/music/tables",
     "lakehouse load --replay-rejected --json",
     stopped="The tables are readable; the next run loads the rest.",
@@ -18,7 +19,10 @@ from lakehouse.commands.options import RAW, WAREHOUSE, AsJson, RawFolder, Wareho
 def load(
     raw: RawFolder = RAW,
     warehouse: WarehouseFolder = WAREHOUSE,
-    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="The listener's clock, e.g. Europe/Berlin.")] = "UTC",
+    time_zone: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ZONE", help="Clock of all accounts, or ACCOUNT=ZONE of one; may be given several times."),
+    ] = None,
     since: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help="Look only at extractions of this day and later.")
     ] = "",
@@ -29,13 +33,17 @@ def load(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read raw objects again that failed before.")
     ] = False,
-    json: AsJson = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the report as JSON too, as the last line.")] = False,
 ) -> int:
-    """Load new raw objects into the tables, each once."""
+    """Load new raw objects into the tables, each once.
+
+    Local times follow --time-zone; a new warehouse takes this machine's time zone. Any load can change it.
+    """
     from lakehouse.jobs.load import load as run_load
 
-    words = ["--time_zone", time_zone, "--batch_mb", str(batch_mb), "--output", "json" if json else "text"]
+    words = ["--batch_mb", str(batch_mb)]
+    words += ["--json"] if json else []
     words += ["--since", since] if since else []
     words += ["--replay_rejected"] if replay_rejected else []
     words += ["--retry_failed"] if retry_failed else []
-    return run_load(raw, warehouse, words)
+    return run_load(raw, warehouse, words, time_zones=time_zone or [])

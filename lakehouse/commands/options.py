@@ -5,7 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from lakehouse import paths
+from lakehouse.defaults import LOGIN as LOGIN
+from lakehouse.defaults import RAW as RAW
+from lakehouse.defaults import WAREHOUSE as WAREHOUSE
+from lakehouse.paths import MINE as MINE
 
 Format = Literal["table", "csv", "csv-exact", "json"]
 """`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
@@ -51,5 +54,4 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the ad
 Environment = Annotated[str, typer.Option("--env", metavar="NAME", help="Environment: one deployed copy.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
-RAW, WAREHOUSE, LOGIN, MINE = paths.RAW, paths.WAREHOUSE, paths.LOGIN, paths.MINE
 PORT = 8888

@@ -27,9 +27,10 @@ def query(
 
     Rows go to stdout, notes to stderr. Names, dates and functions are those of Athena.
     """
-    from lakehouse.asking import ask_sql, choose_warehouse, open_session
+    from lakehouse.asking import ask_sql, open_session
     from lakehouse.console import note_unless
     from lakehouse.output import write_rows
+    from lakehouse.warehouse.folder import choose_warehouse
 
     with open_session(choose_warehouse(warehouse, note_unless(quiet)), engine) as session:
         rows = ask_sql(session, statement)

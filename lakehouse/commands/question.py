@@ -37,10 +37,11 @@ def question(
     quiet: Quiet = False,
 ) -> None:
     """Ask a saved question, or list them all with their parameters."""
-    from lakehouse.asking import ask_question, choose_warehouse
+    from lakehouse.asking import ask_question
     from lakehouse.console import note_unless
     from lakehouse.output import write_rows
     from lakehouse.statements.questions import list_questions
+    from lakehouse.warehouse.folder import choose_warehouse
 
     note = note_unless(quiet)
     if name == LIST and not parameters:

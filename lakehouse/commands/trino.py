@@ -17,8 +17,8 @@ def trino(
 
     It prints an address for any client; in a terminal it is also a prompt.
     """
-    from lakehouse.asking import choose_warehouse
     from lakehouse.console import complain
     from lakehouse.trino.serve import serve
+    from lakehouse.warehouse.folder import choose_warehouse
 
     serve(choose_warehouse(warehouse, complain), port)

@@ -82,7 +82,7 @@ def served_rows(world: World, days: Sequence[Served], account: str = FIRST) -> d
         rows["artist"] += [_artist(artist) | origin for artist in _artists_of(day, account, served.regime, tracks)]
         rows["listing"] += [listing | origin for listing in _listings_of(day, account)]
         # The newest sighting of a play stays.
-        plays |= {(play.played_at, play.song_id): _play(play, account, served) for play in day.plays(account)}
+        plays |= {(play.played_at, play.song_id): _play(play, account, served, day) for play in day.plays(account)}
     return rows | {"play": list(plays.values())}
 
 
@@ -177,7 +177,8 @@ def _first_day(text: str | None) -> dt.date | None:
     return None if text in (None, "0000") else dt.date.fromisoformat(f"{text}-01-01"[:10])
 
 
-def _play(play: Play, account: str, served: Served) -> Row:
+def _play(play: Play, account: str, served: Served, day: Day) -> Row:
+    track = Shapes(day).track(play.song_id)
     context = CONTEXT.fullmatch(play.context.uri) if play.context else None
     moment = play.moment.replace(microsecond=play.moment.microsecond // 1000 * 1000)
     return {
@@ -188,7 +189,10 @@ def _play(play: Play, account: str, served: Served) -> Row:
         "ms_played": None,
         "context_type": context and context["kind"],
         "context_id": context and context["id"],
-        "played_at_local": moment.replace(tzinfo=None),
+        "song_name": track["name"],
+        "artist_name": track["artists"][0]["name"],
+        "album_name": track["album"]["name"],
+        **dict.fromkeys(("is_skipped", "reason_start", "reason_end", "is_shuffle", "is_offline", "is_incognito")),
         "raw_key": served.raw_key,
     }
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from lakehouse.defaults import DEMO
 from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.show import Show
 from lakehouse.emulated_aws.emulated import EmulatedAws
@@ -13,13 +14,13 @@ from lakehouse.emulated_aws.runner import Event, drop_events, send_again, take_e
 from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
 from lakehouse.output import to_rows
-from lakehouse.paths import DEMO
 from lakehouse.report.write import read_library, write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World
 from lakehouse.spark.submit import AWS_JARS, ensure_jars, environment
-from lakehouse.statements.questions import find_question
-from lakehouse.statements.statement import parameters_of, parse_statement, read_folder, set_parameters
+from lakehouse.statements.questions import find_question, parse_check
+from lakehouse.statements.statement import parse_statement, read_folder, set_parameters
+from lakehouse.warehouse.folder import write_as_of
 from lakehouse.warehouse.session import Session
 
 FIRST_DAY = dt.date(2026, 11, 1)
@@ -49,6 +50,7 @@ def run_demo(server: Server, folder: Path = DEMO) -> None:
             tell_answers(show, Session(lake), line.simulator.world)
         with show.step(f"Keep a copy of the tables in {folder / 'warehouse'}: the AWS here ends now"):
             show.tell(tell_counts(copy_tables(lake, folder / "warehouse")))
+            write_as_of(folder / "warehouse", max(DAYS))
     with show.step("A page of charts, to open in any browser"):
         write_report(folder / "warehouse", folder / "report.html")
         show.tell((folder / "report.html").resolve().as_uri())
@@ -167,9 +169,7 @@ def tell_checks(show: Show, session: Session, today: dt.date) -> None:
     checks = read_folder("check")
     found = {}
     for name, check in checks.items():
-        tree = parse_statement(check.text)
-        asked = set_parameters(tree, {"today": str(today)}) if "today" in parameters_of(tree) else tree
-        found[name] = session.run(asked).num_rows
+        found[name] = session.run(parse_check(check, today)).num_rows
     if failed := [name for name, rows in found.items() if rows]:
         raise UserError(f"checks that found something: {', '.join(failed)}")
     show.tell(f"{len(checks)} checks find nothing wrong: {', '.join(checks)}")

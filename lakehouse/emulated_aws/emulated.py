@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.start import Server, running_server, without_aws
 from lakehouse.paths import INFRA
 
@@ -27,7 +28,7 @@ class Names:
     """What things are called."""
 
     bucket: str = "music-lake"
-    database: str = "music"
+    database: str = DATABASE
     queue: str = "raw-object-created"
     rule: str = "raw-object-created"
     secret: str = "spotify/login"

@@ -1,6 +1,6 @@
-"""The jobs as Glue runs them: their arguments, their catalog, and what changes where AWS is emulated.
+"""The load job as Glue runs it: its arguments, its catalog, and what changes where AWS is emulated.
 
-What Terraform sets stands in one file a job that both read; what Glue adds for a run is run_arguments().
+What Terraform sets is in one file that both read; what Glue adds for a run is run_arguments().
 """
 
 import json
@@ -8,34 +8,21 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any
 
-from glue_jobs.arguments import Settings, parse_settings
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.emulated import REGION
 from lakehouse.paths import INFRA
 
 JOB = "load_music"
-PUBLISH_JOB = "publish_rds"
 CATALOG = "glue_catalog"
-DATABASE = "music"
 WORKFLOW = "load_music"
 ARGUMENTS = INFRA / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
-
-PUBLISH_ARGUMENTS = INFRA / "publish_rds_arguments.json.tftpl"
-"""The arguments of publish_rds but where the server is; its settings of Spark are those of the load."""
 
 
 def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
     """Return the job's arguments in Terraform, those for Glue itself among them; a flag has an empty value."""
     told = _read_arguments(bucket, database)
     return {**told["arguments"], "--conf": chain(told["spark"])}
-
-
-def publish_arguments(bucket: str, database: str, place: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments of publish_rds in Terraform; `place` has host, port, dbname and secret."""
-    values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/{PUBLISH_JOB}"}
-    told: dict[str, str] = json.loads(Template(PUBLISH_ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
-    where = {f"--{name}": value for name, value in place.items()}
-    return {**told, **where, "--conf": chain(catalog_settings(bucket))}
 
 
 def catalog_settings(bucket: str) -> dict[str, str]:
@@ -86,8 +73,3 @@ def chain(settings: Mapping[str, str]) -> str:
 def as_words(arguments: Mapping[str, str]) -> list[str]:
     """Write arguments as the words of a command, as the script sees them."""
     return [word for name, value in arguments.items() for word in ((name, value) if value else (name,))]
-
-
-def what_the_job_reads(bucket: str, database: str = DATABASE) -> Settings:
-    """Return the settings that the job makes of its arguments."""
-    return parse_settings(as_words({**default_arguments(bucket, database), **run_arguments("1")}))

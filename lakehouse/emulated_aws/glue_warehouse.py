@@ -9,8 +9,8 @@ from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.transforms import IdentityTransform
 
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.glue_job import CATALOG
-from lakehouse.statements.statement import DATABASE
 from lakehouse.warehouse.folder import prepare_warehouse
 from lakehouse.warehouse.iceberg import Tables, open_catalog
 

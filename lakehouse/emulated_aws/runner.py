@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,18 +50,6 @@ class Ran:
     key: str | None
     run_id: str
     seconds: float
-
-
-def run_all(aws: EmulatedAws, *, patience: int = 5, said: Path | None = None) -> Iterator[Ran]:
-    """Run the job for one event after the other, until none has come for some seconds."""
-    while ran := run_next(aws, patience=patience, said=said):
-        yield ran
-
-
-def run_next(aws: EmulatedAws, *, patience: int = 20, said: Path | None = None) -> Ran | None:
-    """Wait some seconds for an event and run the job for it; None if no event came."""
-    event = take_event(aws, patience)
-    return run_event(aws, event, said) if event else None
 
 
 def run_event(

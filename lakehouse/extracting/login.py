@@ -5,26 +5,24 @@ It is kept in a file of one's own or, with a name, in Secrets Manager, where the
 
 import contextlib
 import datetime as dt
-import html
 import json
 import os
 import secrets
 import stat
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from time import monotonic
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from lakehouse.aws.region import require_region
 from lakehouse.console import PlainConsole
+from lakehouse.defaults import LOGIN
 from lakehouse.errors import UserError
-from lakehouse.paths import LOGIN
+from lakehouse.extracting.callback import listen, name_redirect
 from lambda_extract import errors
 from lambda_extract.aws import SecretStore
 from lambda_extract.errors import ExtractError
@@ -36,9 +34,9 @@ from lambda_extract.spotify.client import (
     Client,
     MemoryLogin,
     build_user_auth,
+    prove_key,
     quiet_libraries,
     require_token,
-    shorten,
 )
 from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
 from lambda_extract.spotify.throttle import Gate
@@ -52,8 +50,9 @@ STEPS = """{missing}. How to get them, once:
   3. If the music is another account's: add it under User Management.
   4. Under Settings copy Client ID and Client secret, then:
      export SPOTIFY_CLIENT_ID=… SPOTIFY_CLIENT_SECRET=…
-     lakehouse login"""
-DONE = "<!doctype html><meta charset=utf-8><title>Spotify lakehouse</title><p>{text} You can close this window."
+     {command}"""
+ELSEWHERE = """The browser runs on another machine? After you agree it cannot show the page it is sent to:
+copy the whole address of that page, paste it here and press Enter."""
 
 
 @dataclass(frozen=True)
@@ -87,31 +86,28 @@ def read_secret(path: Path, environment: Environment, port: int = PORT) -> Secre
     return build_secret(_read_fields(path), environment, str(path), port)
 
 
-def build_secret(known: JsonObject, environment: Environment, place: str, port: int) -> Secret:
+def build_secret(
+    known: JsonObject, environment: Environment, place: str, port: int, command: str = "lakehouse login"
+) -> Secret:
     """Build the secret of what is kept and of the environment, which counts first."""
     fields = known | dict(environment.given)
     if known.get("client_secret") != fields.get("client_secret"):
         fields.pop("client_secret_date", None)
     missing = [name for name in PARTS[:2] if not fields.get(name)]
     if missing:
-        raise UserError(describe_steps(missing, place, port))
+        raise UserError(describe_steps(missing, place, port, command))
     try:
         return parse_secret(json.dumps(fields), place)
     except ExtractError as error:
         raise UserError(str(error)) from error
 
 
-def describe_steps(missing: Sequence[str], place: str, port: int) -> str:
+def describe_steps(missing: Sequence[str], place: str, port: int, command: str) -> str:
     """Say what is missing and how a person gets it."""
     names = " and ".join(f"SPOTIFY_{name.upper()}" for name in missing)
     verb = "is" if len(missing) == 1 else "are"
     seen = f"{names} {verb} not set, and {place} does not have them"
-    return STEPS.format(missing=seen, redirect=name_redirect(port))
-
-
-def name_redirect(port: int) -> str:
-    """Name the address that Spotify sends the browser back to; it must be registered exactly so."""
-    return f"http://127.0.0.1:{port}/callback"
+    return STEPS.format(missing=seen, redirect=name_redirect(port), command=command)
 
 
 def _read_fields(path: Path) -> JsonObject:
@@ -163,79 +159,6 @@ class TokenFile:
             return
         if "refresh_token" in self.environment.given:
             self.show(f"Spotify gave a new refresh token, now in {self.path}: unset SPOTIFY_REFRESH_TOKEN.")
-
-
-class _Callback(BaseHTTPRequestHandler):
-    """Takes the browser's return from Spotify."""
-
-    server: "_CallbackServer"
-    timeout = 5
-
-    def do_GET(self) -> None:
-        """Take the code, or the refusal; whatever does not belong to this login is turned away."""
-        parts = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if parts.path != "/callback":
-            self._say(404, "There is nothing here.")
-        elif not secrets.compare_digest(query.get("state", "").encode(), self.server.state.encode()):
-            self._say(400, "This does not belong to the login that is waiting.")
-        elif "code" in query:
-            self.server.code = query["code"]
-            self._say(200, "Logged in.")
-        else:
-            self.server.refusal = shorten(query.get("error", "no code came"))
-            self._say(200, f"Spotify says: {self.server.refusal}.")
-
-    def _say(self, status: int, text: str) -> None:
-        body = DONE.format(text=html.escape(text)).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing: the line would show the code."""
-
-
-class _CallbackServer(HTTPServer):
-    """Waits on this machine for the browser's return."""
-
-    timeout = 0.2
-
-    def __init__(self, port: int, state: str) -> None:
-        """Take the port, before the browser is opened."""
-        self.state = state
-        self.code: str | None = None
-        self.refusal: str | None = None
-        super().__init__(("127.0.0.1", port), _Callback)
-
-    def wait(self, patience: float) -> str:
-        """Wait for the code."""
-        end = monotonic() + patience
-        while self.code is None and self.refusal is None:
-            if monotonic() > end:
-                raise UserError(
-                    f"no login within {patience:.0f} s: expected the browser to come back. Nothing was kept."
-                )
-            self.handle_request()
-        if self.code is None:
-            raise UserError(f"Spotify says {self.refusal}: expected a login. Nothing was kept.")
-        return self.code
-
-
-@contextlib.contextmanager
-def _listen(port: int, state: str) -> Iterator[_CallbackServer]:
-    """Listen on the port; one that is taken is said with the way out."""
-    try:
-        server = _CallbackServer(port, state)
-    except OSError as error:
-        raise UserError(
-            f"port {port}: {error.strerror}; expected it to be free. Take another with --port, and register"
-            " http://127.0.0.1:<port>/callback in the dashboard."
-        ) from error
-    with server:
-        yield server
 
 
 @dataclass(frozen=True)
@@ -297,16 +220,18 @@ def log_in(
 ) -> str:  # fmt: skip
     """Have a person log in, keep the secret, and return whose it is."""
     login, state = MemoryLogin(secret, None, lambda _: None), secrets.token_urlsafe(16)
-    gate = Gate(environment.clock)
-    auth = build_user_auth(secret, environment.service, login, gate, name_redirect(port))
-    with _listen(port, state) as server:
-        show(str(auth.get_authorize_url(state=state)))
+    auth = build_user_auth(secret, environment.service, login, Gate(environment.clock), name_redirect(port))
+    challenge = prove_key(auth, environment.service)
+    with listen(port, state) as server:
+        show(f"{auth.get_authorize_url(state=state)}&{urlencode(challenge)}")
         code = server.wait(patience)
-    try:
-        require_token(auth, code)
-        return _keep_login(secret, login, environment, keeper)
-    except ExtractError as error:
-        raise UserError(f"{error} The login is not kept.") from error
+        try:
+            require_token(auth, code)
+            account = _keep_login(secret, login, environment, keeper)
+        except ExtractError as error:
+            raise UserError(f"{error} The login is not kept.") from error
+        server.tell(f"Logged in as {account}.")
+    return account
 
 
 def _keep_login(secret: Secret, login: MemoryLogin, environment: Environment, keeper: SecretFile | SecretInAws) -> str:
@@ -330,7 +255,7 @@ def _keep_login(secret: Secret, login: MemoryLogin, environment: Environment, ke
 
 def show_address(address: str, console: Console, with_browser: bool) -> None:
     """Print the address to log in at, and open it."""
-    console.print(f"Log in at Spotify:\n{address}")
+    console.print(f"Log in at Spotify:\n{address}\n{ELSEWHERE}")
     if with_browser:
         with contextlib.suppress(webbrowser.Error):
             webbrowser.open(address)
@@ -347,8 +272,10 @@ def run_login(path: Path, port: int, with_browser: bool, secret_name: str = "") 
     environment, console = read_environment(os.environ), build_console()
     keeper: SecretFile | SecretInAws
     if secret_name:
+        require_region("Nothing was kept.")
         keeper = SecretInAws(secret_name)
-        secret = build_secret(keeper.read(), environment, keeper.place, port)
+        command = f"lakehouse login --secret {secret_name}"
+        secret = build_secret(keeper.read(), environment, keeper.place, port, command)
     else:
         keeper, secret = SecretFile(path), read_secret(path, environment, port)
     account = log_in(secret, environment, keeper, port, lambda address: show_address(address, console, with_browser))

@@ -10,6 +10,9 @@ from lambda_extract.spotify import shapes
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ID_KEY = re.compile(r"[A-Za-z0-9]{22}|spotify:.+")
+DESCRIBING = frozenset(("id", "name", "type", "artists", "album", "track", "item", "duration_ms", "items"))
+"""Fields of which a music object has at least one beside its URI."""
+
 PLAIN, NULL, OWN, ELEMENT, GATHER = "plain", "null", "own", "element", "gather "
 
 
@@ -180,7 +183,16 @@ def _find_music(value: Json, path: str) -> Iterator[Document]:
     """Yield the documents with entries inside a value that is landed with its document anyway."""
     if isinstance(value, dict | list):
         found = _visit(value, path)
-        yield from (document for document in found.documents + found.extras if document.entries)
+        yield from (
+            document
+            for document in found.documents + found.extras
+            if document.entries and not _is_pointer(document.value)
+        )
+
+
+def _is_pointer(value: Json) -> bool:
+    """Say whether a value only points to an object, as Spotify's `sharing_info` does: it has a URI and says no more."""
+    return shapes.is_object(value) and "uri" in value and not DESCRIBING & set(value)
 
 
 def _list_elements(value: JsonObject, path: str) -> Iterator[tuple[Json, str]]:

@@ -3,32 +3,77 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
-DAY = re.compile(r"(?:[^=]+=)?(\d{4})-(\d{2})-(\d{2})")
-DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+DATE = r"(?<!\d)(?P<year>20\d{2})(?P<mark>[-_.]?)(?P<month>\d{2})(?P=mark)(?P<day>\d{2})(?!\d)"
+DAY = re.compile(rf"(?:(?P<key>[^=]+)=)?{DATE}")
+DAY_IN_NAME = re.compile(DATE)
 YEAR = re.compile(r"(?:(?:year|y)=)?(\d{4})", re.IGNORECASE)
 MONTH = re.compile(r"(?:(?:month|m)=)?(\d{1,2})", re.IGNORECASE)
 DAY_OF_MONTH = re.compile(r"(?:(?:day|d)=)?(\d{1,2})", re.IGNORECASE)
 # A folder named 1234 is no year of a dump: Spotify started in 2006.
 PLAUSIBLE_YEARS = range(2000, 2200)
+TIME_AFTER_DATE = re.compile(r"[T_-]\d{2}[-:]?\d{2}(?:[-:]?\d{2})?Z?(?!\w)")
 
 
-def find_path_date(path: PurePath) -> dt.date | None:
-    """Find the deepest date in a path: in the file's name, else in its folders."""
-    for match in DAY_IN_NAME.finditer(path.name):
-        if date := _build_date(match.groups()):
-            return date
-    return next(_list_folder_dates(path.parent.parts), None)
+@dataclass(frozen=True)
+class PathDate:
+    """The date that a path says, and another one that it also says."""
+
+    date: dt.date
+    other: dt.date | None = None
 
 
-def _list_folder_dates(folders: Sequence[str]) -> Iterator[dt.date]:
-    """Yield the dates that folders name, alone or as year, month and day, the deepest first."""
+def find_path_date(path: PurePath) -> PathDate | None:
+    """Find the date of a path: a folder that names it (`dt=…`), else the file's name, else the deepest folder."""
+    named = _find_name_date(path.name)
+    folders = list(_list_folder_dates(path.parent.parts))
+    explicit = [date for date, is_explicit in folders if is_explicit]
+    found = [*explicit[:1], *([named] if named else []), *(date for date, _ in folders[:1])]
+    if not found:
+        return None
+    return PathDate(found[0], next((date for date in found if date != found[0]), None))
+
+
+def drop_dates(path: str) -> str:
+    """Return a path without the dates in it: what stays the same from day to day."""
+    *folders, name = path.split("/")
+    kept = [folder for number, folder in enumerate(folders) if not _is_date_folder(folders, number)]
+    match = next((one for one in DAY_IN_NAME.finditer(name) if _build_date(one.group("year", "month", "day"))), None)
+    if match:
+        rest = name[match.end() :]
+        time = TIME_AFTER_DATE.match(rest)
+        name = name[: match.start()].rstrip("-_. ") + (rest[time.end() :] if time else rest)
+        name = f"list{name}" if name.startswith(".") or not name else name
+    return "/".join([*kept, name])
+
+
+def _is_date_folder(folders: Sequence[str], number: int) -> bool:
+    """Say whether a folder only names a date, or a year, month or day of one."""
+    if (match := DAY.fullmatch(folders[number])) and _build_date(match.group("year", "month", "day")):
+        return True
+    triples = (folders[start : start + 3] for start in range(max(0, number - 2), number + 1))
+    return any(_read_triple(triple) for triple in triples)
+
+
+def _find_name_date(name: str) -> dt.date | None:
+    dates = (_build_date(match.group("year", "month", "day")) for match in DAY_IN_NAME.finditer(name))
+    return next((date for date in dates if date), None)
+
+
+def _list_folder_dates(folders: Sequence[str]) -> Iterator[tuple[dt.date, bool]]:
+    """Yield the dates that folders name, alone or as year, month and day, the deepest first; and whether with a key."""
     for end in range(len(folders), 0, -1):
         match = DAY.fullmatch(folders[end - 1])
-        date = _build_date(match.groups()) if match else _read_triple(folders[max(0, end - 3) : end])
-        if date:
-            yield date
+        triple = folders[max(0, end - 3) : end]
+        inside = _find_name_date(folders[end - 1])
+        if match and (date := _build_date(match.group("year", "month", "day"))):
+            yield date, match["key"] is not None
+        elif date := _read_triple(triple):
+            yield date, "=" in triple[0]
+        elif inside:
+            yield inside, False
 
 
 def _read_triple(folders: Sequence[str]) -> dt.date | None:

@@ -2,14 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from pathlib import PurePosixPath
 
+import msgspec
+
+from lakehouse.importing import account_export, list_source
+from lakehouse.importing.account_export import Exported
+from lakehouse.importing.counting import Counted, count
 from lakehouse.importing.documents import Document, unwrap
 from lakehouse.importing.dump_folder import require_few_values
-from lakehouse.importing.json_text import Content, Piece, read_content, unpack
+from lakehouse.importing.json_text import Piece, decode, read_content, unpack
+from lakehouse.importing.official import is_official
 from lambda_extract.raw_format import (
     Answer,
     Json,
@@ -23,8 +30,19 @@ from lambda_extract.raw_format import (
 )
 from lambda_extract.spotify import shapes
 
-# What of a page's address tells lists apart; all else (offset, limit, market …) may differ between pages of one list.
-LIST_PARAMETERS = frozenset({"q", "query", "type", "include_groups", "time_range"})
+LONGEST_RESPONSE = 16_000_000
+"""Bytes of an answer that is landed as one line; a longer list is cut. The load reads lines of up to 64 MB."""
+
+PART = 8_000_000
+"""About the bytes of each line that a long list is cut into."""
+
+LARGEST_PAGE = 4_000_000
+"""Bytes of a file that can be one page among several; a larger one is a list of its own."""
+
+NOT_GROUPED = frozenset(("import", "album", "artist", "track", "recently_played"))
+"""Lists that are not joined over files: what is known by its path only, and what is no list of things chosen."""
+
+NULL_RESPONSE = b'"response":null'
 
 
 @dataclass(frozen=True)
@@ -46,32 +64,70 @@ class Dump:
 
 
 @dataclass(frozen=True)
-class ImportedDump:
-    """The lines of a raw object, and what there is to say about the file."""
+class DumpFacts:
+    """What is known of a file beside its content: its path below the imported folder, and what was asked for."""
 
-    lines: list[bytes]
-    documents: int
-    entries: int
-    is_json: bool
-    remarks: list[str]
+    path: str
+    keeps_private: bool = False
+    names: Mapping[Source, JsonObject] = field(default_factory=dict)
+    """What other files of the same day say of the lists it has pages of."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One answer of the file with what the summary needs to know of it."""
+    """One answer with what the summary needs to know of it."""
 
-    answer: Answer
-    entries: int
-    total: int | None
-    is_single: bool
+    source: Source
+    counted: Counted
     is_error: bool
+    facts: JsonObject
+
+
+@dataclass
+class ImportedDump:
+    """What the files of one raw object gave, once their lines are written."""
+
+    parts: list[_Part] = field(default_factory=list)
+    scalars: JsonObject = field(default_factory=dict)
+    nan_count: int = 0
+    is_json: bool = True
+    too_deep: int = 0
+    broken: int = 0
+    encodings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def documents(self) -> int:
+        """Return the number of answers."""
+        return len(self.parts)
+
+    @property
+    def entries(self) -> int:
+        """Return the number of entries, as the load counts them."""
+        return sum(part.counted.entries for part in self.parts)
+
+    @property
+    def plays(self) -> int:
+        """Return the number of plays."""
+        return sum(part.counted.plays for part in self.parts)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """Return why entries will be skipped or rejected."""
+        found: Counter[str] = Counter()
+        for part in self.parts:
+            found.update(part.counted.reasons)
+        return found
+
+    @property
+    def sources(self) -> list[Source]:
+        """Return the lists that its answers are of, in order of first appearance."""
+        return list(dict.fromkeys(part.source for part in self.parts))
 
 
 def open_dump(data: bytes) -> Dump:
-    """Unpack a file's bytes, as far as the limits allow."""
-    dump = Dump(*unpack(data))
-    require_few_values(dump.data)
-    return dump
+    """Unpack a file's bytes."""
+    return Dump(*unpack(data))
 
 
 def is_raw_object(dump: Dump) -> bool:
@@ -83,106 +139,305 @@ def is_raw_object(dump: Dump) -> bool:
     return isinstance(line, dict) and line.get("kind") in ("answer", "summary") and "schema_version" in line
 
 
-def import_dump_file(dump: Dump, run: Run, path: str) -> ImportedDump:
-    """Read, unwrap and write a file's content as lines, the summary last."""
-    content = read_content(dump.data)
-    builder = _Builder(run, path, dump.sha256, content)
-    lines = [line for piece in content.pieces for line in builder.add_piece(piece)]
+def write_lines(dumps: Iterable[tuple[Dump, DumpFacts, ImportedDump]], run: Run) -> Iterator[bytes]:
+    """Yield the lines that files give together, the summary last, and note of each file what it gave."""
+    parts: list[_Part] = []
     extra: JsonObject = {}
-    if builder.scalars:
-        extra["wrapper"] = builder.scalars
-    if content.nan_count:
-        extra["nan_as_null"] = content.nan_count
-    lines.append(build_summary_line(run, _list_results(builder.parts), run.extracted_at, extra))
-    entries = sum(part.entries for part in builder.parts)
-    remarks = list(_describe_reading(dump, content, builder.too_deep))
-    return ImportedDump(lines, len(builder.parts), entries, content.is_json, remarks)
+    wrapper: JsonObject = {}
+    nan_count = 0
+    for dump, facts, imported in dumps:
+        yield from _FileReader(run, facts, imported).read(dump)
+        parts += imported.parts
+        wrapper |= imported.scalars
+        nan_count += imported.nan_count
+    if wrapper:
+        extra["wrapper"] = wrapper
+    if nan_count:
+        extra["nan_as_null"] = nan_count
+    yield build_summary_line(run, _list_results(parts), run.extracted_at, extra)
 
 
-class _Builder:
+class _FileReader:
     """Builds the answers of one file and remembers what the summary says of them."""
 
-    def __init__(self, run: Run, path: str, sha256: str, content: Content) -> None:
+    def __init__(self, run: Run, facts: DumpFacts, imported: ImportedDump) -> None:
         """Start with nothing."""
-        self.run, self.path, self.sha256 = run, path, sha256
-        self.encoding = content.encoding
-        self.has_many = len(content.pieces) > 1
+        self.run, self.facts, self.imported = run, facts, imported
+        self.encoding = "utf-8"
+        self.has_many = False
         self.number = 0
-        self.parts: list[_Part] = []
-        self.scalars: JsonObject = {}
-        self.too_deep = 0
 
-    def add_piece(self, piece: Piece) -> list[bytes]:
-        """Return the lines of one top-level value, or of a stretch that is no JSON."""
+    def read(self, dump: Dump) -> Iterator[bytes]:
+        """Yield the lines of the file."""
+        if not dump.is_intact:
+            self.imported.remarks.append("damaged gzip, kept as its bytes")
+        data = dump.data.removeprefix(b"\xef\xbb\xbf")
+        if is_official(data):
+            yield self._pass_through(data)
+        elif lines := _official_lines(data):
+            self.has_many = True
+            for line in lines:
+                self.number += 1
+                yield self._pass_through(line)
+        elif (page := self._read_csv(data)) is not None:
+            yield from self._land(Document("$", page), None)
+        else:
+            yield from self._read_values(dump)
+
+    def _read_csv(self, data: bytes) -> JsonObject | None:
+        if not PurePosixPath(self.facts.path).name.lower().removesuffix(".gz").endswith(".csv"):
+            return None
+        return account_export.read_exportify(decode(data)[0])
+
+    def _read_values(self, dump: Dump) -> Iterator[bytes]:
+        """Yield the lines of a file of any JSON."""
+        require_few_values(dump.data)
+        content = read_content(dump.data)
+        self.encoding, self.has_many = content.encoding, len(content.pieces) > 1
+        self.imported.is_json = self.imported.is_json and content.is_json
+        self.imported.nan_count += content.nan_count
+        before = self.imported.too_deep
+        for piece in content.pieces:
+            yield from self._add_piece(piece)
+        broken = sum(not piece.is_json for piece in content.pieces)
+        self.imported.remarks += _describe_reading(
+            content.is_json, broken, content.encoding, content.nan_count, self.imported.too_deep - before
+        )
+
+    def _add_piece(self, piece: Piece) -> Iterator[bytes]:
+        """Yield the lines of one top-level value, or of a stretch that is not JSON."""
         if not piece.is_json:
-            return self._add_text(piece)
+            yield self._add_text(piece)
+            return
         self.number += 1
         try:
-            return self._add_value(piece.value)
+            lines = list(self._add_value(piece.value))
         except RecursionError:
-            self.too_deep += 1
-            return self._add_text(piece)
+            self.imported.too_deep += 1
+            yield self._add_text(piece)
+            return
+        yield from lines
 
-    def _add_value(self, value: Json) -> list[bytes]:
-        """Unwrap a value and return a line for each document; only then remember them."""
+    def _add_value(self, value: Json) -> Iterator[bytes]:
+        """Yield the lines of a value: of an export's file by its own rules, of any other by looking for music in it."""
+        exported = account_export.translate(value)
+        if exported:
+            self.imported.remarks += [f"left out {text}" for text in exported.left_out]
+            for one in exported.documents:
+                yield from self._land(Document(one.path, one.value), one)
+            return
+        if account_export.is_history(value) and not self.facts.keeps_private:
+            assert isinstance(value, list)
+            value = account_export.drop_private(value)
         unwrapped = unwrap(value)
-        parts = [self._describe(document) for document in unwrapped.documents]
-        lines = [build_answer_line(self.run, part.answer) for part in parts]
-        self.parts += parts
+        for document in unwrapped.documents:
+            yield from self._land(document, None)
         prefix = f"document {self.number} " if self.has_many else ""
-        self.scalars.update({prefix + path: scalar for path, scalar in unwrapped.scalars.items()})
-        return lines
+        self.imported.scalars.update({prefix + path: scalar for path, scalar in unwrapped.scalars.items()})
 
-    def _add_text(self, piece: Piece) -> list[bytes]:
-        """Return the line of a text that is no JSON."""
+    def _add_text(self, piece: Piece) -> bytes:
+        """Return the line of a text that is not JSON."""
         json_path = f"line {piece.line}" if self.has_many else "$"
-        answer = self._answer(hash_json(piece.text), {"json_path": json_path})
-        answer = replace(answer, response_text=piece.text)
-        self.parts.append(_Part(answer, 0, None, is_single=False, is_error=True))
-        return [build_answer_line(self.run, answer)]
+        source = Source("import", list_source.name_by_path(self.facts.path, json_path))
+        answer = replace(self._answer(source, {"json_path": json_path}), response_text=piece.text)
+        self.imported.parts.append(_Part(source, Counted(), is_error=True, facts={}))
+        return build_answer_line(self.run, answer)
 
-    def _describe(self, document: Document) -> _Part:
-        """Build a document's answer and what the summary needs of it."""
-        params: JsonObject = {"json_path": document.path}
+    def _land(self, document: Document, exported: Exported | None) -> Iterator[bytes]:
+        """Yield a document's line, or several where its list is long, and remember what it holds."""
+        source = exported.source if exported else self._source_of(document)
+        facts = {**self.facts.names.get(source, {}), **list_source.find_facts(document.value, source)}
+        if exported and exported.name:
+            facts = {**facts, "name": exported.name}
+        is_error = shapes.is_error_answer(document.value)
+        for value in cut(document.value):
+            answer = replace(self._answer(source, self._params(document.path)), status=find_status(document.value))
+            response = encode_json(value)
+            yield splice(build_answer_line(self.run, answer), response)
+            self.imported.parts.append(_Part(source, count(response), is_error, facts))
+
+    def _pass_through(self, response: bytes) -> bytes:
+        """Return the line of an answer that needs no unwrapping, as the bytes it came as."""
+        head = msgspec.json.decode(response, type=_Head)
+        described = head.describe()
+        source = list_source.find_source(described, self.facts.path, "$")
+        facts = {**self.facts.names.get(source, {}), **list_source.find_facts(described, source)}
+        self.imported.parts.append(_Part(source, count(response), is_error=False, facts=facts))
+        return splice(build_answer_line(self.run, self._answer(source, self._params("$"))), response)
+
+    def _source_of(self, document: Document) -> Source:
+        return list_source.find_source(document.value, self.facts.path, document.path)
+
+    def _params(self, json_path: str) -> JsonObject:
+        params: JsonObject = {"json_path": json_path}
         if self.has_many:
             params["document"] = self.number
-        answer = self._answer(name_source(document.value, self.sha256), params)
-        answer = replace(answer, response=document.value, status=find_status(document.value))
-        is_error = shapes.is_error_answer(document.value)
-        total, is_single = shapes.find_total(document.value), shapes.is_single(document.value)
-        return _Part(answer, document.entries, total, is_single, is_error)
+        return params
 
-    def _answer(self, source_id: str, params: JsonObject) -> Answer:
+    def _answer(self, source: Source, params: JsonObject) -> Answer:
         """Start an answer with what all answers of the file share."""
         if self.encoding == "latin-1":
             params["encoding"] = self.encoding
-        source = Source("import", source_id)
-        return Answer(source, self.path, params, self.run.extracted_at, status=None)
+        return Answer(source, self.facts.path, params, self.run.extracted_at, status=None)
 
 
-def name_source(value: Json, file_sha256: str) -> str:
-    """Name a document's source: its playlist, else its list within the file, else its content."""
-    if playlist_id := shapes.find_playlist_id(value):
-        return playlist_id
-    href = value.get("href") if shapes.is_page(value) else None
-    if isinstance(href, str) and href:
-        return hashlib.sha256(f"{file_sha256}{strip_page(href)}".encode(errors="surrogatepass")).hexdigest()[:32]
-    return hash_json(value)
+class _Page(msgspec.Struct, gc=False):
+    """What a page inside an answer says of its list."""
+
+    href: str | None = None
+    items: msgspec.Raw | None = None
 
 
-def strip_page(href: str) -> str:
-    """Drop from a page's address what differs between the pages of one list."""
+class _Link(msgspec.Struct, gc=False):
+    spotify: str | None = None
+
+
+class _Owner(msgspec.Struct, gc=False):
+    id: str | None = None
+
+
+class _Head(msgspec.Struct, gc=False):
+    """What tells the list that an answer of Spotify's is a part of; the entries are not decoded."""
+
+    href: str | None = None
+    id: str | None = None
+    type: str | None = None
+    uri: str | None = None
+    name: str | None = None
+    snapshot_id: str | None = None
+    owner: _Owner | None = None
+    external_urls: _Link | None = None
+    cursors: msgspec.Raw | None = None
+    total: msgspec.Raw | None = None
+    items: msgspec.Raw | None = None
+    tracks: msgspec.Raw | None = None
+    albums: msgspec.Raw | None = None
+    artists: msgspec.Raw | None = None
+
+    def describe(self) -> JsonObject:
+        """Return the answer as a document whose lists are empty."""
+        given: JsonObject = {}
+        for name in ("href", "id", "type", "uri", "name", "snapshot_id"):
+            if (text := getattr(self, name)) is not None:
+                given[name] = text
+        for name in ("cursors", "total"):
+            if getattr(self, name) is not None:
+                given[name] = None
+        given |= {"owner": {"id": self.owner.id}} if self.owner else {}
+        given |= {"external_urls": {"spotify": self.external_urls.spotify}} if self.external_urls else {}
+        for name in ("items", "tracks", "albums", "artists"):
+            part = getattr(self, name)
+            if part is not None:
+                given[name] = _describe_list(part)
+        return given
+
+
+def _describe_list(part: msgspec.Raw) -> Json:
+    if bytes(memoryview(part)[:1]) != b"{":
+        return []
+    page = msgspec.json.decode(part, type=_Page)
+    return {"href": page.href, "items": []} if page.items is not None else {"href": page.href}
+
+
+def _official_lines(data: bytes) -> list[bytes]:
+    """Return the lines of a file of JSON lines that are all answers of Spotify's; none where one is not."""
+    first, _, rest = data.partition(b"\n")
+    if not rest.strip() or not is_official(first):
+        return []
+    lines = [line for line in data.splitlines() if line.strip()]
+    return lines if all(map(is_official, lines)) else []
+
+
+def splice(line: bytes, response: bytes) -> bytes:
+    """Put a response, given as bytes, into a line that was built without one."""
+    before, _, after = line.rpartition(NULL_RESPONSE)
+    one_line = response.strip().replace(b"\r", b" ").replace(b"\n", b" ")
+    return b"".join((before, b'"response":', one_line, after))
+
+
+def cut(value: Json) -> Iterator[Json]:
+    """Yield a document, in parts of its list where it is longer than the load reads as one line."""
+    items = value.get("items") if isinstance(value, dict) else None
+    if not isinstance(items, list) or len(items) < 2 or _size(items) <= LONGEST_RESPONSE:
+        yield value
+        return
+    assert isinstance(value, dict)
+    offset = value.get("offset")
+    start = offset if isinstance(offset, int) and not isinstance(offset, bool) else 0
+    total = value.get("total", len(items))
+    for first, part in _parts(items):
+        yield {**value, "items": part, "offset": start + first, "total": total}
+
+
+def _size(items: list[Json]) -> int:
+    """Estimate the bytes of a list from some of its elements, so that short ones are not written twice."""
+    if len(items) < 1_000:
+        return sum(len(encode_json(one)) for one in items)
+    step = len(items) // 100
+    return sum(len(encode_json(one)) for one in items[::step]) * step
+
+
+def _parts(items: list[Json]) -> Iterator[tuple[int, list[Json]]]:
+    """Cut a list by size, each part with the place of its first element."""
+    part: list[Json] = []
+    first = size = 0
+    for number, one in enumerate(items):
+        part.append(one)
+        size += len(encode_json(one))
+        if size >= PART:
+            yield first, part
+            part, first, size = [], number + 1, 0
+    if part:
+        yield first, part
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where the entries of a page are in its list."""
+
+    list_name: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ListPages:
+    """The one list that a file has pages of, and what the file says of it."""
+
+    source: Source
+    pages: tuple[Page, ...]
+    facts: JsonObject
+    is_placed: bool
+    """Each page says where it is in its list."""
+
+
+def find_list(dump: Dump, path: str) -> ListPages | None:
+    """Find the list of which a file is a page, where it is of one list that Spotify names; None for any other file."""
+    data = dump.data.removeprefix(b"\xef\xbb\xbf")
+    if len(data) > LARGEST_PAGE or not dump.is_intact:
+        return None
     try:
-        parts = urlsplit(href)
-    except ValueError:
-        return href.partition("?")[0]
-    kept = sorted((name, text) for name, text in parse_qsl(parts.query) if name in LIST_PARAMETERS)
-    return href.partition("?")[0] + ("?" + urlencode(kept, errors="surrogatepass") if kept else "")
-
-
-def hash_json(value: Json) -> str:
-    """Hash a value's content, whatever the order of its fields."""
-    return hashlib.sha256(encode_json(value, sort_keys=True)).hexdigest()[:32]
+        if is_official(data):
+            head = msgspec.json.decode(data, type=_Head).describe()
+            documents = [(head, data)]
+        else:
+            values = [piece.value for piece in read_content(data).pieces if piece.is_json]
+            if any(account_export.translate(value) or account_export.is_history(value) for value in values):
+                return None
+            found = [document.value for value in values for document in unwrap(value).documents]
+            documents = [(value, encode_json(value)) for value in found if isinstance(value, dict)]
+    except (RecursionError, ValueError):
+        return None
+    named = [(list_source.find_source(value, path, "$"), value, text) for value, text in documents]
+    sources = {source for source, _, _ in named}
+    if len(sources) != 1 or not (source := next(iter(sources))) or source.kind in NOT_GROUPED:
+        return None
+    pages = [(one.name, one.size, one.offset) for _, _, text in named for one in count(text).lists]
+    facts: JsonObject = {}
+    for _, value, _ in named:
+        facts |= list_source.find_facts(value, source)
+    placed = tuple(Page(name, offset, offset + size) for name, size, offset in pages if offset is not None)
+    return ListPages(source, placed, facts, is_placed=len(placed) == len(pages))
 
 
 def find_status(value: Json) -> int | None:
@@ -196,35 +451,67 @@ def _list_results(parts: list[_Part]) -> list[SourceResult]:
     """Sum up the answers of each source, in order of first appearance."""
     by_source: dict[Source, list[_Part]] = {}
     for part in parts:
-        by_source.setdefault(part.answer.source, []).append(part)
+        by_source.setdefault(part.source, []).append(part)
     return [_sum_up(source, members) for source, members in by_source.items()]
 
 
 def _sum_up(source: Source, parts: list[_Part]) -> SourceResult:
     """Say how far one source came."""
-    entries = sum(part.entries for part in parts)
-    total = max((part.total for part in parts if part.total is not None), default=None)
+    entries = sum(part.counted.entries for part in parts)
+    totals = _greatest_totals(parts)
+    total = sum(one for one in totals if one is not None) if totals and None not in totals else None
     is_error = any(part.is_error for part in parts)
-    is_complete = None if total is None else entries >= total
+    is_complete = None if total is None else _covered(parts) >= total
     if is_error:
         is_complete = False
-    elif all(part.is_single for part in parts):
+    elif all(part.counted.is_single for part in parts):
         is_complete = True
-    return SourceResult(source, "error" if is_error else "ok", len(parts), entries, total, is_complete)
+    facts: JsonObject = {}
+    for part in parts:
+        facts |= part.facts
+    return SourceResult(source, "error" if is_error else "ok", len(parts), entries, total, is_complete, facts)
 
 
-def _describe_reading(dump: Dump, content: Content, too_deep: int) -> Iterator[str]:
+def _greatest_totals(parts: list[_Part]) -> list[int | None]:
+    """Return the greatest total of each list of a source."""
+    totals: dict[str | None, int | None] = {}
+    for part in parts:
+        for one in part.counted.lists:
+            known = totals.get(one.name)
+            totals[one.name] = max((n for n in (known, one.total) if n is not None), default=None)
+    return list(totals.values())
+
+
+def _covered(parts: list[_Part]) -> int:
+    """Count the places that the pages of a source hold; a place that two pages hold counts once."""
+    unplaced = 0
+    ranges: dict[str | None, list[tuple[int, int]]] = {}
+    for part in parts:
+        for one in part.counted.lists:
+            if one.offset is None or one.offset < 0:
+                unplaced += one.size
+            else:
+                ranges.setdefault(one.name, []).append((one.offset, one.offset + one.size))
+    return unplaced + sum(map(_union, ranges.values()))
+
+
+def _union(ranges: list[tuple[int, int]]) -> int:
+    covered = end = 0
+    for start, stop in sorted(ranges):
+        covered += max(0, stop - max(start, end))
+        end = max(end, stop)
+    return covered
+
+
+def _describe_reading(is_json: bool, broken: int, encoding: str, nan_count: int, too_deep: int) -> Iterator[str]:
     """Yield what was not read as it came."""
-    broken = sum(not piece.is_json for piece in content.pieces)
-    if not dump.is_intact:
-        yield "damaged gzip, kept as its bytes"
-    if not content.is_json:
-        yield "no JSON, kept as text"
+    if not is_json:
+        yield "not valid JSON, kept as text"
     elif broken:
         yield f"{broken} broken {'stretch' if broken == 1 else 'stretches'} kept as text"
-    if content.encoding != "utf-8":
-        yield f"read as {content.encoding}"
-    if content.nan_count:
-        yield f"{content.nan_count} NaN or infinite as null"
+    if encoding != "utf-8":
+        yield f"read as {encoding}"
+    if nan_count:
+        yield f"{nan_count} NaN or infinite as null"
     if too_deep:
         yield f"{too_deep} nested too deep, kept as text"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import IO, cast
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a file, as it lies there and unpacked."""
@@ -87,19 +88,22 @@ def read_file(path: Path) -> tuple[bytes, datetime]:
         known = os.fstat(file.fileno())
         if not stat.S_ISREG(known.st_mode):
             raise DumpFileError("it is not a regular file")
-        data = file.read(LARGEST + 1)
-    require_size(len(data), "")
-    return data, datetime.fromtimestamp(int(known.st_mtime), UTC)
+        return read_all(file, ""), datetime.fromtimestamp(int(known.st_mtime), UTC)
 
 
 def unpack_gzip(data: bytes) -> bytes:
     """Decompress up to the limit; damaged data raises what gzip raises."""
-    unpacked = bytearray()
     with gzip.GzipFile(fileobj=BytesIO(data)) as file:
-        while chunk := file.read(ONE_MB):
-            unpacked += chunk
-            require_size(len(unpacked), " unpacked")
-    return bytes(unpacked)
+        return read_all(cast(IO[bytes], file), " unpacked")
+
+
+def read_all(file: IO[bytes], state: str) -> bytes:
+    """Read up to the limit, a piece at a time: asked for all at once, Python takes memory for the limit."""
+    data = bytearray()
+    while piece := file.read(ONE_MB):
+        data += piece
+        require_size(len(data), state)
+    return bytes(data)
 
 
 def require_size(size: int, state: str) -> None:

@@ -1,32 +1,61 @@
 """Take over JSON dumps of other pipelines: land each file as one raw object."""
 
+import argparse
 import contextlib
 import datetime as dt
+import json
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from types import MappingProxyType
+from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import Progress
 
-from lakehouse.errors import UserError
+from lakehouse.console import PlainConsole
+from lakehouse.defaults import RAW
+from lakehouse.importing.account_export import is_export, is_personal
+from lakehouse.importing.accounts import find_only_account, find_username, read_account
+from lakehouse.importing.archive import ZipFile, list_archive
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
-from lakehouse.importing.dump_date import find_path_date
-from lakehouse.importing.dump_file import Dump, ImportedDump, import_dump_file, is_raw_object, open_dump
-from lakehouse.importing.dump_folder import Found, find_files, read_file
+from lakehouse.importing.dump_file import (
+    Dump,
+    DumpFacts,
+    ImportedDump,
+    find_list,
+    is_raw_object,
+    open_dump,
+    write_lines,
+)
+from lakehouse.importing.dump_folder import DumpFileError, Found, find_files
+from lakehouse.importing.readings import (
+    Examined,
+    File,
+    NotLanded,
+    Reading,
+    describe_date,
+    find_date,
+    find_foreign_kind,
+    gather_names,
+    join_pages,
+    path_of,
+    read_dumped,
+)
 from lambda_extract.aws import S3Place, find_place
-from lambda_extract.plain_text import mask_text
-from lambda_extract.raw_format import Run, build_key, land_in_folder, list_run_ids
+from lambda_extract.raw_format import JsonObject, Source, build_key, land_in_folder, list_run_ids
 
+DEFAULT_RAW = str(RAW)
 MANY_FILES = 20
 Say = Callable[[str], None]
-File = Path | S3File
 Place = Path | S3Place
 
 
-class ImportFault(UserError):
+class ImportFault(Exception):
     """What stops the whole import; the message says what, seen, expected and what became of the data."""
 
 
@@ -37,6 +66,8 @@ class Listing:
     files: list[File] = field(default_factory=list)
     unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    personal: list[str] = field(default_factory=list)
+    """Names of files that hold personal data and no music."""
 
     def add(self, found: Found) -> None:
         """Take one path: to be read, passed over or reported."""
@@ -64,44 +95,148 @@ class Tally:
     documents: int = 0
     entries: int = 0
     no_json: int = 0
+    plays_without_account: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Files that hold no JSON, by kind."""
 
 
-@dataclass(frozen=True)
-class Dated:
-    """An extraction date and where it was found."""
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing usage and leaving."""
 
-    date: dt.date
-    origin: str
-    is_file_time: bool = False
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong with the arguments."""
+        raise ImportFault(f"{message}. Nothing was landed.")
 
 
-def import_files(source: str, raw: str, date: dt.date | None) -> int:
-    """Land every file and print a line for each and one for all; 0 if every file is landed, 1 if some are not."""
-    complaints = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Import what the arguments name; 0 if every file is landed, 1 if some are not, 2 if the import cannot work."""
+    complaints = PlainConsole(stderr=True)
     try:
-        return run_import(find_place(source) or Path(source), find_place(raw) or Path(raw), date, complaints)
-    except OSError as error:
-        raise ImportFault(str(error)) from error
+        return run_import(parse_arguments(argv), complaints)
+    except (ImportFault, OSError) as fault:
+        _print(complaints, f"import: {fault}")
+        return 2
     except (ClientError, BotoCoreError) as error:
-        raise ImportFault(f"S3: {error}. What was landed before is whole; run it again for the rest.") from error
+        _print(complaints, f"import: S3: {error}. What was landed before is whole; run it again for the rest.")
+        return 2
+    except KeyboardInterrupt:
+        complaints.print("import: stopped. What was landed before is whole; run it again for the rest.")
+        return 130
 
 
-def run_import(origin: Place, raw: Place, date: dt.date | None, complaints: Console) -> int:
-    """Import what lies at the origin."""
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the arguments; an empty one counts as not given."""
+    parser = _Parser(prog="import", description=__doc__, allow_abbrev=False)
+    parser.add_argument(
+        "source", metavar="FROM", nargs="?", default="", help="a folder of dumps, or one file; also s3://…"
+    )
+    parser.add_argument("--date", type=_parse_date, help="extraction date; else from the path, else the file's time")
+    parser.add_argument("--account", help="whose the files are: the Spotify id of the user that the extractor reads")
+    parser.add_argument(
+        "--keep_private", action="store_true", help="also land what plays say of address, country and device"
+    )
+    parser.add_argument("--dry_run", action="store_true", help="only say what each file is and what it would give")
+    parser.add_argument("--undo", action="store_true", help="take back what these files gave; with --dry_run say what")
+    parser.add_argument("--raw", default="", help=f"the raw folder to land in, also s3://… (default {DEFAULT_RAW})")
+    arguments = parser.parse_args(argv)
+    arguments.raw = arguments.raw or DEFAULT_RAW
+    arguments.account = arguments.account or None
+    if not arguments.source:
+        raise ImportFault("FROM is not given: expected a folder of dumps or one file. Nothing was landed.")
+    return arguments
+
+
+def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
+    """Land every file and print a line for each and one for all."""
+    origin, raw = (
+        find_place(arguments.source) or Path(arguments.source),
+        find_place(arguments.raw) or Path(arguments.raw),
+    )
     listing = list_files(origin, raw)
     require_landing_place(origin, raw)
     require_files(origin, listing)
-    out = Console(soft_wrap=True, markup=False, highlight=False)
+    out = PlainConsole()
     landed = list_run_ids(raw) if isinstance(raw, Path) else list_bucket_run_ids(raw)
-    task = _Import(origin, raw, date, landed)
+    task = _Import(arguments, origin, raw, landed)
     with _show_progress(len(listing.files), out, complaints) as (say, step):
         for path, reason in listing.unreadable:
-            task.report_unreadable(path, reason, say)
-        for path in listing.files:
-            task.import_file(path, say)
-            step()
-    _print(out, describe_tally(task.tally, listing, raw))
+            task.refuse(NotLanded(task.name(path), f"cannot be read: {reason}", is_fault=True), say)
+        files = list(leave_out_personal(expand_archives(listing, task, say), task, listing))
+        examined = examine_all(files, task, say, step)
+        if arguments.undo:
+            return undo(join_pages(examined), raw, out, is_dry=arguments.dry_run)
+        names = gather_names(examined)
+        for reading in join_pages(examined):
+            task.land(reading, names, say)
+    _print(out, describe_tally(task.tally, listing, raw, is_dry=arguments.dry_run))
+    if hint := describe_missing_account(task.tally, raw):
+        _print(out, hint)
     return 1 if task.tally.unreadable or task.tally.refused else 0
+
+
+def expand_archives(listing: Listing, task: "_Import", say: Say) -> Iterator[File]:
+    """Yield the files, and in place of a zip those inside."""
+    for file in listing.files:
+        if isinstance(file, ZipFile) or not path_of(file).name.lower().endswith(".zip"):
+            yield file
+            continue
+        try:
+            data, moment = read_dumped(file)
+            yield from list_archive(path_of(file), data, moment)
+        except (OSError, ClientError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            task.refuse(NotLanded(task.name(file), f"cannot be read: {reason}", is_fault=True), say)
+
+
+def leave_out_personal(files: Iterable[File], task: "_Import", listing: Listing) -> Iterator[File]:
+    """Yield the files without those of an account's export that hold personal data and no music."""
+    for file in files:
+        name = path_of(file).name
+        if is_personal(name):
+            task.note_username(file)
+            listing.personal.append(name)
+        else:
+            yield file
+
+
+def examine_all(files: Sequence[File], task: "_Import", say: Say, step: Callable[[], None]) -> list[Examined]:
+    """Look at all files; say why some are not landed."""
+    examined = []
+    for file in files:
+        found = task.examine(file)
+        if isinstance(found, Examined):
+            examined.append(found)
+        else:
+            task.refuse(found, say)
+        step()
+    return examined
+
+
+def undo(readings: Sequence[Reading], raw: Place, out: Console, *, is_dry: bool) -> int:
+    """Remove the raw objects that the files gave; say which days have to be loaded again."""
+    if not isinstance(raw, Path):
+        raise ImportFault(f"--undo works on a folder: expected one as --raw, got {raw}. Nothing was removed.")
+    ids = {one for reading in readings for one in (reading.run_id, *(member.run_id for member in reading.members))}
+    paths = sorted(path for one in ids for path in raw.glob(f"extraction_date=*/*-{one}.ndjson.gz"))
+    for path in paths:
+        if not is_dry:
+            path.unlink()
+        _print(out, f"{path.relative_to(raw).as_posix()}  {'would be removed' if is_dry else 'removed'}")
+    days = sorted({path.parent.name.removeprefix("extraction_date=") for path in paths})
+    _print(out, f"{_count_of(len(paths), 'raw object')} of {_count_of(len(days), 'day')}: {', '.join(days) or 'none'}")
+    return 0
+
+
+def describe_missing_account(tally: Tally, raw: Place) -> str | None:
+    """Say how plays that were imported for nobody are joined to those of the one account that is there."""
+    account = find_only_account(raw) if tally.plays_without_account else None
+    if account is None:
+        return None
+    plays = _count_of(tally.plays_without_account, "play")
+    return (
+        f"{plays} without an account: if they are of {account}, whose plays are in {raw}, take them back with --undo "
+        f"and import with --account {account}, or they count twice"
+    )
 
 
 def list_files(origin: Place, raw: Place) -> Listing:
@@ -160,118 +295,181 @@ def require_files(origin: Place, listing: Listing) -> None:
 class _Import:
     """One import: where from, where to, and what has happened."""
 
-    def __init__(self, origin: Place, raw: Place, date: dt.date | None, landed: dict[str, set[str]]) -> None:
+    def __init__(self, arguments: argparse.Namespace, origin: Place, raw: Place, landed: dict[str, set[str]]) -> None:
         """Start with what has landed before."""
-        self.origin, self.raw, self.date, self.landed = origin, raw, date, landed
+        self.origin, self.raw, self.landed = origin, raw, landed
+        self.date, self.account = arguments.date, arguments.account
+        self.keeps_private, self.is_dry = arguments.keep_private, arguments.dry_run
+        self.usernames: dict[PurePath, str] = {}
         self.tally = Tally()
 
-    def import_file(self, file: File, say: Say) -> None:
-        """Land one file and say what became of it."""
+    def examine(self, file: File) -> Examined | NotLanded:
+        """Look at one file."""
+        name = self.name(file)
         try:
             data, moment = read_dumped(file)
             dump, path = open_dump(data), path_of(file)
+            if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
+                return NotLanded(name, f"refused: it is a raw object already; copy it into {self.raw}", is_fault=True)
+            if kind := find_foreign_kind(path, dump.data):
+                return NotLanded(name, "", is_fault=False, kind=kind)
+            listed = find_list(dump, name)
         except (OSError, ClientError) as error:
-            self.report_unreadable(file, getattr(error, "strerror", None) or str(error), say)
-            return
-        self.tally.files += 1
-        if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
-            self.tally.refused += 1
-            say(f"{self.name(file)}  refused: it is a raw object already; copy it into {self.raw}. Not landed")
-            return
-        dated = find_date(path, self.date, moment)
-        say(f"{self.name(file)}  {dated.date} ({dated.origin})  {self._land(file, dump, dated, moment)}")
+            reason = getattr(error, "strerror", None) or str(error)
+            return NotLanded(name, f"cannot be read: {reason}", is_fault=True)
+        account = self.account or (self._find_account(path, dump) if is_export(path.name) else None)
+        return Examined(file, name, dump.run_id, moment, find_date(path, self.date, moment), listed, account)
 
-    def report_unreadable(self, file: File, reason: str, say: Say) -> None:
-        """Say that a file could not be read, and go on."""
+    def _find_account(self, path: PurePath, dump: Dump) -> str | None:
+        """Find whose export a file is of: as the files beside it or its plays say."""
+        for folder in path.parents:
+            if folder in self.usernames:
+                return self.usernames[folder]
+        return find_username(dump.data)
+
+    def note_username(self, file: File) -> None:
+        """Take the user name from the personal file that says it; nothing else of the file is used."""
+        with contextlib.suppress(OSError, ClientError, ValueError, RecursionError):
+            said = json.loads(read_dumped(file)[0])
+            name = said.get("username") if isinstance(said, dict) else None
+            if isinstance(name, str) and name:
+                self.usernames[path_of(file).parent] = name
+
+    def refuse(self, refused: NotLanded, say: Say) -> None:
+        """Say why a file is not landed, and go on."""
+        if refused.kind:
+            self.tally.kinds[refused.kind] += 1
+            return
         self.tally.files += 1
-        self.tally.unreadable += 1
-        say(f"{self.name(file)}  cannot be read: {reason}. Not landed")
+        if refused.reason.startswith("refused"):
+            self.tally.refused += 1
+        else:
+            self.tally.unreadable += 1
+        say(f"{refused.name}  {refused.reason}. Not landed")
 
     def name(self, file: File) -> str:
         """Name a file as the request of its answers does."""
         path, origin = path_of(file), self.origin if isinstance(self.origin, Path) else path_of(S3File(self.origin))
         return path.name if path == origin else path.relative_to(origin).as_posix()
 
-    def _land(self, file: File, dump: Dump, dated: Dated, moment: dt.datetime) -> str:
-        """Land what is not there yet; return what there is to say."""
-        dates = self.landed.setdefault(dump.run_id, set())
-        if dated.date.isoformat() in dates or (dated.is_file_time and dates):
-            self.tally.already += 1
-            return "already landed"
-        run = Run(dump.run_id, dt.datetime.combine(dated.date, moment.time(), dt.UTC))
-        imported = import_dump_file(dump, run, self.name(file))
+    def land(self, reading: Reading, names: dict[tuple[dt.date, Source], JsonObject], say: Say) -> None:
+        """Land what is not there yet, and say of each file what became of it."""
+        self.tally.files += len(reading.members)
+        first = reading.members[0]
+        dates = self.landed.setdefault(reading.run_id, set())
+        if first.dated.date.isoformat() in dates or (first.dated.is_file_time and dates):
+            self._say_already(reading, say)
+            return
+        gave = [ImportedDump() for _ in reading.members]
         try:
-            is_new = self._write(build_key(run), imported.lines)
+            is_new = self._write(reading, names, gave)
+        except DumpFileError as error:
+            self.tally.files -= len(reading.members)
+            for member in reading.members:
+                self.refuse(NotLanded(member.name, f"cannot be read: {error}", is_fault=True), say)
+            return
         except (OSError, ClientError, BotoCoreError) as error:
-            raise ImportFault(self._describe_failure(file, error)) from error
-        dates.add(dated.date.isoformat())
-        return self._count(imported) if is_new else self._count_already()
+            raise ImportFault(self._describe_failure(first, error)) from error
+        dates.add(first.dated.date.isoformat())
+        if not is_new:
+            self._say_already(reading, say)
+            return
+        for member, imported in zip(reading.in_order, gave, strict=True):
+            say(f"{member.name}  {describe_date(member)}  {self._count(member, imported, len(reading.members))}")
 
-    def _write(self, key: str, lines: list[bytes]) -> bool:
+    def _write(
+        self, reading: Reading, names: dict[tuple[dt.date, Source], JsonObject], gave: list[ImportedDump]
+    ) -> bool:
         """Write a raw object; False means there is one of this name."""
+        dumps = self._open_members(reading, names, gave)
+        lines = write_lines(dumps, reading.run)
+        if self.is_dry:
+            for _ in lines:
+                pass
+            return True
         if isinstance(self.raw, S3Place):
-            return land_in_bucket(self.raw, key, lines)
-        return land_in_folder(self.raw, key, lines)
+            return land_in_bucket(self.raw, build_key(reading.run), lines)
+        return land_in_folder(self.raw, build_key(reading.run), lines)
 
-    def _count(self, imported: ImportedDump) -> str:
+    def _open_members(
+        self, reading: Reading, names: dict[tuple[dt.date, Source], JsonObject], gave: list[ImportedDump]
+    ) -> Iterator[tuple[Dump, DumpFacts, ImportedDump]]:
+        """Read the files of a raw object, one after another."""
+        for member, imported in zip(reading.in_order, gave, strict=True):
+            try:
+                dump = open_dump(read_dumped(member.file)[0])
+            except (OSError, ClientError) as error:
+                raise DumpFileError(getattr(error, "strerror", None) or str(error)) from error
+            known = names.get((member.dated.date, member.listed.source), {}) if member.listed else {}
+            own = {member.listed.source: known} if member.listed else {}
+            yield dump, DumpFacts(member.name, self.keeps_private, own), imported
+
+    def _say_already(self, reading: Reading, say: Say) -> None:
+        """Say of files that have landed before that they have."""
+        self.tally.already += len(reading.members)
+        for member in reading.members:
+            say(f"{member.name}  {describe_date(member)}  already landed{self._describe_other_account(reading)}")
+
+    def _describe_other_account(self, reading: Reading) -> str:
+        """Say that what has landed was landed for another account."""
+        account = reading.run.account
+        if account is None or not isinstance(self.raw, Path):
+            return ""
+        for path in self.raw.glob(f"extraction_date=*/*-{reading.run_id}.ndjson.gz"):
+            landed = read_account(path)
+            if landed != account:
+                return (
+                    f" {'without an account' if landed is None else f'for {landed}'}: to change that, --undo it first"
+                )
+        return ""
+
+    def _count(self, member: Examined, imported: ImportedDump, members: int) -> str:
         """Add a landed file to the tally and describe it."""
-        self.tally.landed += 1
-        self.tally.documents += imported.documents
-        self.tally.entries += imported.entries
-        self.tally.no_json += not imported.is_json
+        tally = self.tally
+        tally.landed += 1
+        tally.documents += imported.documents
+        tally.entries += imported.entries
+        tally.no_json += not imported.is_json
+        if member.account is None:
+            tally.plays_without_account += imported.plays
         counts = f"{_count_of(imported.documents, 'document')}, {_count_of(imported.entries, 'entry', 'entries')}"
-        return "  ".join([", ".join([counts, *imported.remarks]), "landed"])
+        about = [*imported.remarks, *(f"{number} {reason}" for reason, number in sorted(imported.reasons.items()))]
+        about += [f"list {_name_source(imported.sources[0])}"] if self.is_dry and imported.sources else []
+        about += [f"account {member.account}"] if member.account and member.account != self.account else []
+        landed = "would land" if self.is_dry else "landed"
+        joined = f"{landed} as one list of {members} files" if members > 1 else landed
+        return "  ".join([", ".join([counts, *about]), joined])
 
-    def _count_already(self) -> str:
-        """Add a file that somebody else has just landed to the tally."""
-        self.tally.already += 1
-        return "already landed"
-
-    def _describe_failure(self, file: File, error: Exception) -> str:
+    def _describe_failure(self, member: Examined, error: Exception) -> str:
         """Say that landing failed and what is there."""
         before = (
             f"{_count_of(self.tally.landed, 'file')} landed before it" if self.tally.landed else "Nothing was landed"
         )
         reason = getattr(error, "strerror", None) or str(error)
-        return f"{self.name(file)} could not be written to {self.raw}: {reason}. {before}."
+        return f"{member.name} could not be written to {self.raw}: {reason}. {before}."
 
 
-def read_dumped(file: File) -> tuple[bytes, dt.datetime]:
-    """Read a file, and when it was written, to the second."""
-    if isinstance(file, S3File):
-        return file.read()
-    return read_file(file)
+def _name_source(source: Source) -> str:
+    return source.kind if source.kind == source.id else f"{source.kind} {source.id}"
 
 
-def path_of(file: File) -> PurePath:
-    """Return a file's path, or an object's, its bucket first."""
-    return file.path if isinstance(file, S3File) else file
-
-
-def find_date(path: PurePath, given: dt.date | None, modified: dt.datetime) -> Dated:
-    """Take the given date, else the one in the path, else the day of the file's time."""
-    if given:
-        return Dated(given, "given")
-    if found := find_path_date(path):
-        return Dated(found, "from the path")
-    return Dated(modified.date(), "from the file's time", is_file_time=True)
-
-
-def describe_tally(tally: Tally, listing: Listing, raw: Place) -> str:
+def describe_tally(tally: Tally, listing: Listing, raw: Place, *, is_dry: bool = False) -> str:
     """Sum up the import in one line."""
-    files = [f"{tally.landed} landed", f"{tally.already} already there"]
+    files = [f"{tally.landed} {'would land' if is_dry else 'landed'}", f"{tally.already} already there"]
     files += [f"{tally.refused} refused"] if tally.refused else []
     files += [f"{tally.unreadable} unreadable"] if tally.unreadable else []
     content = [_count_of(tally.documents, "document"), _count_of(tally.entries, "entry", "entries")]
     if tally.no_json:
-        content.append(f"{_count_of(tally.no_json, 'file')} {'is' if tally.no_json == 1 else 'are'} no JSON")
-    skipped = _describe_skipped(listing)
+        content.append(f"{_count_of(tally.no_json, 'file')} {'is' if tally.no_json == 1 else 'are'} not valid JSON")
+    skipped = _describe_skipped(listing, tally.kinds)
     return f"{_count_of(tally.files, 'file')}: {', '.join(files)}; {', '.join(content)}{skipped} → {raw}"
 
 
-def _describe_skipped(listing: Listing) -> str:
+def _describe_skipped(listing: Listing, kinds: Mapping[str, int] = MappingProxyType({})) -> str:
     """Say how many files and folders were passed over, and why."""
     parts = [f"{count} {reason}" for reason, count in sorted(listing.skipped.items())]
+    parts += [f"{count} {kind}" for kind, count in sorted(kinds.items())]
+    parts += [f"personal data in {', '.join(sorted(listing.personal))}"] if listing.personal else []
     return f" (passed over: {', '.join(parts)})" if parts else ""
 
 
@@ -287,11 +485,29 @@ def _show_progress(files: int, out: Console, complaints: Console) -> Iterator[tu
         yield lambda text: _print(lines, text), lambda: progress.advance(bar)
 
 
+def _parse_date(text: str) -> dt.date | None:
+    """Read a date; an empty one counts as not given."""
+    if not text:
+        return None
+    try:
+        date = dt.datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        date = None
+    if date is None or date.isoformat() != text:
+        raise ImportFault(f"--date {text}: expected a date as YYYY-MM-DD. Nothing was landed.")
+    return date
+
+
 def _count_of(count: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun."""
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def _print(console: Console, text: str) -> None:
-    """Print one line; what the console cannot show, such as a broken file name, or what would steer it, as escapes."""
-    console.print(mask_text(text).encode(console.encoding, "backslashreplace").decode(console.encoding))
+    """Print one line; what the console cannot show, such as a broken file name, as escapes."""
+    shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
+    console.print(shown.replace("\n", "\\n").replace("\r", "\\r"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,20 +7,21 @@ from pathlib import Path
 from glue_jobs.errors import LoadError
 from glue_jobs.postgres.arguments import parse_publish_settings
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, find_target, require_server
+from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import QUICK_BYTES, size_of
-from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
+from lakehouse.spark.submit import PUBLISH_JARS, submit, warehouse_settings
 
 
 def publish(warehouse: Path, arguments: Sequence[str] = (), said: Path | None = None) -> int:
     """Run the job; return its exit code. The environment names the server and the user."""
     folder = warehouse.absolute()
-    if not (folder / "catalog.db").is_file():
+    if not (folder / CATALOG_FILE).is_file():
         raise UserError(
             f"--warehouse {warehouse}: expected a warehouse, found none; `lakehouse load` makes one."
             f" {NOTHING_PUBLISHED}"
         )
-    words = ["--catalog", CATALOG, "--database", DATABASE, *arguments]
+    words = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     try:
         # Checked before Spark is started, and before its jars are fetched.
         require_server(find_target(parse_publish_settings(words)))

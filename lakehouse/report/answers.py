@@ -10,10 +10,18 @@ from lakehouse.statements.statement import parse_statement, set_parameters
 from lakehouse.warehouse.session import Session
 
 FIGURES = """select
-    (select count(*) from song_latest) as songs,
-    (select count(*) from artist_latest) as artists,
-    (select count(*) from album_latest) as albums,
-    (select count(*) from play_once) as plays,
+    (select count(*) from song_latest)
+    + (
+        select count(distinct play_once.song_id)
+        from play_once
+        left join song_latest on play_once.song_id = song_latest.song_id
+        where song_latest.song_id is null
+    ) as songs,
+    (select count(*) from artist_latest)
+    + (select count(distinct artist_key) from play_history where artist_id is null) as artists,
+    (select count(*) from album_latest)
+    + (select count(distinct album_key) from play_history where album_id is null) as albums,
+    (select count(*) from play_once where ms_played is null or ms_played >= 30000) as plays,
     (select count(*) from load_status) as days,
     (select count(*) from listing_latest) as sources,
     (select cast(coalesce(sum(open_records), 0) as bigint) from rejected_by_reason) as records_set_aside,
@@ -96,13 +104,60 @@ group by song_full.album_name, song_full.album_id
 order by songs desc, entries desc, song_full.album_id asc
 limit 12"""
 
-CLOCK = """select weekday, hour_of_day, sum(plays) as plays
+PLAYED_ARTISTS = """select
+    max(artist_name) as artist_name,
+    cast(sum(case when ms_played < 30000 then 0 else 1 end) as bigint) as plays,
+    cast(sum(case when ms_played < 30000 then 1 else 0 end) as bigint) as skips,
+    round(cast(sum(ms_played) as double) / 60000, 1) as minutes_played,
+    max(artist_id) as artist_id
+from play_history
+where artist_key is not null
+group by artist_key
+order by plays desc, artist_name asc nulls last, artist_key asc
+limit 12"""
+
+PLAYED_SONGS = """select
+    max(song_name) as song_name,
+    max(artist_names) as artist_names,
+    cast(sum(case when ms_played < 30000 then 0 else 1 end) as bigint) as plays,
+    cast(sum(case when ms_played < 30000 then 1 else 0 end) as bigint) as skips,
+    round(cast(sum(ms_played) as double) / 60000, 1) as minutes_played,
+    max(case when song_id not like 'name:%' then song_id end) as song_id
+from play_history
+group by song_id
+order by plays desc, song_name asc nulls last, song_id asc
+limit 12"""
+
+PLAYED_ALBUMS = """select
+    max(album_name) as album_name,
+    max(artist_name) as artist_name,
+    cast(sum(case when ms_played < 30000 then 0 else 1 end) as bigint) as plays,
+    cast(sum(case when ms_played < 30000 then 1 else 0 end) as bigint) as skips,
+    round(cast(sum(ms_played) as double) / 60000, 1) as minutes_played,
+    max(album_id) as album_id
+from play_history
+where album_key is not null
+group by album_key
+order by plays desc, album_name asc nulls last, album_key asc
+limit 12"""
+
+CLOCK = """select
+    weekday,
+    hour_of_day,
+    sum(plays) as plays,
+    sum(skips) as skips,
+    round(cast(sum(ms_played) as double) / 60000, 1) as minutes_played
 from listening_clock
 where hour_of_day is not null
 group by weekday, hour_of_day
 order by weekday asc, hour_of_day asc"""
 
-MONTHS = """select month_date, sum(plays) as plays, sum(new_artists) as new_artists
+MONTHS = """select
+    month_date,
+    sum(plays) as plays,
+    sum(skips) as skips,
+    round(cast(sum(ms_played) as double) / 60000, 1) as minutes_played,
+    sum(new_artists) as new_artists
 from listening_month
 where month_date is not null
 group by month_date
@@ -140,6 +195,12 @@ class Answer:
         """Return the rows by the names of their columns."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
+
+HEARD = (
+    "A play of less than 30 seconds is a skip. Minutes are known from an account's export only; artists and albums are"
+    " known by name where Spotify's id is not."
+)
+NO_PLAY = "No play is known yet. Recently played or a streaming history brings them."
 
 PARTS = (
     Part(
@@ -183,11 +244,35 @@ PARTS = (
         "No song with a known duration yet.",
     ),
     Part(
+        "played_artists",
+        "Artists most played",
+        HEARD,
+        PLAYED_ARTISTS,
+        NO_PLAY,
+        link=("artist_name", "artist"),
+    ),
+    Part(
+        "played_songs",
+        "Songs most played",
+        HEARD,
+        PLAYED_SONGS,
+        NO_PLAY,
+        link=("song_name", "track"),
+    ),
+    Part(
+        "played_albums",
+        "Albums most played",
+        HEARD,
+        PLAYED_ALBUMS,
+        NO_PLAY,
+        link=("album_name", "album"),
+    ),
+    Part(
         "clock",
         "When music is played",
         "Plays by hour and weekday, on the listener's own clock.",
         CLOCK,
-        "No play is known yet. Recently played or a streaming history brings them.",
+        NO_PLAY,
     ),
     Part(
         "months",

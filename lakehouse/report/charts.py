@@ -34,6 +34,14 @@ def draw(answer: Answer) -> dict[str, Any] | None:
     return spec
 
 
+UNSEEN = "\u2060"
+RESERVED = frozenset({
+    "constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
+    "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+})  # fmt: skip
+"""Names that every object of JavaScript knows: Vega looks a label up in one, and would find what it never put there."""
+
+
 def name_apart(records: Records) -> list[dict[str, Any]]:
     """Give each row a label: its name, numbered where another thing bears it too. Charts merge what is called alike."""
     labels: dict[Any, str] = {}
@@ -41,6 +49,7 @@ def name_apart(records: Records) -> list[dict[str, Any]]:
     for record in records:
         if (thing := id_of(record)) not in labels:
             name = next((str(record[column]) for column in NAMES if record.get(column)), "unnamed")
+            name = f"{name}{UNSEEN}" if name in RESERVED else name
             borne[name] += 1
             labels[thing] = name if borne[name] == 1 else f"{name} ({borne[name]})"
     return [{**record, "label": labels[id_of(record)]} for record in records]
@@ -180,6 +189,9 @@ CHARTS: Mapping[str, Draw] = {
     "albums": lying_bars("songs"),
     "releases": draw_releases,
     "durations": standing_bars("duration:N", "songs", "songs", labelAngle=0),
+    "played_artists": lying_bars("plays"),
+    "played_songs": lying_bars("plays"),
+    "played_albums": lying_bars("plays"),
     "clock": draw_clock,
     "months": draw_months,
 }
@@ -189,6 +201,9 @@ NEEDED: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "albums": always,
     "releases": lambda row: row["release_year"] is not None,
     "durations": lambda row: row["minutes"] is not None,
+    "played_artists": always,
+    "played_songs": always,
+    "played_albums": always,
     "clock": always,
     "months": always,
 }

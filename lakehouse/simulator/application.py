@@ -181,7 +181,9 @@ class Simulator:
         added = {"error": "access_denied"}
         if asked["answer"] == "agree":
             scopes = frozenset(asked.get("scope", "").split())
-            login = self.authority.log_in(asked.get("account", FIRST), scopes, asked["redirect_uri"])
+            login = self.authority.log_in(
+                asked.get("account", FIRST), scopes, asked["redirect_uri"], asked.get("code_challenge", "")
+            )
             added = {"code": self.authority.add_code(login)}
         if "state" in asked:
             added["state"] = asked["state"]
@@ -279,6 +281,8 @@ def fault_of_login(asked: Mapping[str, str]) -> str:
     """Return what is wrong with a request for a login, or nothing."""
     if asked.get("response_type") != "code":
         return "response_type must be code"
+    if asked.get("code_challenge") and asked.get("code_challenge_method") != "S256":
+        return "code_challenge_method must be S256"
     if unknown := set(asked.get("scope", "").split()) - SCOPES:
         return f"INVALID_SCOPE: Invalid scope: {' '.join(sorted(unknown))}"
     if asked.get("account", FIRST) not in ACCOUNTS:

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from time import monotonic
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -33,6 +35,8 @@ class Login:
     scopes: frozenset[str]
     logged_in_on: dt.date
     redirect_uri: str = ""
+    challenge: str = ""
+    """Of a login with PKCE: the hash of the key that comes with the code."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,11 @@ class Authority:
         self.refreshes: dict[str, Login] = {}
         self.accesses: dict[str, Access] = {}
 
-    def log_in(self, account_id: str, scopes: frozenset[str], redirect_uri: str = "") -> Login:
+    def log_in(self, account_id: str, scopes: frozenset[str], redirect_uri: str = "", challenge: str = "") -> Login:
         """Return a login of this day."""
         if account_id not in ACCOUNTS or not scopes <= SCOPES:
             raise ValueError(f"unknown account {account_id} or scopes {sorted(scopes - SCOPES)}")
-        return Login(account_id, scopes, self.today(), redirect_uri)
+        return Login(account_id, scopes, self.today(), redirect_uri, challenge)
 
     def add_code(self, login: Login) -> str:
         """Return a code that is good for one exchange."""
@@ -99,6 +103,8 @@ class Authority:
             raise AuthorityError("invalid_grant", "Invalid authorization code")
         if login.redirect_uri != form.get("redirect_uri"):
             raise AuthorityError("invalid_grant", "Invalid redirect URI")
+        if login.challenge and not secrets.compare_digest(login.challenge, challenge_of(form.get("code_verifier", ""))):
+            raise AuthorityError("invalid_grant", "code_verifier was incorrect")
         return {**self.give(login), "refresh_token": self.add_refresh_token(login)}
 
     def refresh(self, form: Mapping[str, str]) -> Json:
@@ -132,6 +138,11 @@ def add_token(known: dict[str, Value], value: Value) -> str:
     token = secrets.token_urlsafe(24)
     known[token] = value
     return token
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the challenge that belongs to a verifier (RFC 7636, S256)."""
+    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def is_secure(redirect_uri: str) -> bool:

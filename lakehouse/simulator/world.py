@@ -161,10 +161,6 @@ class Day:
         """Return somebody's last fifty plays up to the evening of the day, newest first."""
         return all_plays(self.seed, self.date, account_id)[:PLAYS_KEPT]
 
-    def plays_of_day(self, account_id: str) -> tuple[Play, ...]:
-        """Return what somebody played on this very day, newest first."""
-        return make_plays(self.seed, self.date, account_id)
-
 
 @dataclass(frozen=True)
 class World:

@@ -1,6 +1,7 @@
 """Start jobs with spark-submit on this machine: Java, jars, the packaged zip, and a warehouse in a folder."""
 
 import contextlib
+import hashlib
 import importlib.util
 import os
 import signal
@@ -8,18 +9,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import IO, NoReturn
 
+from lakehouse.defaults import CATALOG_FILE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.package import package_glue_jobs
 from lakehouse.paths import ROOT, cache_folder
 from lakehouse.spark.class_archive import ClassArchive
 from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
+from lakehouse.temporary import run_folder
 
-CATALOG = "local"
-DATABASE = "music"
 ICEBERG_FOR = {
     "3.5": "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
     "4.1": "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0",
@@ -101,10 +103,10 @@ def driver_memory() -> str:
 
 
 def ensure_jars(environment: Mapping[str, str], jars: Jars = FOLDER_JARS) -> list[Path]:
-    """Return the jars; what is missing is fetched once by Spark's own resolver."""
+    """Return the jars; what is missing is fetched once by Spark's own resolver, and all must be the known ones."""
     paths = jar_paths(jars)
     if all(path.exists() for path in paths):
-        return paths
+        return require_known_jars(jars)
     sys.stderr.write(f"Fetching {jars.what} for Spark into {jar_folder()} ({jars.size}, once)\n")
     # The resolver runs before the main class does; that class is Spark's own and only says its version.
     version = ["--class", "org.apache.spark.deploy.SparkSubmit", "spark-internal", "--version"]
@@ -117,7 +119,27 @@ def ensure_jars(environment: Mapping[str, str], jars: Jars = FOLDER_JARS) -> lis
     done = subprocess.run([_spark_submit(), *resolve], env=known, capture_output=True, text=True, check=False)
     if missing := [path.name for path in paths if not path.exists()]:
         raise UserError(f"could not fetch {', '.join(missing)} into {jar_folder()}: {_reason(done.stderr)}")
-    return paths
+    return require_known_jars(jars)
+
+
+@lru_cache(maxsize=1)
+def read_sums() -> Mapping[str, str]:
+    """Return the SHA-256 of each jar, by its name in Maven."""
+    lines = Path(__file__).with_name("jars.txt").read_text(encoding="ascii").splitlines()
+    return {name: sha256 for sha256, name in (line.split() for line in lines)}
+
+
+def require_known_jars(jars: Jars) -> list[Path]:
+    """Return the jars; refuse one whose bytes are not the known ones, wherever it came from."""
+    for package, path in zip(jars.packages, jar_paths(jars), strict=True):
+        with path.open("rb") as file:
+            seen = hashlib.file_digest(file, "sha256").hexdigest()
+        if seen != read_sums().get(package):
+            raise UserError(
+                f"{path}: SHA-256 {seen}, expected {read_sums().get(package)}. It is not used: remove it, and the next"
+                " start fetches it again."
+            )
+    return jar_paths(jars)
 
 
 def _trust(environment: Mapping[str, str]) -> dict[str, str]:
@@ -145,14 +167,14 @@ def _reason(said: str) -> str:
 
 def warehouse_settings(folder: Path) -> dict[str, str]:
     """Return the settings of an Iceberg catalog in a folder: SQLite for the pointers, files beside it."""
-    prefix = f"spark.sql.catalog.{CATALOG}"
+    prefix = f"spark.sql.catalog.{LOCAL_CATALOG}"
     return {
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         prefix: "org.apache.iceberg.spark.SparkCatalog",
         f"{prefix}.type": "jdbc",
         # Tables commit side by side, but SQLite takes one writer: one connection, and patience with other processes.
         f"{prefix}.clients": "1",
-        f"{prefix}.uri": f"jdbc:sqlite:{folder}/catalog.db?busy_timeout=30000",
+        f"{prefix}.uri": f"jdbc:sqlite:{folder}/{CATALOG_FILE}?busy_timeout=30000&transaction_mode=IMMEDIATE",
         f"{prefix}.jdbc.schema-version": "V1",
         # Not as_uri(): Hadoop takes a path as it is, and would write into a folder named with %20.
         f"{prefix}.warehouse": f"file://{folder}",
@@ -196,9 +218,10 @@ def submit(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> int:
     """Run a job's script with the packaged zip to its end; return its exit code."""
-    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars) as process:
+    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars, log_file=log_file) as process:
         return process.wait()
 
 
@@ -211,41 +234,44 @@ def start_job(
     quick: bool = False,
     said: Path | None = None,
     jars: Jars = FOLDER_JARS,
+    log_file: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
     `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
-    into that file.
+    into that file. With `log_file`, Spark's errors with their stack traces go into that file instead.
     """
     script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
     known = environment()
     jar_list = ",".join(str(path) for path in ensure_jars(known, jars))
-    log4j = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
-    conf = {**LAPTOP_SETTINGS, **(QUICK_SETTINGS if quick else {}), **settings}
+    log4j = _log4j_option(log_file)
     with contextlib.ExitStack() as stack:
+        work = stack.enter_context(run_folder())
+        conf = {**LAPTOP_SETTINGS, "spark.local.dir": str(work), **(QUICK_SETTINGS if quick else {}), **settings}
         archive = ClassArchive(Path(known["JAVA_HOME"]), spark_home()) if quick else None
         options = [QUICK_JAVA, *(f'"{one}"' for one in archive.options)] if archive else [THOROUGH_JAVA]
         command = [
             *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
             *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
-            *("--driver-java-options", " ".join([*options, log4j])),
+            *("--driver-java-options", " ".join([*options, log4j, f'"-Djava.io.tmpdir={work}"'])),
             *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
             *(str(script), *arguments),
         ]
         output = stack.enter_context(said.open("wb")) if said else None
         process = None
         try:
-            with running(command, known, output) as process:
+            with running(command, {**known, "TMPDIR": str(work)}, output) as process:
                 yield process
         finally:
             if archive:
                 archive.finish(is_done=process is not None and process.returncode == 0)
 
 
-def run_to_the_end(command: Sequence[str], known: Mapping[str, str], output: IO[bytes] | None = None) -> int:
-    """Run a command; return its exit code."""
-    with running(command, known, output) as process:
-        return process.wait()
+def _log4j_option(log_file: Path | None) -> str:
+    """Return the options that say where Spark's errors go."""
+    name = "log4j2.properties" if log_file is None else "log4j2_file.properties"
+    option = f"-Dlog4j2.configurationFile={Path(__file__).with_name(name).as_uri()}"
+    return option if log_file is None else f'{option} "-Dlakehouse.log={log_file}"'
 
 
 @contextlib.contextmanager
@@ -259,11 +285,13 @@ def running(
             with deferred_signals():
                 # A group of its own: spark-submit becomes a JVM that starts a Python, and all of them must be reached.
                 process = subprocess.Popen(command, env=known, stdout=output, stderr=output, start_new_session=True)
+                watch = _watch(process.pid)
             yield process
         finally:
             if process:
                 with deferred_signals():
                     _end_group(process)
+                    _end_watch(watch)
 
 
 @contextlib.contextmanager
@@ -295,6 +323,29 @@ def deferred_signals() -> Iterator[None]:
             signal.signal(number, handler)
         if came:
             signal.raise_signal(came[0])
+
+
+WATCH = (
+    'read -r _; kill -s TERM -- "-$0" || exit;'
+    ' for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -s 0 -- "-$0" || exit; done; kill -s KILL -- "-$0"'
+)
+"""Waits until its input ends, which the system sees to however this program ends, then ends a group of processes."""
+
+
+def _watch(group: int) -> subprocess.Popen[bytes]:
+    """Have a group of processes ended where this program is killed and can do nothing any more."""
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(
+        ["/bin/sh", "-c", WATCH, str(group)], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+
+
+def _end_watch(watch: subprocess.Popen[bytes]) -> None:
+    """End the watch first: its input ends here too."""
+    watch.kill()
+    watch.wait()
+    assert watch.stdin
+    watch.stdin.close()
 
 
 def _leave(number: int, _frame: object) -> NoReturn:

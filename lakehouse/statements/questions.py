@@ -1,10 +1,19 @@
-"""The saved questions: found by name, listed with their parameters."""
+"""The saved questions: found by name, listed with their parameters; and the checks as of a day."""
+
+import datetime as dt
 
 import pyarrow as pa
 from sqlglot import exp
 
 from lakehouse.nearest import nearest
-from lakehouse.statements.statement import Statement, StatementError, parameters_of, parse_statement, read_folder
+from lakehouse.statements.statement import (
+    Statement,
+    StatementError,
+    parameters_of,
+    parse_statement,
+    read_folder,
+    set_parameters,
+)
 
 
 def find_question(name: str) -> Statement:
@@ -37,3 +46,9 @@ def default_text(default: exp.Expr) -> str:
     """Return a default as text; none where it is null."""
     value = default.this if isinstance(default, exp.Cast) else default
     return "" if isinstance(value, exp.Null) else str(value.name)
+
+
+def parse_check(check: Statement, as_of: dt.date | None = None) -> exp.Expr:
+    """Return a check's statement; one that asks how old something is asks it as of the day."""
+    tree = parse_statement(check.text)
+    return set_parameters(tree, {"today": str(as_of)}) if as_of and "today" in parameters_of(tree) else tree

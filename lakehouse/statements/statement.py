@@ -14,14 +14,16 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
+from lakehouse.defaults import DATABASE
 from lakehouse.errors import UserError
 from lakehouse.paths import SQL
 
 SQL_FOLDER = SQL
 DIALECT = "athena"
 CATALOG = "awsdatacatalog"
-DATABASE = "music"
 PARAMETER = "parameter"
+NOTHING = "nothing"
+"""What a header says that a file reads, which reads no table and no view."""
 
 GREATEST = 2**63 - 1
 """Of a bigint."""
@@ -94,7 +96,7 @@ def read_statement(path: Path) -> Statement:
     """Return the statement of one file."""
     text = path.read_text(encoding="utf-8")
     header = read_header(text)
-    reads = tuple(name.strip() for name in header["reads"].split(","))
+    reads = tuple(name.strip() for name in header["reads"].split(",") if name != NOTHING)
     return Statement(header["name"], header["title"], header["grain"], reads, text)
 
 
@@ -172,7 +174,7 @@ def qualified_name(table: exp.Table) -> str:
 
 def to_duckdb(tree: exp.Expr) -> str:
     """Return the statement in DuckDB's dialect, so written that conditions on a date reach the tables."""
-    return unnest_in_select(inline_parameters(tree)).sql(dialect="duckdb")
+    return name_time_zones(unnest_in_select(inline_parameters(tree))).sql(dialect="duckdb")
 
 
 def inline_parameters(tree: exp.Expr) -> exp.Expr:
@@ -195,6 +197,15 @@ def literal_of(column: exp.Column, value: exp.Expr) -> exp.Expr:
     return exp.alias_(literal, column.name) if isinstance(column.parent, exp.Select) else literal
 
 
+def name_time_zones(tree: exp.Expr) -> exp.Expr:
+    """Change each `at_timezone(moment, zone)` to DuckDB's function, which takes the zone first."""
+    for call in list(tree.find_all(exp.Anonymous)):
+        if call.name.lower() == "at_timezone":
+            moment, zone = call.expressions
+            call.replace(exp.Anonymous(this="timezone", expressions=[zone.copy(), moment.copy()]))
+    return tree
+
+
 def unnest_in_select(tree: exp.Expr) -> exp.Expr:
     """Change each `from t cross join unnest(t.a) as u (b)` to `from (select *, unnest(t.a) as u_b from t) as t`.
 
@@ -208,6 +219,12 @@ def unnest_in_select(tree: exp.Expr) -> exp.Expr:
         if isinstance(unnest, exp.Unnest) and len(unnest.expressions) == 1 and names_unnested(select, unnest):
             pull_unnest(select, source.this, unnest)
     return tree
+
+
+def is_of_structs(unnest: exp.Unnest) -> bool:
+    """Say whether an unnest spreads structs into columns: it names several, and none of them is the place."""
+    alias = unnest.args.get("alias")
+    return alias is not None and len(alias.columns) > 1 and not unnest.args.get("offset")
 
 
 def names_unnested(select: exp.Select, unnest: exp.Unnest) -> bool:
@@ -227,6 +244,9 @@ def pull_unnest(select: exp.Select, table: exp.Table, unnest: exp.Unnest) -> Non
     """Move an unnest from the select's join into a subquery in place of its table."""
     outer, alias = table.alias_or_name, unnest.args["alias"]
     array = unnest.expressions[0]
+    if is_of_structs(unnest):
+        pull_structs(select, table, unnest)
+        return
     numbers = exp.func("GENERATE_SERIES", exp.Literal.number(1), exp.func("ARRAY_LENGTH", array.copy(), dialect=None))
     for column in list(select.find_all(exp.Column)):
         if column.table == alias.name:
@@ -239,6 +259,18 @@ def pull_unnest(select: exp.Select, table: exp.Table, unnest: exp.Unnest) -> Non
     ]
     select.set("joins", None)
     table.replace(exp.select(exp.Star(), *new).from_(table.copy()).subquery(outer))
+
+
+def pull_structs(select: exp.Select, table: exp.Table, unnest: exp.Unnest) -> None:
+    """Move an unnest of structs into a subquery; Athena gives a column for each field, DuckDB one for the struct."""
+    outer, struct = table.alias_or_name, unnest.args["alias"].name
+    for column in list(select.find_all(exp.Column)):
+        if column.table == struct:
+            field = exp.Dot(this=exp.column(struct, table=outer), expression=exp.to_identifier(column.name))
+            column.replace(exp.alias_(field, column.name) if column.parent is select else field)
+    unnested = exp.Anonymous(this="UNNEST", expressions=[unnest.expressions[0].copy()])
+    select.set("joins", None)
+    table.replace(exp.select(exp.Star(), exp.alias_(unnested, struct)).from_(table.copy()).subquery(outer))
 
 
 def plain_type(value: exp.Expr) -> exp.DataType:

@@ -6,6 +6,7 @@ they are at that moment. Nobody can write to them from here.
 
 import contextlib
 import json
+import secrets
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,13 +15,15 @@ from pathlib import Path
 import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.emulated import emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.output import write_rows
 from lakehouse.paths import BUILD
-from lakehouse.statements.statement import CATALOG, DATABASE, StatementError
-from lakehouse.trino.server import HOST, READER, Server, running_trino
-from lakehouse.trino.session import TrinoSession
+from lakehouse.statements.statement import CATALOG, StatementError
+from lakehouse.trino.front import HOST
+from lakehouse.trino.server import OWNER, READER, Server, running_trino
+from lakehouse.trino.session import TrinoSession, seal
 from lakehouse.warehouse.iceberg import Tables, Warehouse
 from lambda_extract.plain_text import mask_text
 
@@ -43,8 +46,10 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     warehouse = Warehouse(folder)
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
-        with running_trino(aws, port) as server:
-            TrinoSession(server.port).create_views()
+        # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
+        with running_trino(aws, port, folder, f"{OWNER}-{secrets.token_hex(16)}") as server:
+            TrinoSession(server.port).create_views(warehouse.time_zones, server.owner)
+            seal(server)
             yield server
 
 

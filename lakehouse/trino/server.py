@@ -1,8 +1,10 @@
 """Start Trino on this machine over Glue's emulated catalog; it ends with whoever started it.
 
 Trino's own launcher is not among the published jars. Py4J, which comes with Spark, starts the server class instead, and
-ends the Java when this process is gone. Only the user OWNER may write: a client that drops a table would delete the
-files of the warehouse.
+ends the Java when this process is gone.
+
+There is no password, so a client is whoever it says it is. While the views are created one user may write; `seal` takes
+that back, for every user and for good: a client that drops a table would delete the files of the warehouse.
 """
 
 import contextlib
@@ -15,8 +17,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 
 from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from py4j.protocol import Py4JError
@@ -26,10 +27,11 @@ from lakehouse.errors import UserError
 from lakehouse.spark.java import ensure_java
 from lakehouse.spark.submit import spark_home
 from lakehouse.statements.statement import CATALOG
+from lakehouse.temporary import run_folder
+from lakehouse.trino.front import HOST, draw_host, running_front
 from lakehouse.trino.jars import VERSION, ensure_trino
 
 JAVA = 25
-HOST = "127.0.0.1"
 OWNER, READER = "owner", "reader"
 MEMORY = "1g"
 PATIENCE = 10
@@ -44,20 +46,32 @@ JAVA_OPTIONS = (
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
 )
-RULES = {
-    "catalogs": [
-        {"user": OWNER, "allow": "all"},
-        {"catalog": f"{CATALOG}|system", "allow": "read-only"},
-    ]
-}
+READ, WRITE = ["SELECT", "GRANT_SELECT"], ["SELECT", "INSERT", "DELETE", "UPDATE", "OWNERSHIP", "GRANT_SELECT"]
+"""What may be done with tables; GRANT_SELECT lets a view read for whoever asks it."""
+
+RULES_AGE = 1
+"""Seconds after which Trino reads the rules again."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A Trino that runs."""
+    """A Trino that runs: its port, its own place behind that port, and who may write until it is sealed."""
 
     port: int
-    log: Path
+    work: Path
+    host: str
+    inner_port: int
+    owner: str = OWNER
+
+    @property
+    def log(self) -> Path:
+        """Return what it says of itself."""
+        return self.work / "server.log"
+
+    @property
+    def rules(self) -> Path:
+        """Return who may do what."""
+        return self.work / "rules.json"
 
     @property
     def address(self) -> str:
@@ -66,36 +80,77 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_trino(aws: EmulatedAws, port: int = 0) -> Iterator[Server]:
-    """Run Trino over the catalog of an emulated AWS; port 0 means a free one. Nothing is left of it."""
+def running_trino(aws: EmulatedAws, port: int = 0, folder: Path | None = None, owner: str = OWNER) -> Iterator[Server]:
+    """Run Trino over the catalog of an emulated AWS; port 0 means a free one. Nothing is left of it.
+
+    Of the files of this machine it sees those below `folder`, or none.
+    """
     jars, java = ensure_trino(), ensure_java(JAVA).home / "bin" / "java"
-    with TemporaryDirectory(prefix="trino-") as work:
-        server = Server(free_port(port), Path(work) / "server.log")
-        write_settings(Path(work), jars, aws, server)
-        with server.log.open("w", encoding="utf-8") as log, running_java(Path(work), jars, java, log) as gateway:
+    with run_folder() as work:
+        host = draw_host()
+        server = Server(free_port(port), work, host, free_port(0, host), owner)
+        write_settings(server, jars, aws, folder)
+        with server.log.open("w", encoding="utf-8") as log, running_java(work, jars, java, log) as gateway:
             start(gateway, server)
-            yield server
+            with running_front(server.port, host, server.inner_port):
+                yield server
 
 
-def free_port(wanted: int) -> int:
+def free_port(wanted: int, host: str = HOST) -> int:
     """Return the port, or any for 0; refuse one that somebody listens on."""
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            taken.bind((HOST, wanted))
+            taken.bind((host, wanted))
         except (OSError, OverflowError) as error:
             raise UserError(f"--port {wanted}: cannot be listened on ({error}); expected a free port") from error
         return int(taken.getsockname()[1])
 
 
-def write_settings(work: Path, jars: Path, aws: EmulatedAws, server: Server) -> None:
+def write_settings(server: Server, jars: Path, aws: EmulatedAws, folder: Path | None) -> None:
     """Write what the server reads at its start."""
+    work = server.work
     write_plugin(work / "plugin" / "iceberg", jars)
     (work / "catalog").mkdir()
-    (work / "rules.json").write_text(json.dumps(RULES))
-    write_properties(work / "access.properties", {"access-control.name": "file", "security.config-file": "rules.json"})
+    write_rules(server, is_sealed=False)
+    access = {"access-control.name": "file", "security.config-file": str(server.rules)}
+    write_properties(work / "access.properties", access | {"security.refresh-period": f"{RULES_AGE}s"})
     write_properties(work / "config.properties", server_settings(work, server))
-    write_properties(work / "catalog" / f"{CATALOG}.properties", catalog_settings(aws))
+    write_properties(work / "catalog" / f"{CATALOG}.properties", catalog_settings(aws, write_root(work, folder)))
+
+
+def write_rules(server: Server, *, is_sealed: bool) -> None:
+    """Write who may do what: all may read; until Trino is sealed its owner may write."""
+    partial = server.rules.with_suffix(".part")
+    partial.write_text(json.dumps(list_rules(server.owner, is_sealed=is_sealed)), encoding="utf-8")
+    partial.replace(server.rules)
+
+
+def list_rules(owner: str, *, is_sealed: bool) -> dict[str, list[dict[str, Any]]]:
+    """List the rules; of each kind the first that fits a user counts.
+
+    Trino lets the owner's views read for others only where the whole catalog is the owner's. What the owner may do in
+    it is then limited by the rules of schemas and tables, procedures among them.
+    """
+    return {
+        "catalogs": [{"user": owner, "allow": "all"}, {"catalog": f"{CATALOG}|system", "allow": "read-only"}],
+        "schemas": [{"user": owner, "owner": not is_sealed}, {"owner": False}],
+        "tables": [{"user": owner, "privileges": READ if is_sealed else WRITE}, {"privileges": READ}],
+        "procedures": [],
+        # Who may only execute sees no query of others.
+        "queries": [{"allow": ["execute"]}],
+    }
+
+
+def write_root(work: Path, folder: Path | None) -> Path:
+    """Make a folder in which only this one of the machine's lies, at the path by which its tables name their files."""
+    root = work / "root"
+    root.mkdir()
+    if folder:
+        place = root / folder.resolve().relative_to("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(folder.resolve(), target_is_directory=True)
+    return root
 
 
 def write_plugin(folder: Path, jars: Path) -> None:
@@ -118,22 +173,26 @@ def server_settings(work: Path, server: Server) -> dict[str, str]:
         "coordinator": "true",
         "node-scheduler.include-coordinator": "true",
         "node.environment": "laptop",
-        "node.internal-address": HOST,
-        "node.bind-ip": HOST,
-        "http-server.http.port": str(server.port),
-        "discovery.uri": server.address,
+        "node.internal-address": server.host,
+        "node.bind-ip": server.host,
+        "http-server.http.port": str(server.inner_port),
+        "discovery.uri": f"http://{server.host}:{server.inner_port}",
+        "web-ui.enabled": "false",
         "plugin.dir": str(work / "plugin"),
         "catalog.config-dir": str(work / "catalog"),
         "access-control.config-files": str(work / "access.properties"),
     }
 
 
-def catalog_settings(aws: EmulatedAws) -> dict[str, str]:
-    """Return the settings of the catalog: named as in Athena, tables on S3 or in a folder of this machine."""
+def catalog_settings(aws: EmulatedAws, root: Path) -> dict[str, str]:
+    """Return the settings of the catalog: named as in Athena, tables on S3 or below a folder of this machine."""
     glue = "hive.metastore.glue"
     return {
         "connector.name": "iceberg",
         "iceberg.catalog.type": "glue",
+        # Nothing is old enough to be removed.
+        "iceberg.expire-snapshots.min-retention": "36500d",
+        "iceberg.remove-orphan-files.min-retention": "36500d",
         # A scan that a join bounds by dates waits for them; on a busy machine the usual second is too short.
         "iceberg.dynamic-filtering.wait-timeout": "20s",
         f"{glue}.endpoint-url": aws.endpoint,
@@ -148,7 +207,7 @@ def catalog_settings(aws: EmulatedAws) -> dict[str, str]:
         "s3.aws-access-key": aws.variables["AWS_ACCESS_KEY_ID"],
         "s3.aws-secret-key": aws.variables["AWS_SECRET_ACCESS_KEY"],
         "fs.native-local.enabled": "true",
-        "local.location": "/",
+        "local.location": str(root),
     }
 
 
@@ -159,7 +218,7 @@ def running_java(work: Path, jars: Path, java: Path, log: IO[str]) -> Iterator[J
     port, token, process = launch_gateway(
         jarpath=str(py4j),
         classpath=f"{jars}/*",
-        javaopts=[*JAVA_OPTIONS, f"-Dconfig={work / 'config.properties'}"],
+        javaopts=[*JAVA_OPTIONS, f"-Djava.io.tmpdir={work}", f"-Dconfig={work / 'config.properties'}"],
         java_path=str(java),
         die_on_exit=True,
         enable_auth=True,

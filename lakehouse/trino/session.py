@@ -10,12 +10,16 @@ import pyarrow as pa
 import requests
 from sqlglot import exp
 from trino.dbapi import Connection
-from trino.exceptions import Error, TrinoQueryError
+from trino.exceptions import Error, HttpError, TrinoQueryError
 
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, StatementError, parse_statement
+from lakehouse.defaults import DATABASE
+from lakehouse.errors import UserError
+from lakehouse.statements.statement import CATALOG, Statement, StatementError, parse_statement
 from lakehouse.statements.summaries import as_view, read_named
-from lakehouse.trino.server import HOST, OWNER, READER
+from lakehouse.trino.front import HOST
+from lakehouse.trino.server import OWNER, READER, RULES_AGE, Server, write_rules
 from lakehouse.warehouse.duckdb_engine import order_views
+from sql.time_zones import UTC_FOR_ALL
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""
@@ -53,7 +57,7 @@ class TrinoSession:
         """Return the rows of a statement as it stands."""
         try:
             columns, rows = run_when_ready(self.connection, text.strip().rstrip(";"))
-        except Error as error:
+        except (Error, HttpError) as error:
             raise StatementError(explain(error)) from error
         return to_table(columns, rows)
 
@@ -63,15 +67,35 @@ class TrinoSession:
             raise StatementError(f"no table or view {name}; expected one of {', '.join(sorted(self.known))}")
         return names
 
-    def create_views(self) -> None:
-        """Create every view, those that others read first, from the very text that Athena gets; summaries as views."""
-        owner = open_connection(self.port, self.database, OWNER)
-        for name in order_views(self.views, self.views):
-            tree, text = parse_statement(self.views[name].text), self.views[name].text
+    def create_views(self, time_zones: Mapping[str, str] = UTC_FOR_ALL, owner: str = OWNER) -> None:
+        """As the owner, create every view, those others read first, from Athena's very text; summaries as views.
+
+        Local times are those of the accounts' time zones.
+        """
+        connection = open_connection(self.port, self.database, owner)
+        views = read_named(time_zones)
+        for name in order_views(views, views):
+            tree, text = parse_statement(views[name].text), views[name].text
             try:
-                run_when_ready(owner, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
+                run_when_ready(connection, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
             except Error as error:
                 raise StatementError(f"{name}: {explain(error)}") from error
+
+
+def seal(server: Server) -> None:
+    """Take from the owner what it may do beyond reading, and wait until Trino knows."""
+    write_rules(server, is_sealed=True)
+    owner = open_connection(server.port, user=server.owner)
+    patience = time.monotonic() + READY
+    while time.monotonic() < patience:
+        try:
+            run_when_ready(owner, "create schema if not exists sealed")
+        except TrinoQueryError as error:
+            if error.error_name == "PERMISSION_DENIED":
+                return
+            raise
+        time.sleep(RULES_AGE / 2)
+    raise UserError(f"Trino let its owner write for {READY:g} s: expected it to be read only. It was stopped.")
 
 
 def run_when_ready(connection: Connection, text: str) -> tuple[list[tuple[str, str]], list[list[Any]]]:
@@ -88,7 +112,7 @@ def run_when_ready(connection: Connection, text: str) -> tuple[list[tuple[str, s
             time.sleep(0.2)
 
 
-def explain(error: Error) -> str:
+def explain(error: Exception) -> str:
     """Return what went wrong in one line; Trino says itself where."""
     return " ".join(str(error.message if isinstance(error, TrinoQueryError) else error).split())
 

@@ -6,7 +6,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from lakehouse.statements.statement import CATALOG, DATABASE, Statement, names_read, parse_statement, to_duckdb
+from lakehouse.defaults import DATABASE
+from lakehouse.statements.statement import CATALOG, Statement, names_read, parse_statement, to_duckdb
 from lakehouse.statements.summaries import as_view, read_named
 
 SETTINGS = (
@@ -58,9 +59,11 @@ def tables_behind(names: Iterable[str], views: Mapping[str, Statement]) -> set[s
     return (set(names) | read) - set(views)
 
 
-def add_views(engine: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    """Create the views among the names and all they read."""
-    views = read_named()
+def add_views(
+    engine: duckdb.DuckDBPyConnection, names: Iterable[str], views: Mapping[str, Statement] | None = None
+) -> None:
+    """Create the views among the names and all they read; by default those whose local times are UTC."""
+    views = views or read_named()
     for name in order_views(names, views):
         engine.execute(to_duckdb(as_view(parse_statement(views[name].text))))
 

@@ -1,7 +1,7 @@
 """The warehouse of one machine: Iceberg tables in a folder, their catalog in one SQLite file, read without Spark."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -17,11 +17,11 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
+from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
-from lakehouse.statements.statement import DATABASE
+from lakehouse.warehouse.time_zones import read_time_zones
+from sql.time_zones import UTC_FOR_ALL
 
-CATALOG_NAME = "local"
-CATALOG_FILE = "catalog.db"
 EPOCH = dt.date(1970, 1, 1)
 S3 = "s3://"
 
@@ -54,7 +54,7 @@ def one_line_errors(what: str) -> Iterator[None]:
 def open_catalog(folder: Path) -> SqlCatalog:
     """Open the folder's catalog as it is, without creating anything in it."""
     uri = f"sqlite:///{folder / CATALOG_FILE}"
-    return SqlCatalog(CATALOG_NAME, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
+    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
 
 
 def list_tables(catalog: Catalog) -> list[str]:
@@ -71,6 +71,7 @@ class Tables:
     def __init__(self, place: object, catalog: Catalog, filesystem: fs.FileSystem) -> None:
         """List the tables."""
         self.place, self.catalog, self.filesystem = place, catalog, filesystem
+        self.time_zones: Mapping[str, str] = UTC_FOR_ALL
         self.tables = list_tables(catalog)
 
     def open_dataset(self, name: str) -> ds.Dataset:
@@ -93,6 +94,7 @@ class Warehouse(Tables):
         self.folder = folder.resolve()
         with one_line_errors(f"the catalog {self.folder / CATALOG_FILE}"):
             super().__init__(self.folder, open_catalog(self.folder), fs.LocalFileSystem())
+        self.time_zones = read_time_zones(self.folder)
         if not self.tables:
             raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `lakehouse load`")
 

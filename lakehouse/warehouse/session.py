@@ -25,7 +25,7 @@ class Session:
     def __init__(self, warehouse: Path | Tables) -> None:
         """Open the warehouse's catalog, but no table."""
         self.warehouse = Warehouse(warehouse) if isinstance(warehouse, Path) else warehouse
-        self.views = read_named()
+        self.views = read_named(self.warehouse.time_zones)
         self.known = {*self.warehouse.tables, *self.views}
         self.opened: dict[str, ds.Dataset] = {}
 
@@ -49,7 +49,7 @@ class Session:
             if table not in self.opened:
                 self.opened[table] = self.warehouse.open_dataset(table)
             stand_in.add_dataset(engine, table, self.opened[table])
-        stand_in.add_views(engine, names)
+        stand_in.add_views(engine, names, self.views)
         stand_in.seal(engine)
 
     def require_known(self, names: set[str]) -> set[str]:

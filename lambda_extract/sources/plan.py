@@ -11,14 +11,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
 from lambda_extract import errors
 from lambda_extract.errors import ExtractError
 from lambda_extract.raw_format import Json, JsonObject, Source
-from lambda_extract.sources.json_schema import Fault, find_faults, list_extra
 
 SCHEMA: dict[str, Any] = json.loads(
     (resources.files("lambda_extract.sources") / "sources.schema.json").read_text("utf-8")
 )
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
 SPOTIFY_OWNED = "37i9"
 TIME_RANGES = ("short_term", "medium_term", "long_term")
@@ -161,8 +163,8 @@ def _refuse(origin: str, problems: Sequence[str]) -> ExtractError:
 
 def _find_problems(document: Json) -> Iterator[str]:
     """Yield every fault: what the schema refuses, and what it cannot tell."""
-    for fault in find_faults(SCHEMA, document):
-        yield from _describe_fault(fault)
+    for refusal in VALIDATOR.iter_errors(document):
+        yield from _describe_refusal(refusal)
     if isinstance(document, dict):
         yield from _find_twice(document)
         yield from _find_spotifys(document)
@@ -170,24 +172,31 @@ def _find_problems(document: Json) -> Iterator[str]:
             yield f"it names no source; expected one or more of {', '.join(KINDS)}"
 
 
-def _describe_fault(fault: Fault) -> Iterator[str]:
+def _describe_refusal(refusal: jsonschema.ValidationError) -> Iterator[str]:
     """Say in one line each what the schema refuses."""
-    schema, instance, parts = fault.schema, fault.instance, fault.place
+    schema: dict[str, Any] = refusal.schema if isinstance(refusal.schema, dict) else {}
+    instance, parts = refusal.instance, list(refusal.absolute_path)
     is_element = bool(parts) and isinstance(parts[-1], int) and not isinstance(instance, dict)
     where = _name_place(parts[:-1] if is_element else parts)
     inside = f"{where}." if where else ""
     expected = schema.get("errorMessage", "expected what sources.schema.json says")
     value = json.dumps(instance, ensure_ascii=False)
-    if fault.keyword == "additionalProperties":
-        yield from (f"{inside}{name}: unknown; {expected}" for name in list_extra(schema, instance))
-    elif fault.keyword == "required":
+    if refusal.validator == "additionalProperties":
+        yield from (f"{inside}{name}: unknown; {expected}" for name in _list_unknown(schema, instance))
+    elif refusal.validator == "required":
         missing = [name for name in schema["required"] if name not in _as_object(instance)]
         yield from (f"{inside}{name} not given; {_expect(schema, name)}" for name in missing)
-    elif fault.keyword == "anyOf":
+    elif refusal.validator == "anyOf":
         yield f"{where}: names nothing; expected ids, or all_mine true"
-    elif fault.keyword != "uniqueItems":
+    elif refusal.validator != "uniqueItems":
         shown = instance if isinstance(instance, str) else value
         yield f"{where}: {shown}: {expected}" if is_element else f"{where or 'it'} is {value}; {expected}"
+
+
+def _list_unknown(schema: Mapping[str, Any], value: JsonObject) -> list[str]:
+    """List the names of an object that its schema does not know."""
+    patterns, known = schema.get("patternProperties", {}), schema.get("properties", {})
+    return [name for name in value if name not in known and not any(re.search(one, name) for one in patterns)]
 
 
 def _name_place(parts: Sequence[str | int]) -> str:

@@ -3,11 +3,14 @@
 spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
 """
 
+import base64
 import datetime as dt
+import hashlib
 import json
 import logging
 import math
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -301,6 +304,34 @@ def build_user_auth(
     auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
     auth.OAUTH_AUTHORIZE_URL = f"{service.accounts_url}authorize"
     return auth
+
+
+class KeyedSession(RecordingSession):
+    """Proves, where it exchanges the code of a login, that the login was asked for here (PKCE)."""
+
+    def __init__(self, url: str, gate: Gate, verifier: str) -> None:
+        """Keep what proves it."""
+        super().__init__(url, gate)
+        self.verifier = verifier
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send the proof beside the code."""
+        data = kwargs.get("data")
+        if isinstance(data, dict) and data.get("grant_type") == "authorization_code":
+            kwargs["data"] = {**data, "code_verifier": self.verifier}
+        return super().request(*args, **kwargs)
+
+
+def prove_key(auth: SpotifyOAuth, service: Service) -> dict[str, str]:
+    """Draw the key of a login, and return what its address says of it: who steals the code has no use for it.
+
+    Source: https://datatracker.ietf.org/doc/html/rfc7636 (section 4)
+    """
+    verifier = secrets.token_urlsafe(64)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    auth._session = KeyedSession(service.accounts_url, auth._session.gate, verifier)
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return {"code_challenge_method": "S256", "code_challenge": challenge}
 
 
 def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | None = None) -> None:

@@ -22,7 +22,7 @@ PLAYLIST_HREF = re.compile(r"/playlists/(?P<id>[A-Za-z0-9]+)/(?:tracks|items)(?!
 # Fields in which Spotify puts lists or objects. One under any other name is foreign, be it `id` or `name`.
 COMMON = frozenset({"external_urls", "images", "restrictions", "available_markets", "followers"})
 PAGE_FIELDS = frozenset({"items", "cursors"})
-ENTRY_CONTAINERS = frozenset({"added_by", "video_thumbnail", "context", "actions", "device"})
+ENTRY_CONTAINERS = frozenset({"added_by", "video_thumbnail", "sharing_info", "context", "actions", "device"})
 ENTRY_FIELDS = ENTRY_CONTAINERS | {"added_at", "is_local", "primary_color", "played_at", "timestamp", "progress_ms"}
 OWN_FIELDS: dict[str, frozenset[str]] = {
     "track": COMMON | {"album", "artists", "linked_from", "external_ids", "show", "resume_point"},

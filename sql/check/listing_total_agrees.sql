@@ -1,4 +1,4 @@
--- listing_total_agrees: walks that the extractor's summary line calls complete, with more entries than Spotify announced.
+-- listing_total_agrees: walks that the extractor's summary calls complete, with more entries than Spotify announced.
 -- Fewer are no fault: Spotify counts entries that it does not give.
 -- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing.
 select

@@ -1,31 +1,60 @@
 -- listening_streaks: On how many days in a row was music played?
--- Grain: one row per account and first_date of a streak, the longest first. Reads: listening_day.
+-- Days are those of the listener's clock; a day of skips alone ends a streak.
+-- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays, and known from an
+-- account's export only.
+-- Grain: one row per account and first_date of a streak, the longest first. Reads: play_once.
 with parameter as (
     select
         10 as "limit",
-        cast(null as varchar) as account
+        cast(null as varchar) as account,
+        30 as least_seconds
+),
+
+day as (
+    select
+        play_once.account,
+        cast(play_once.played_at_local as date) as local_date,
+        count(*) as plays,
+        cast(sum(play_once.ms_played) as bigint) as ms_played
+    from play_once
+    cross join parameter
+    where
+        (parameter.account is null or play_once.account = parameter.account)
+        and (play_once.ms_played is null or play_once.ms_played >= parameter.least_seconds * 1000)
+    group by play_once.account, cast(play_once.played_at_local as date)
+),
+
+numbered as (
+    select
+        account,
+        local_date,
+        plays,
+        ms_played,
+        date_diff('day', date '2000-01-01', local_date)
+        - row_number() over (partition by account order by local_date asc) as streak_number
+    from day
 ),
 
 streak as (
     select
-        listening_day.account,
-        listening_day.streak_date,
-        max(listening_day.local_date) as last_date,
+        account,
+        min(local_date) as first_date,
+        max(local_date) as last_date,
         count(*) as days,
-        cast(sum(listening_day.plays) as bigint) as plays
-    from listening_day
-    cross join parameter
-    where parameter.account is null or listening_day.account = parameter.account
-    group by listening_day.account, listening_day.streak_date
+        cast(sum(plays) as bigint) as plays,
+        cast(sum(ms_played) as bigint) as ms_played
+    from numbered
+    group by account, streak_number
 ),
 
 ranked as (
     select
-        row_number() over (partition by account order by days desc, streak_date desc) as place,
+        row_number() over (partition by account order by days desc, first_date desc) as place,
         days,
-        streak_date,
+        first_date,
         last_date,
         plays,
+        ms_played,
         account
     from streak
 )
@@ -33,9 +62,10 @@ ranked as (
 select
     ranked.place,
     ranked.days,
-    ranked.streak_date as first_date,
+    ranked.first_date,
     ranked.last_date,
     ranked.plays,
+    round(cast(ranked.ms_played as double) / 60000, 1) as minutes_played,
     ranked.account
 from ranked
 inner join parameter on ranked.place <= parameter."limit"

@@ -1,18 +1,32 @@
 -- listening_years: How much was played each year?
--- Years are those of the listener's clock; minutes are known from an account's export only.
--- Grain: one row per account and year_played. Reads: listening_day.
+-- Years and days are those of the listener's clock.
+-- A play of less than least_seconds is a skip; 30 is how Spotify counts. Hours are those of plays and skips, and known
+-- from an account's export only.
+-- Grain: one row per account and year_played. Reads: play_once.
 with parameter as (
-    select cast(null as varchar) as account
+    select
+        cast(null as varchar) as account,
+        30 as least_seconds
+),
+
+played as (
+    select
+        play_once.account,
+        cast(play_once.played_at_local as date) as local_date,
+        play_once.ms_played,
+        case when play_once.ms_played < parameter.least_seconds * 1000 then 0 else 1 end as is_play
+    from play_once
+    cross join parameter
+    where parameter.account is null or play_once.account = parameter.account
 )
 
 select
-    year(listening_day.local_date) as year_played,
-    cast(sum(listening_day.plays) as bigint) as plays,
-    count(*) as days_with_plays,
-    round(cast(sum(listening_day.ms_played) as double) / 3600000, 1) as hours_played,
-    listening_day.account
-from listening_day
-cross join parameter
-where parameter.account is null or listening_day.account = parameter.account
-group by year(listening_day.local_date), listening_day.account
-order by listening_day.account asc, year(listening_day.local_date) asc
+    year(local_date) as year_played,
+    cast(sum(is_play) as bigint) as plays,
+    cast(sum(1 - is_play) as bigint) as skips,
+    count(distinct case when is_play = 1 then local_date end) as days_with_plays,
+    round(cast(sum(ms_played) as double) / 3600000, 1) as hours_played,
+    account
+from played
+group by year(local_date), account
+order by account asc, year(local_date) asc

@@ -1,34 +1,44 @@
 -- most_played_artists: Which artists were played most, of all time or of a week?
--- An artist is the first one of a song. by_time=true ranks by minutes, which are known from an account's export only;
--- else by plays. The days are those of the listener's clock.
--- Grain: one row per account and artist_id. Reads: artist_latest, play_once, song_latest.
+-- An artist is the first one of a song, by name where no id is known.
+-- by_time=true ranks by minutes, else by plays; what was only skipped is left out. The days are those of the listener's
+-- clock, and reading goes a day beyond them on either side, because tables keep UTC.
+-- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
+-- from an account's export only.
+-- Grain: one row per account and artist (artist_id, or the name where no id is known). Reads: play_history.
 with parameter as (
     select
         10 as "limit",
         date '1900-01-01' as since,
         date '9999-12-30' as until,
         false as by_time,
+        30 as least_seconds,
         cast(null as varchar) as account
 ),
 
 counted as (
     select
-        play_once.account,
-        song_latest.artist_id,
-        count(*) as plays,
-        count(distinct play_once.song_id) as songs,
-        cast(sum(play_once.ms_played) as bigint) as ms_played
-    from play_once
-    inner join song_latest on play_once.song_id = song_latest.song_id
+        play_history.account,
+        play_history.artist_key,
+        max(play_history.artist_id) as artist_id,
+        max(play_history.artist_name) as artist_name,
+        cast(
+            sum(case when play_history.ms_played < parameter.least_seconds * 1000 then 0 else 1 end) as bigint
+        ) as plays,
+        cast(
+            sum(case when play_history.ms_played < parameter.least_seconds * 1000 then 1 else 0 end) as bigint
+        ) as skips,
+        count(distinct play_history.song_id) as songs,
+        cast(sum(play_history.ms_played) as bigint) as ms_played
+    from play_history
     inner join parameter
         on
-            cast(play_once.played_at_local as date) between parameter.since and parameter.until
-            and play_once.played_date >= cast(date_add('day', -1, parameter.since) as date)
-            and play_once.played_date <= cast(date_add('day', 1, parameter.until) as date)
+            cast(play_history.played_at_local as date) between parameter.since and parameter.until
+            and play_history.played_date >= cast(date_add('day', -1, parameter.since) as date)
+            and play_history.played_date <= cast(date_add('day', 1, parameter.until) as date)
     where
-        song_latest.artist_id is not null
-        and (parameter.account is null or play_once.account = parameter.account)
-    group by play_once.account, song_latest.artist_id
+        play_history.artist_key is not null
+        and (parameter.account is null or play_history.account = parameter.account)
+    group by play_history.account, play_history.artist_key
 ),
 
 ranked as (
@@ -38,26 +48,30 @@ ranked as (
             order by
                 case when parameter.by_time then coalesce(counted.ms_played, 0) else counted.plays end desc,
                 counted.plays desc,
-                counted.artist_id asc
+                counted.artist_name asc nulls last,
+                counted.artist_key asc
         ) as place,
+        counted.artist_name,
         counted.plays,
+        counted.skips,
         counted.songs,
         counted.ms_played,
         counted.artist_id,
         counted.account
     from counted
     cross join parameter
+    where counted.plays > 0
 )
 
 select
     ranked.place,
-    artist_latest.name as artist_name,
+    ranked.artist_name,
     ranked.plays,
+    ranked.skips,
     ranked.songs,
     round(cast(ranked.ms_played as double) / 60000, 1) as minutes_played,
     ranked.artist_id,
     ranked.account
 from ranked
 inner join parameter on ranked.place <= parameter."limit"
-left join artist_latest on ranked.artist_id = artist_latest.artist_id
 order by ranked.account asc, ranked.place asc

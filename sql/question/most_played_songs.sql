@@ -1,6 +1,8 @@
 -- most_played_songs: Which songs were played most, of all time or of a week?
--- by_time=true ranks by minutes, which are known from an account's export only; else by plays. The days are those of
--- the listener's clock, and reading goes a day beyond them on either side, because tables keep UTC.
+-- by_time=true ranks by minutes, else by plays; what was only skipped is left out. The days are those of the listener's
+-- clock, and reading goes a day beyond them on either side, because tables keep UTC.
+-- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
+-- from an account's export only.
 -- Grain: one row per account and song_id. Reads: play_history.
 with parameter as (
     select
@@ -8,6 +10,7 @@ with parameter as (
         date '1900-01-01' as since,
         date '9999-12-30' as until,
         false as by_time,
+        30 as least_seconds,
         cast(null as varchar) as account
 ),
 
@@ -18,7 +21,12 @@ counted as (
         max(play_history.song_name) as song_name,
         max(play_history.artist_names) as artist_names,
         max(play_history.album_name) as album_name,
-        count(*) as plays,
+        cast(
+            sum(case when play_history.ms_played < parameter.least_seconds * 1000 then 0 else 1 end) as bigint
+        ) as plays,
+        cast(
+            sum(case when play_history.ms_played < parameter.least_seconds * 1000 then 1 else 0 end) as bigint
+        ) as skips,
         cast(sum(play_history.ms_played) as bigint) as ms_played
     from play_history
     inner join parameter
@@ -44,11 +52,13 @@ ranked as (
         counted.artist_names,
         counted.album_name,
         counted.plays,
+        counted.skips,
         counted.ms_played,
         counted.song_id,
         counted.account
     from counted
     cross join parameter
+    where counted.plays > 0
 )
 
 select
@@ -57,6 +67,7 @@ select
     ranked.artist_names,
     ranked.album_name,
     ranked.plays,
+    ranked.skips,
     round(cast(ranked.ms_played as double) / 60000, 1) as minutes_played,
     ranked.song_id,
     ranked.account

@@ -1,34 +1,42 @@
 -- new_artists: Which artists were heard for the first time, and when?
--- An artist is the first one of a song. The newest discoveries come first; days are those of the listener's clock.
--- Grain: one row per account and artist_id. Reads: artist_latest, play_once, song_latest.
+-- An artist is the first one of a song, by name where no id is known. The newest discoveries come first; days are those
+-- of the listener's clock. Heard is what was played for least_seconds or longer; minutes are known from an account's
+-- export only.
+-- Grain: one row per account and artist (artist_id, or the name where no id is known). Reads: play_history.
 with parameter as (
     select
         20 as "limit",
-        cast(null as varchar) as account
+        cast(null as varchar) as account,
+        30 as least_seconds
 ),
 
 heard as (
     select
-        play_once.account,
-        song_latest.artist_id,
-        min(play_once.played_at_local) as first_played_at,
-        count(*) as plays
-    from play_once
-    inner join song_latest on play_once.song_id = song_latest.song_id
+        play_history.account,
+        play_history.artist_key,
+        max(play_history.artist_id) as artist_id,
+        max(play_history.artist_name) as artist_name,
+        min(play_history.played_at_local) as first_played_at,
+        count(*) as plays,
+        cast(sum(play_history.ms_played) as bigint) as ms_played
+    from play_history
     cross join parameter
     where
-        song_latest.artist_id is not null
-        and (parameter.account is null or play_once.account = parameter.account)
-    group by play_once.account, song_latest.artist_id
+        play_history.artist_key is not null
+        and (play_history.ms_played is null or play_history.ms_played >= parameter.least_seconds * 1000)
+        and (parameter.account is null or play_history.account = parameter.account)
+    group by play_history.account, play_history.artist_key
 ),
 
 ranked as (
     select
         row_number() over (
-            partition by account order by first_played_at desc, artist_id asc
+            partition by account order by first_played_at desc, artist_key asc
         ) as place,
+        artist_name,
         first_played_at,
         plays,
+        ms_played,
         artist_id,
         account
     from heard
@@ -36,12 +44,12 @@ ranked as (
 
 select
     ranked.place,
-    artist_latest.name as artist_name,
+    ranked.artist_name,
     ranked.first_played_at,
     ranked.plays,
+    round(cast(ranked.ms_played as double) / 60000, 1) as minutes_played,
     ranked.artist_id,
     ranked.account
 from ranked
 inner join parameter on ranked.place <= parameter."limit"
-left join artist_latest on ranked.artist_id = artist_latest.artist_id
 order by ranked.account asc, ranked.place asc

@@ -1,28 +1,28 @@
 -- listening_month: how much was played in each month of the listener's clock, and how many artists were new.
--- An artist is the first one of a song, and is new in the month of the first known play.
+-- An artist is the first one of a song, by name where no id is known, and is new in the month of the first known play.
+-- A play of less than 30 seconds is a skip, as Spotify counts. How long was played is known from an account's export only.
 -- New is who was not played before, so every play is read, whichever month is asked about.
--- Grain: one row per account and month_date. Reads: play_once, song_latest.
+-- Grain: one row per account and month_date. Reads: play_history.
 create or replace view listening_month as
 with played as (
     select
-        play_once.account,
-        cast(date_trunc('month', play_once.played_at_local) as date) as month_date,
-        play_once.song_id,
-        song_latest.artist_id,
-        play_once.ms_played
-    from play_once
-    left join song_latest on play_once.song_id = song_latest.song_id
-    where play_once.played_at_local is not null
+        account,
+        cast(date_trunc('month', played_at_local) as date) as month_date,
+        song_id,
+        artist_key,
+        ms_played,
+        case when ms_played < 30000 then 0 else 1 end as is_play
+    from play_history
 ),
 
 first_month as (
     select
         account,
-        artist_id,
+        artist_key,
         min(month_date) as month_date
     from played
-    where artist_id is not null
-    group by account, artist_id
+    where artist_key is not null
+    group by account, artist_key
 ),
 
 new_artist as (
@@ -38,9 +38,10 @@ counted as (
     select
         account,
         month_date,
-        count(*) as plays,
+        cast(sum(is_play) as bigint) as plays,
+        cast(sum(1 - is_play) as bigint) as skips,
         count(distinct song_id) as songs,
-        count(distinct artist_id) as artists,
+        count(distinct artist_key) as artists,
         cast(sum(ms_played) as bigint) as ms_played
     from played
     group by account, month_date
@@ -50,6 +51,7 @@ select
     counted.account,
     counted.month_date,
     counted.plays,
+    counted.skips,
     counted.songs,
     counted.artists,
     coalesce(new_artist.new_artists, 0) as new_artists,

@@ -7,12 +7,10 @@ select
     listing.source_kind,
     listing.source_id,
     listing.extraction_date,
-    listing.entries[slot.place].position as position,
-    listing.entries[slot.place].item_kind as item_kind,
-    listing.entries[slot.place].item_id as item_id,
-    cast(listing.entries[slot.place].added_at as timestamp(3)) as added_at
+    entry.position,
+    entry.item_kind,
+    entry.item_id,
+    cast(entry.added_at as timestamp(3)) as added_at
 from listing
--- Without the if, an empty array would count down: sequence(1, 0) is [1, 0].
-cross join unnest(
-    if(cardinality(listing.entries) > 0, sequence(1, cardinality(listing.entries)))
-) as slot (place)
+-- Each field of an entry becomes a column, in the order of the table's description.
+cross join unnest(listing.entries) as entry (position, item_kind, item_id, added_at)

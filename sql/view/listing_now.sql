@@ -25,12 +25,10 @@ select
     walked.source_id,
     walked.source_name,
     walked.walk_date,
-    walked.entries[slot.place].position as position,
-    walked.entries[slot.place].item_kind as item_kind,
-    walked.entries[slot.place].item_id as item_id,
-    cast(walked.entries[slot.place].added_at as timestamp(3)) as added_at
+    entry.position,
+    entry.item_kind,
+    entry.item_id,
+    cast(entry.added_at as timestamp(3)) as added_at
 from walked
--- Without the if, an empty array would count down: sequence(1, 0) is [1, 0].
-cross join unnest(
-    if(cardinality(walked.entries) > 0, sequence(1, cardinality(walked.entries)))
-) as slot (place)
+-- Each field of an entry becomes a column, in the order of the table's description.
+cross join unnest(walked.entries) as entry (position, item_kind, item_id, added_at)

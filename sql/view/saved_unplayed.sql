@@ -1,4 +1,5 @@
 -- saved_unplayed: songs that an account has saved but, as far as its plays are known, never played.
+-- A song counts as played by its id, and by its title and first artist, as a short history names it.
 -- Accounts without any known play are left out: of those nothing can be said.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per account and song_id. Reads: listing_now, play, song_full.
@@ -26,6 +27,15 @@ played as (
         account,
         song_id
     from play
+),
+
+played_by_name as (
+    select distinct
+        account,
+        artist_name,
+        song_name
+    from play
+    where artist_name is not null and song_name is not null
 )
 
 select
@@ -43,4 +53,9 @@ left join played
         saved.account = played.account
         and saved.song_id = played.song_id
 left join song_full on saved.song_id = song_full.song_id
-where played.song_id is null
+left join played_by_name
+    on
+        saved.account = played_by_name.account
+        and song_full.artist_name = played_by_name.artist_name
+        and song_full.name = played_by_name.song_name
+where played.song_id is null and played_by_name.account is null

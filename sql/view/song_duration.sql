@@ -8,12 +8,13 @@ select
     artist_id,
     album_id,
     nullif(duration_ms, 0) as duration_ms,
-    case when duration_ms > 0 then
-        concat(
-            cast(duration_ms / 60000 as varchar),
-            ':',
-            lpad(cast(duration_ms % 60000 / 1000 as varchar), 2, '0')
-        )
+    case
+        when duration_ms > 0
+            then concat(
+                cast(duration_ms / 60000 as varchar),
+                ':',
+                lpad(cast(duration_ms % 60000 / 1000 as varchar), 2, '0')
+            )
     end as duration,
     case
         when duration_ms > 0 and duration_ms < 150000 then 'short'

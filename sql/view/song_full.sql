@@ -1,5 +1,6 @@
 -- song_full: each song with its album and the names of its artists, as far as they are known.
--- artist_names holds the names in order; an artist whose name is not known stands there with its id.
+-- artist_id and artist_name are those of the first artist. artist_names holds all names in order; an artist whose name is
+-- not known stands there with its id.
 -- Grain: one row per song_id. Reads: album_latest, artist_latest, song_latest.
 create or replace view song_full as
 with credit as (
@@ -27,6 +28,7 @@ select
     song_latest.song_id,
     song_latest.name,
     credit_names.artist_names,
+    first_artist.name as artist_name,
     song_latest.artist_id,
     song_latest.artist_ids,
     song_latest.album_id,
@@ -49,4 +51,5 @@ select
     song_latest.last_seen_date
 from song_latest
 left join album_latest on song_latest.album_id = album_latest.album_id
+left join artist_latest as first_artist on song_latest.artist_id = first_artist.artist_id
 left join credit_names on song_latest.song_id = credit_names.song_id

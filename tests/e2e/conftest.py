@@ -15,13 +15,14 @@ import pytest
 from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
-from lakehouse.emulated_aws.runner import Ran, run_next
+from lakehouse.emulated_aws.runner import Ran
 from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino
 from lakehouse.trino.session import TrinoSession
 from lakehouse.warehouse.session import Session
 from tests.dump import copy_dump
+from tests.events import run_next
 from tests.spark.objects import entry, page, song
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"

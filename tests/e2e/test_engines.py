@@ -17,13 +17,13 @@ from glue_jobs.tables import TABLES
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.output import to_rows
 from lakehouse.statements.statement import Kind, StatementError, parse_statement, read_folder, set_parameters
-from lakehouse.statements.summaries import to_trino_table
 from lakehouse.trino.server import OWNER
 from lakehouse.trino.session import TrinoSession
 from lakehouse.warehouse.session import Session
 from tests.e2e.conftest import Line
 from tests.e2e.plans import rows_read
 from tests.sql.test_partitions import ASKED
+from tests.trino_tables import to_trino_table
 
 FILES = [(kind, name) for kind in get_args(Kind) for name in read_folder(kind)]
 SIDE_BY_SIDE = 2

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lakehouse.emulated_aws.emulated import EmulatedAws, Names, environment_of
 from lakehouse.emulated_aws.start import running_server
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
+from tests.infra.contracts import Recorder, recording
 
 LEFT_OUT = shutil.ignore_patterns(".terraform*", "terraform.tfstate*", "backend.tf", "environments")
 
@@ -30,11 +32,15 @@ CI_ROLE = """{
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with zips of the packages' names: what is in them matters to no test of Terraform."""
+    """Return a folder with zips and wheels of the right names: what is in them matters to no test of Terraform."""
     folder = tmp_path_factory.mktemp("packages")
     for name in ("glue_jobs", "lambda_extract", "sql"):
         with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
             archive.writestr(f"{name}/__init__.py", "")
+    for version, python in (("5.1", "cp311"), ("6.0", "cp313")):
+        wheel = folder / "wheels" / f"glue-{version}" / f"tool-1.0-{python}-{python}-manylinux2014_x86_64.whl"
+        wheel.parent.mkdir(parents=True)
+        wheel.write_bytes(b"")
     return folder
 
 
@@ -75,21 +81,31 @@ def emulated() -> Iterator[EmulatedAws]:
 TARGETS = (
     "module.extract", "module.load_music.aws_iam_role_policy.this", "module.publish.aws_iam_role_policy.this",
     "module.load_workflow.aws_iam_role_policy.this", "module.load_workflow.aws_cloudwatch_event_target.queue",
-    "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this", "module.ci_role",
+    "module.load_workflow.aws_glue_trigger.this", "module.load_workflow.aws_scheduler_schedule.catch_up",
+    "module.alarms", "module.athena.aws_iam_policy.reader", "module.bucket.aws_s3_bucket_notification.this",
+    "module.ci_role",
 )  # fmt: skip
 """What the tests of policies and events look at; the whole, which takes longer, is applied in tests/long."""
 
 
 @pytest.fixture(scope="session")
+def recorder(emulated: EmulatedAws) -> Iterator[Recorder]:
+    """Write down each call that Terraform makes."""
+    with recording(emulated.endpoint) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def applying(
-    terraform: Terraform, emulated: EmulatedAws, tmp_path_factory: pytest.TempPathFactory
+    terraform: Terraform, recorder: Recorder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Future[None]]:
     """Apply the roles, the rule and its queue meanwhile: Terraform mostly waits."""
     plan = tmp_path_factory.mktemp("plan") / "plan"
 
     def apply() -> None:
-        terraform.plan(plan, *(f"-target={target}" for target in TARGETS), quiet=True)
-        terraform.apply(plan, quiet=True)
+        recorded = replace(terraform, attached={"AWS_ENDPOINT_URL": recorder.address})
+        recorded.plan(plan, *(f"-target={target}" for target in TARGETS), quiet=True)
+        recorded.apply(plan, quiet=True)
 
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit(apply)

@@ -19,6 +19,9 @@ WITHOUT_RESOURCES = {
     "ec2:DescribeSubnets": "knows no resources; nothing is changed by it",
     "ec2:DescribeVpcAttribute": "knows no resources; nothing is changed by it",
     "ec2:DescribeVpcEndpoints": "knows no resources; nothing is changed by it",
+    "athena:ListDataCatalogs": "is a listing: it answers with names",
+    "athena:ListEngineVersions": "is a listing: it answers with names",
+    "athena:ListWorkGroups": "is a listing: it answers with names",
     "sns:GetSubscriptionAttributes": "knows no resources: a subscription cannot be named in a policy",
     "sns:Unsubscribe": "knows no resources: a subscription cannot be named in a policy",
 }
@@ -69,13 +72,12 @@ def read_statements(aws: EmulatedAws) -> list[Statement]:
 
 
 def parse_policy(owner: str, document: Any) -> Iterator[Statement]:
-    """Yield the statements of one policy."""
+    """Yield what one policy allows; what it denies makes nothing broader."""
     document = json.loads(document) if isinstance(document, str) else document
     for one in document["Statement"]:
-        assert one["Effect"] == "Allow"
-        yield Statement(
-            owner, one.get("Sid", ""), as_tuple(one["Action"]), as_tuple(one["Resource"]), one.get("Condition", {})
-        )
+        if one["Effect"] == "Allow":
+            actions, resources = as_tuple(one["Action"]), as_tuple(one["Resource"])
+            yield Statement(owner, one.get("Sid", ""), actions, resources, one.get("Condition", {}))
 
 
 def find_broad(statements: list[Statement], bucket: str, prefix: str | None = None) -> list[str]:

@@ -16,9 +16,10 @@ from lakehouse.aws import environments
 from lakehouse.aws import run as running
 from lakehouse.aws.deploy import deploy, describe_next_steps, destroy
 from lakehouse.aws.deployment import Lakehouse, read_lakehouse
+from lakehouse.aws.region import share_region
 from lakehouse.aws.run import Patience, run
 from lakehouse.aws.status import describe_next, status
-from lakehouse.aws.terraform import MIRROR, Terraform, find_mirror, read_reason
+from lakehouse.aws.terraform import MIRROR, Terraform, find_advice, find_mirror, read_reason, run_and_show
 from lakehouse.emulated_aws.emulated import REGION, EmulatedAws, without_aws
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
@@ -26,6 +27,7 @@ from lakehouse.paths import ROOT
 NAME = "spotify-lakehouse-pr-9"
 SCHEDULE = f"{NAME}-extract-me-schedule"
 NOW = dt.datetime.now(dt.UTC)
+COMMANDS = ("deploy", "destroy", "run", "status", "publish", "verify")
 pytestmark = pytest.mark.usefixtures("emulated")
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
@@ -225,7 +227,7 @@ NEAR_SUMMER = dt.datetime(2027, 3, 27, 12, tzinfo=dt.UTC)
     pytest.param(schedule("cron(0 6 * * ? *)", State="DISABLED"), "disabled: it does not run", id="disabled"),
     pytest.param(schedule("cron(0 6 1 1 ? 2026)"), "it does not run again", id="a year that is over"),
     pytest.param(schedule("cron(0 6 * * ? *)", EndDate=NEAR_SUMMER + HOUR), "it does not run again", id="it ends"),
-    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: seen 'at(2027-03-28T06:00:00)'", id="once"),
+    pytest.param(schedule("at(2027-03-28T06:00:00)"), "next run not known: got 'at(2027-03-28T06:00:00)'", id="once"),
 ])  # fmt: skip
 def test_the_next_run_is_said(found: dict[str, Any], expected: str) -> None:
     assert describe_next(found, "Europe/Berlin", NEAR_SUMMER).startswith(expected)
@@ -349,6 +351,16 @@ def test_a_plan_is_only_shown(outputs: dict[str, Any], capsys: pytest.CaptureFix
     assert capsys.readouterr().out.endswith("Nothing was changed: this is what `lakehouse deploy` would do.\n")
 
 
+@pytest.mark.parametrize(("changes", "code"), [(True, 1), (False, 0)], ids=["drift", "no drift"])
+def test_a_plan_that_is_to_change_nothing_fails_where_it_does(
+    outputs: dict[str, Any], changes: bool, code: int
+) -> None:
+    terraform = FakeTerraform(outputs, changes=changes)
+    options = {"is_sure": True, "only_plan": True, "build": False, "fail_on_change": True}
+    assert deploy(terraform, ask=pytest.fail, **options) == code
+    assert "apply" not in terraform.done
+
+
 def no_terminal(_: str) -> str:
     raise EOFError
 
@@ -422,11 +434,13 @@ def test_a_state_from_before_the_copies_is_read(outputs: dict[str, Any]) -> None
     assert read_lakehouse({**outputs, "publish_rds_job": "copy"}, "pr-7").publish_rds_job == "copy"
 
 
-def test_before_the_first_load_there_is_nothing_to_publish(lakehouse: Lakehouse, emulated: EmulatedAws) -> None:
+def test_before_the_first_load_there_is_nothing_to_publish(
+    lakehouse: Lakehouse, emulated: EmulatedAws, capsys: pytest.CaptureFixture[str]
+) -> None:
     emulated.connect("glue").create_database(DatabaseInput={"Name": "nothing_yet"})
     empty = dataclasses.replace(lakehouse, database="nothing_yet")
-    with pytest.raises(UserError, match=r"nothing_yet holds no tables; .*: lakehouse run --env pr-7\. Nothing"):
-        environments.publish_by_hand(empty)
+    assert environments.publish_by_hand(empty) == 0
+    assert capsys.readouterr().out == "nothing_yet holds no tables yet; lakehouse run --env pr-7 loads the first rows\n"
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -442,7 +456,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("name", ["deploy", "destroy", "run", "status", "publish"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_without_credentials_every_command_says_so_in_one_line(name: str) -> None:
     done = command(name, "--env=pr-7")
     assert (done.returncode, done.stdout) == (2, "")
@@ -452,9 +466,30 @@ def test_without_credentials_every_command_says_so_in_one_line(name: str) -> Non
 
 def test_credentials_without_a_region_are_said() -> None:
     done = command("status", AWS_ACCESS_KEY_ID="k", AWS_SECRET_ACCESS_KEY="s")
-    assert (done.returncode, done.stderr) == (
-        2, "status: no AWS region: expected AWS_REGION, or one in the profile. Nothing was changed.\n",
-    )  # fmt: skip
+    seen = "no AWS region: expected AWS_REGION, AWS_DEFAULT_REGION or one in the profile. Nothing was changed."
+    assert (done.returncode, done.stderr) == (2, f"status: {seen}\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_every_command_takes_the_region_from_either_variable(name: str, variable: str, emulated: EmulatedAws) -> None:
+    keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ENDPOINT_URL": emulated.endpoint}
+    # Without Terraform each ends right after it has asked AWS who it is.
+    done = command(name, "--env=pr-7", **keys, PATH="/nowhere", **{variable: REGION})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{name}: terraform is not on this machine")
+
+
+@pytest.mark.parametrize(("given", "expected"), [
+    pytest.param({"AWS_REGION": "eu-west-1"}, "eu-west-1", id="the one boto3 does not read"),
+    pytest.param({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1", id="the one Terraform does not prefer"),
+    pytest.param({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "eu-west-1", id="both"),
+    pytest.param({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-east-1"}, "us-east-1", id="an empty one"),
+    pytest.param({"AWS_REGION": " "}, None, id="nothing"),
+])  # fmt: skip
+def test_a_region_counts_for_every_sdk(given: dict[str, str], expected: str | None) -> None:
+    share_region(given)
+    assert given == (dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), expected) if expected else {})
 
 
 def test_the_name_that_terraform_keeps_is_refused() -> None:
@@ -483,8 +518,34 @@ def test_a_mirror_is_found_where_it_is_named(tmp_path: Path) -> None:
         find_mirror({MIRROR: str(tmp_path / "none")})
 
 
+@pytest.mark.parametrize(("said", "advice"), [
+    pytest.param("│ Error: creating Glue Job: AccessDeniedException: Account\n│ 123456789012 is denied access.\n",
+                 "AWS has not opened Glue to this account yet", id="a new account"),
+    pytest.param("│ User: arn:aws:iam::1:user/a is not authorized to perform: s3:CreateBucket", "lacks this right",
+                 id="a missing right"),
+    pytest.param("│ Error: Invalid value", "", id="something else"),
+])  # fmt: skip
+def test_errors_of_aws_that_do_not_say_what_to_do_get_advice(said: str, advice: str) -> None:
+    assert (advice in find_advice(said)) if advice else (find_advice(said) == "")
+
+
+def test_what_a_command_says_is_shown_and_its_errors_are_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    done = run_and_show(["sh", "-c", "echo plan; echo 'Error: no' >&2; exit 3"], dict(os.environ))
+    assert (done.returncode, done.stderr) == (3, "Error: no\n")
+    assert tuple(capfd.readouterr()) == ("plan\n", "Error: no\n")
+
+
 def test_what_terraform_says_becomes_one_line() -> None:
-    said = "\n╷\n│ Error: Invalid value\n│ \n│   on main.tf line 3, in x:\n│    3:   a = 1\n│ \n│ a must be 2.\n╵\n"
-    said += "╷\n│ Error: B\n╵\n"
-    assert read_reason(said) == "Error: Invalid value a must be 2. (and 1 more)"
-    assert read_reason("") == "it said nothing"
+    errors = [("Invalid value", "a must\nbe 2."), ("B", "")]
+    lines = [{"diagnostic": {"severity": "error", "summary": name, "detail": text}} for name, text in errors]
+    output = "\n".join(json.dumps(line) for line in ({"type": "version"}, *lines))
+    assert read_reason(output, "") == "Invalid value: a must be 2. (and 1 more)"
+    assert read_reason("", "╷\n│ Error: no such\n│ workspace\n╵\n") == "Error: no such workspace"
+    assert read_reason("", "") == "it said nothing"
+
+
+def test_a_folder_that_terraform_cannot_read_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('terraform {\n  required_version = ">= 99"\n}\n', encoding="utf-8")
+    copy = Terraform("pr-9", folder=tmp_path, build=tmp_path / "build")
+    with pytest.raises(UserError, match="terraform init ended with 1: Unsupported Terraform Core version: This conf"):
+        copy.init()

@@ -85,7 +85,10 @@ def test_the_tests_run_without_a_pyspark_of_pips_and_without_writing_here(tmp_pa
     subprocess.run([DOCKER / "test.sh", "-k", "rows"], env=known, check=True)
     (install, _), (tests, path) = calls(tmp_path)
     assert install[:3] == ["-m", "pip", "install"]
-    assert not any("pyspark" in word for word in install)
+    assert "--require-hashes" in install
+    locked = (ROOT / "requirements" / "docker.txt").read_text()
+    assert install[-2:] == ["-r", str(ROOT / "requirements" / "docker.txt")]
+    assert "pyspark" not in locked
     assert "--target" in install
     assert tests[:4] == ["-m", "pytest", "-p", "no:cacheprovider"]
     assert tests[-2:] == ["-k", "rows"]

@@ -12,11 +12,11 @@ from lakehouse.emulated_aws.emulated import EmulatedAws, event_pattern
 from lakehouse.errors import UserError
 from tests.infra.policies import Statement, as_tuple, find_broad, read_statements
 
-BUCKET = "spotify-lakehouse-pr-7-123456789012"
+BUCKET = "spotify-lakehouse-pr-7-123456789012-eu-central-1"
 S3 = f"arn:aws:s3:::{BUCKET}"
 GLUE = "arn:aws:glue:eu-central-1:123456789012"
 EXTRACT, LOAD, PUBLISH, READER = (
-    f"spotify-lakehouse-pr-7-{part}" for part in ("extract-me", "load-music", "publish", "reader")
+    f"lakehouse-pr-7-euc1-{part}" for part in ("extract-me", "load-music", "publish", "reader")
 )
 
 
@@ -29,11 +29,11 @@ def applied(applying: Future[None], emulated: EmulatedAws) -> EmulatedAws:
 
 @pytest.fixture(scope="module")
 def statements(applied: EmulatedAws) -> list[Statement]:
-    return [one for one in read_statements(applied) if one.owner.startswith("spotify-lakehouse-pr-7")]
+    return [one for one in read_statements(applied) if one.owner.startswith("lakehouse-pr-7")]
 
 
 def test_every_role_is_looked_at(statements: list[Statement]) -> None:
-    assert {one.owner.removeprefix("spotify-lakehouse-pr-7-") for one in statements} == {
+    assert {one.owner.removeprefix("lakehouse-pr-7-euc1-") for one in statements} == {
         "extract-me", "extract-me-schedule", "load-music", "load-events", "load-scheduler", "publish", "reader",
     }  # fmt: skip
 
@@ -161,29 +161,32 @@ def workflows(applied: EmulatedAws) -> list[Statement]:
 
 def test_workflows_may_do_nothing_beyond_their_environment(workflows: list[Statement]) -> None:
     own = [one for one in workflows if one.sid != "DestroyData"]
-    assert find_broad(own, BUCKET, prefix=PREFIX) == []
+    assert find_broad(own, BUCKET, prefix=NAMES) == []
     (all_data,) = {one.resources for one in workflows if one.sid == "DestroyData"}
     assert all_data == (f"{S3}/*",), "to remove a bucket is to remove all that is in it, and nothing else"
     assert find_broad(own, BUCKET, prefix="spotify-lakehouse-prod") != []
 
 
-@pytest.mark.parametrize(
-    "resource", ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::*:role/spotify-lakehouse-pr-7-*"]
-)
+@pytest.mark.parametrize("resource", ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::*:role/lakehouse-pr-7-euc1-*"])
 def test_a_wildcard_that_is_added_to_a_workflow_is_found(resource: str) -> None:
     broad = Statement("github", "ChangeRoles", ("iam:PutRolePolicy",), (resource,), {})
-    assert len(find_broad([broad], BUCKET, prefix=PREFIX)) == 1
+    assert len(find_broad([broad], BUCKET, prefix=NAMES)) == 1
 
 
-PREFIX = "spotify-lakehouse-pr-7"
-ROLE = f"arn:aws:iam::123456789012:role/{PREFIX}-publish"
-OWN_ROLE = f"arn:aws:iam::123456789012:role/github-{PREFIX}-deploy"
+PREFIX, IAM_PREFIX = "spotify-lakehouse-pr-7", "lakehouse-pr-7-euc1"
+NAMES = f"({PREFIX}|(github-)?{IAM_PREFIX})"
+ROLE = f"arn:aws:iam::123456789012:role/{IAM_PREFIX}-publish"
+OWN_ROLE = f"arn:aws:iam::123456789012:role/github-{IAM_PREFIX}-deploy"
 SECRET = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{PREFIX}/me-AbCdEf"
 FUNCTION = f"arn:aws:lambda:eu-central-1:123456789012:function:{PREFIX}-publish"
 STATE = "arn:aws:s3:::a-state/env:/pr-7/lake.tfstate"
 
 
-PARTS = {"plan": ("plan-read",), "deploy": ("deploy-read", "deploy-change"), "remove": ("deploy-destroy",)}
+PARTS = {
+    "plan": ("plan-read", "plan-view"),
+    "deploy": ("deploy-read", "deploy-view", "deploy-change", "deploy-grant"),
+    "remove": ("deploy-destroy",),
+}
 """The policies that make up what a plan, a deployment, and beyond it a removal may do."""
 
 
@@ -216,7 +219,7 @@ PARTS = {"plan": ("plan-read",), "deploy": ("deploy-read", "deploy-change"), "re
     ("remove", "glue:DeleteDatabase", f"{GLUE}:database/music_prod", False),
 ])  # fmt: skip
 def test_workflows_may(workflows: list[Statement], role: str, action: str, resource: str, may: bool) -> None:
-    owners = {f"github-{PREFIX}-{part}" for part in PARTS[role]}
+    owners = {f"github-{IAM_PREFIX}-{part}" for part in PARTS[role]}
     assert owners <= {one.owner for one in workflows}
     assert any(is_allowed(workflows, owner, action, resource) for owner in owners) == may
 
@@ -225,7 +228,7 @@ def test_roles_of_a_workflow_are_taken_by_the_runs_that_are_named(applied: Emula
     iam, host = applied.connect("iam"), "token.actions.githubusercontent.com"
     claims = {"plan": ["pull_request"], "deploy": ["environment:previews", "ref:refs/heads/main"]}
     for name, expected in claims.items():
-        role = iam.get_role(RoleName=f"github-{PREFIX}-{name}")["Role"]
+        role = iam.get_role(RoleName=f"github-{IAM_PREFIX}-{name}")["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert statement["Principal"]["Federated"].endswith(f":oidc-provider/{host}")
@@ -234,7 +237,7 @@ def test_roles_of_a_workflow_are_taken_by_the_runs_that_are_named(applied: Emula
         assert equal[f"{host}:aud"] == "sts.amazonaws.com"
         assert sorted(as_tuple(equal[f"{host}:sub"])) == [f"repo:anna/lakehouse:{claim}" for claim in expected]
         attached = iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]
-        parts = {"plan": ["read"], "deploy": ["change", "destroy", "read"]}[name]
+        parts = {"plan": ["read", "view"], "deploy": ["change", "destroy", "grant", "read", "view"]}[name]
         assert sorted(one["PolicyName"].rsplit("-", 1)[1] for one in attached) == parts
 
 

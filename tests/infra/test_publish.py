@@ -5,6 +5,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
+from sql import landed
 from sql import publish as program
 from sql.athena import RESERVE, Athena, AthenaFault, OutOfTime
 from sql.gauges import count_dpu_seconds, read_job_gauges
+from sql.landed import Landed
 from sql.publish import PublishFault, Publishing, Settings
 from sql.publish_state import KEY, State, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
@@ -25,6 +28,9 @@ CREATED = re.compile(r'create (?:or replace )?(?:view|table)\s+"?(\w+)"?', re.IG
 DROPPED = re.compile(r"drop table if exists `(\w+)`")
 
 
+TABLES = {"song", "raw_object", "rejected_record"}
+
+
 class Lake:
     """A bucket, a database, and an Athena that keeps the catalog as the real one does but answers what it is told."""
 
@@ -33,6 +39,8 @@ class Lake:
         self.aws, self.glue, self.said = aws, aws.connect("glue"), list[str]()
         self.settings = Settings(name.replace("-", "_"), "primary", name, "Lake/test")
         self.glue.create_database(DatabaseInput={"Name": self.settings.database})
+        for table in TABLES:
+            self.glue.create_table(DatabaseName=self.settings.database, TableInput={"Name": table})
         aws.connect("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.failing, self.throttled, self.states = dict[str, str](), 0, list[str]()
         self.retryable = False
@@ -49,11 +57,12 @@ class Lake:
         self.pauses.append(seconds)
         self.seconds -= seconds
 
-    def can(self, *answers: int) -> None:
-        """Let the next selects answer with these numbers."""
+    def can(self, *answers: int | tuple[int, ...]) -> None:
+        """Let the next selects answer with these numbers, or rows of numbers."""
+        cells = [[str(cell) for cell in (answer if isinstance(answer, tuple) else (answer,))] for answer in answers]
         rows = [
-            {"rows": [{"Data": [{"VarCharValue": "found"}]}, {"Data": [{"VarCharValue": str(answer)}]}]}
-            for answer in answers
+            {"rows": [{"Data": [{"VarCharValue": "found"}]}, {"Data": [{"VarCharValue": cell} for cell in row]}]}
+            for row in cells
         ]
         body = json.dumps({"account_id": "123456789012", "region": REGION, "results": rows}).encode()
         address = f"{self.aws.endpoint}/moto-api/static/athena/query-results"
@@ -236,11 +245,11 @@ def test_what_time_left_undone_is_done_by_the_next_look_at_the_gauges(
     report, _ = run_whole(lake, monkeypatch)
     assert (report.is_out_of_time, report.created) == (True, [])
     lake.seconds, lake.states = 1e9, []
-    lake.can(0, 60, 0)
+    lake.can(0, (60, 0), 0)
     report, _ = run_whole(lake, monkeypatch, only_gauges=True)
     assert (report.is_out_of_time, report.created, report.gauges["HoursSinceLoad"]) == (False, ["a"], 1.0)
     lake.said.clear()
-    lake.can(60, 0)
+    lake.can((60, 0), 0)
     run_whole(lake, monkeypatch, only_gauges=True)
     assert [text for text in lake.said if CREATED.search(text)] == []
 
@@ -259,7 +268,7 @@ def test_a_summary_is_refreshed_once_a_day_and_keeps_two_versions(lake: Lake) ->
     assert lake.publish(files(summary("s")), TOMORROW).report.dropped == []
     dropped = lake.publish(files(summary("s")), TOMORROW + dt.timedelta(days=1)).report.dropped
     assert dropped == ["s__20261120t080000"]
-    assert lake.names() == {"s", "s__20261121t080000", "s__20261122t080000"}
+    assert lake.names() - TABLES == {"s", "s__20261121t080000", "s__20261122t080000"}
 
 
 def test_what_a_killed_run_left_of_a_summary_is_dropped(lake: Lake) -> None:
@@ -359,32 +368,109 @@ def run_whole(lake: Lake, monkeypatch: pytest.MonkeyPatch, **told: Any) -> tuple
         return fault, [json.loads(line) for line in said]
 
 
+METRICS = ("HoursSinceLoad", "OpenRejected", "UnreadableObjects", "FilesFailed", "service")
+
+
 def test_gauges_are_metrics_that_cloudwatch_reads(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake.can(90, 4)
+    lake.can((90, 2), 4)
     report, (_, metrics) = run_whole(lake, monkeypatch, only_gauges=True)
     assert report.created == []
-    assert {name: metrics[name] for name in ("HoursSinceLoad", "OpenRejected", "FilesFailed", "service")} == {
-        "HoursSinceLoad": 1.5, "OpenRejected": 4, "FilesFailed": 0, "service": "publish",
+    assert {name: metrics[name] for name in METRICS} == {
+        "HoursSinceLoad": 1.5, "OpenRejected": 4, "UnreadableObjects": 2, "FilesFailed": 0, "service": "publish",
     }  # fmt: skip
     (definition,) = metrics["_aws"]["CloudWatchMetrics"]
     assert definition["Namespace"] == "Lake/test"
     assert {one["Name"] for one in definition["Metrics"]} == {
-        "HoursSinceLoad", "OpenRejected", "FilesFailed", "GlueHoursThisMonth", "FailedLoads",
+        "HoursSinceLoad", "OpenRejected", "UnreadableObjects", "FilesFailed", "GlueHoursThisMonth", "FailedLoads",
     }  # fmt: skip
 
 
 def test_a_fault_is_raised_after_all_else_is_done(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     lake.failing["a"] = "no"
-    lake.can(0, 60, 0)
+    lake.can(0, (60, 0), 0)
     fault, lines = run_whole(lake, monkeypatch)
     assert str(fault) == "a: failed: no. All else is published."
     assert lines[1]["FilesFailed"] == 1
 
 
-def test_before_the_first_load_there_is_no_age(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    lake.states = ["FAILED"]
-    report, _ = run_whole(lake, monkeypatch, only_gauges=True)
-    assert report.gauges == {"GlueHoursThisMonth": 0.0, "FailedLoads": 0}
+def drop_tables(lake: Lake) -> None:
+    for table in TABLES:
+        lake.glue.delete_table(DatabaseName=lake.settings.database, Name=table)
+
+
+def test_before_the_first_load_nothing_is_asked_and_nothing_fails(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after the first catch-up, which succeeds without an object to load."""
+    drop_tables(lake)
+    monkeypatch.setattr(program, "Athena", lambda *_: lake.athena)
+    said: list[str] = []
+    report = program.publish(lake.settings, say=said.append)
+    assert lake.said == []
+    assert (report.created, report.failed, report.checks, report.offending) == ([], {}, {}, {})
+    everything = {name for kind in ("view", "ctas", "check") for name in read_files(kind)}
+    assert set(report.waiting) == everything
+    assert json.loads(said[1])["FilesFailed"] == 0
+    assert report.gauges == {
+        "GlueHoursThisMonth": 0.0, "FailedLoads": 0, "HoursSinceLoad": 0.0, "OpenRejected": 0, "UnreadableObjects": 0,
+    }  # fmt: skip
+
+
+def test_a_table_that_was_there_and_is_gone_is_a_fault(lake: Lake) -> None:
+    lake.publish(files(view("a", "song")))
+    drop_tables(lake)
+    lake.glue.delete_table(DatabaseName=lake.settings.database, Name="a")
+    lake.failing["a"] = "line 1:1: Table 'song' does not exist"
+    assert lake.publish(files(view("a", "song"))).report.failed == {
+        "a": "failed: line 1:1: Table 'song' does not exist"
+    }
+
+
+def test_before_the_first_load_data_is_as_old_as_what_has_waited_longest(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_tables(lake)
+    monkeypatch.setattr(landed, "find_newest", lambda *_: {"ben": Landed("raw/b", NOW - dt.timedelta(hours=5))})
+    lake.settings = replace(lake.settings, accounts=("anna", "ben"))
+    publishing = Publishing(lake.settings, lake.athena, NOW)
+    publishing.measure_tables()
+    assert publishing.report.hours_not_loaded == {"anna": 0.0, "ben": 5.0}
+    assert publishing.report.gauges["HoursSinceLoad"] == 5.0
+    assert lake.said == []
+
+
+def put_raw(lake: Lake, name: str) -> str:
+    today = dt.datetime.now(dt.UTC).date()
+    key = f"raw/extraction_date={today}/{today:%Y%m%d}T060000Z-{name}.ndjson.gz"
+    lake.aws.connect("s3").put_object(Bucket=lake.settings.bucket, Key=key, Body=b"x")
+    return key
+
+
+def test_the_newest_object_of_each_account_is_compared_with_the_ledger(lake: Lake) -> None:
+    mine, _ = put_raw(lake, "me-1"), put_raw(lake, "import-of-a-dump")
+    now = dt.datetime.now(dt.UTC) + dt.timedelta(hours=9)
+    newest = landed.find_newest(lake.aws.connect("s3"), lake.settings.bucket, ("me", "m", "ben"), now)
+    assert {account: one.key for account, one in newest.items()} == {"me": mine}
+    landed.find_recorded(lake.athena, newest, now)
+    assert f"raw_key in ('{mine}')" in lake.said[-1]
+    assert landed.measure_waiting(newest, ("me", "ben"), [mine], now) == {"me": 0.0, "ben": 0.0}
+    assert landed.measure_waiting(newest, ("me", "ben"), [], now)["me"] == pytest.approx(9, abs=0.1)
+
+
+def test_each_account_has_a_metric_of_its_own(lake: Lake) -> None:
+    report = program.Report(hours_not_loaded={"anna": 0.0, "ben": 7.5})
+    lines = [json.loads(line) for line in program.describe_account_metrics(lake.settings, report, NOW)]
+    assert [(line["account"], line["HoursNotLoaded"]) for line in lines] == [("anna", 0.0), ("ben", 7.5)]
+    for line in lines:
+        (definition,) = line["_aws"]["CloudWatchMetrics"]
+        assert definition["Dimensions"] == [["service", "account"]]
+        assert set(definition["Dimensions"][0]) <= set(line)
+
+
+def test_a_run_that_another_one_kept_from_starting_is_no_failed_load() -> None:
+    client = Runs(load=["FAILED"])
+    client.more = {"ExecutionTime": 0, "ErrorMessage": "Concurrent runs exceeded for load"}
+    assert read_job_gauges(client, ("load",), NOW)["FailedLoads"] == 0
+    client.more = {"ExecutionTime": 5, "ErrorMessage": "Concurrent runs exceeded for load"}
+    assert read_job_gauges(client, ("load",), NOW)["FailedLoads"] == 1
 
 
 def test_every_missing_variable_is_named() -> None:
@@ -408,13 +494,14 @@ class Runs:
 
     def __init__(self, **states: list[str]) -> None:
         self.states = states
+        self.more: dict[str, Any] = {}
 
     def get_paginator(self, _name: str) -> "Runs":
         return self
 
     def paginate(self, JobName: str) -> list[dict[str, Any]]:
         run = {"StartedOn": NOW, "WorkerType": "G.1X", "NumberOfWorkers": 2, "ExecutionTime": 90}
-        return [{"JobRuns": [{**run, "JobRunState": state} for state in self.states[JobName]]}]
+        return [{"JobRuns": [{**run, "JobRunState": state, **self.more} for state in self.states[JobName]]}]
 
 
 def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> None:
@@ -424,6 +511,25 @@ def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> N
     told = dict.fromkeys(program.REQUIRED, "x")
     assert program.read_settings({**told, "PUBLISH_COPIES": "copy"}).copies == ("copy",)
     assert program.read_settings({**told, "PUBLISH_COPIES": ""}).copies == ()
+
+
+def test_the_clocks_are_written_into_the_view_that_says_them() -> None:
+    settings = program.read_settings(
+        {
+            **dict.fromkeys(program.REQUIRED, "x"),
+            "PUBLISH_TIME_ZONES": '{"*": "Europe/Berlin", "o\'neil": "Asia/Tokyo"}',
+        }
+    )
+    files = program.with_time_zones(read_files("view"), settings.time_zones)
+    assert "array['Europe/Berlin=*', 'Asia/Tokyo=o''neil']" in files["account_clock"].text
+    assert digest_files(order_files(files)) != digest_files(order_files(read_files("view")))
+    assert program.read_settings(dict.fromkeys(program.REQUIRED, "x")).time_zones == {"*": "UTC"}
+
+
+@pytest.mark.parametrize("told", ["no json", "[]", '{"u1": 1}'])
+def test_time_zones_that_cannot_be_read_are_refused(told: str) -> None:
+    with pytest.raises(PublishFault, match=r"PUBLISH_TIME_ZONES is .*expected a JSON object"):
+        program.read_settings({**dict.fromkeys(program.REQUIRED, "x"), "PUBLISH_TIME_ZONES": told})
 
 
 def test_a_digest_follows_all_that_a_view_reads() -> None:

@@ -16,7 +16,8 @@ from glue_jobs.tables import TABLES, Table
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.trino.server import OWNER
 from lakehouse.trino.session import TrinoSession
-from tests.sql.golden import CASES
+from tests.sql.golden import AN_HOUR_AHEAD, CASES
+from tests.sql.test_large_listings import LENGTHS, large_listing
 
 ROWS, EDGES, EMPTY = "golden_rows", "edges", "empty"
 OWN = "belongs_to"
@@ -60,6 +61,7 @@ def rows_by_user(schemas: Mapping[str, pa.Schema]) -> Iterator[tuple[str, Rows]]
     """Yield what each user sees."""
     yield from ((user_of(number), case.rows(schemas)) for number, case in enumerate(CASES))
     yield TOGETHER, rows_together(schemas)
+    yield from ((f"large_{length}", {"listing": [large_listing(length)]}) for length in LENGTHS)
 
 
 def write_rows(schemas: Mapping[str, pa.Schema], bucket: str, filesystem: fs.FileSystem) -> None:
@@ -94,7 +96,22 @@ def create_edges(port: int) -> None:
     owner.run_text(f"create schema {EDGES}")
     for table in TABLES:
         owner.run_text(f"create view {EDGES}.{table.name} as {select_own(table)}")
-    TrinoSession(port, EDGES).create_views()
+    TrinoSession(port, EDGES).create_views(AN_HOUR_AHEAD)
+    # Each case has its own clocks.
+    owner.run_text(f"create or replace view {EDGES}.account_clock as {select_clocks()}")
+
+
+def select_clocks() -> str:
+    """Return what gives the clocks of whoever asks."""
+    clocks = [
+        (user_of(number), account, zone)
+        for number, case in enumerate(CASES)
+        for account, zone in case.time_zones.items()
+    ]
+    clocks += [(user, account, zone) for user in (TOGETHER, NOBODY) for account, zone in AN_HOUR_AHEAD.items()]
+    rows = ", ".join(f"('{user}', '{account}', '{zone}')" for user, account, zone in clocks)
+    names = f"{OWN}, account, time_zone"
+    return f"select account, time_zone from (values {rows}) as clock ({names}) where {OWN} = current_user"
 
 
 def select_own(table: Table) -> str:

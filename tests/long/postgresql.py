@@ -94,7 +94,7 @@ class Client:
     def rows(self, statement: str) -> list[dict[str, Any]]:
         """Return the rows of a query as JSON has them."""
         found = self.ask(f"select coalesce(json_agg(to_json(one)), '[]') from ({statement}) as one")
-        return json.loads(found)  # type: ignore[no-any-return]
+        return json.loads(found)
 
 
 def find_port() -> int:

@@ -3,7 +3,9 @@
 import sys
 from pathlib import Path
 
-from lakehouse.spark.submit import CATALOG, DATABASE, PUBLISH_JARS, submit, warehouse_settings
+from lakehouse.defaults import DATABASE
+from lakehouse.defaults import LOCAL_CATALOG as CATALOG
+from lakehouse.spark.submit import PUBLISH_JARS, submit, warehouse_settings
 
 if __name__ == "__main__":
     arguments = ["--catalog", CATALOG, "--database", DATABASE]

@@ -18,13 +18,13 @@ from lakehouse.emulated_aws.glue_job import (
     as_words,
     default_arguments,
     emulated_settings,
-    publish_arguments,
     run_arguments,
 )
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
+from tests.glue_arguments import publish_arguments
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
@@ -90,6 +90,7 @@ def make_network(aws: EmulatedAws) -> dict[str, Any]:
     return {"vpc_id": vpc, "subnet_ids": [one["Subnet"]["SubnetId"] for one in subnets]}
 
 
+WHEELS = ("--additional-python-modules", "--python-modules-installer-option")
 LISTINGS: dict[str, Callable[[EmulatedAws], list[str]]] = {
     "buckets": lambda aws: [one["Name"] for one in aws.connect("s3").list_buckets()["Buckets"]],
     "databases": lambda aws: [one["Name"] for one in aws.connect("glue").get_databases()["DatabaseList"]],
@@ -124,7 +125,11 @@ def test_two_copies_share_no_name(copies: list[Copy], emulated: EmulatedAws) -> 
 
 def test_no_policy_of_the_whole_is_broader_than_it_must_be(copies: list[Copy], emulated: EmulatedAws) -> None:
     for copy in copies:
-        own = [one for one in read_statements(emulated) if one.owner.startswith(copy.outputs["workgroup"])]
+        own = [
+            one
+            for one in read_statements(emulated)
+            if one.owner.startswith(f"lakehouse-{copy.outputs['environment']}-")
+        ]
         assert len(own) > 20
         assert find_broad(own, copy.outputs["bucket"]) == []
 
@@ -148,6 +153,9 @@ def test_the_job_gets_exactly_what_the_local_runner_passes(copies: list[Copy]) -
     expected = default_arguments(told["bucket"], told["database"])
     expected["--custom-logGroup-prefix"] = f"/aws-glue/{told['workgroup']}/load_music"
     applied = dict(told["load_arguments"])
+    # What only Glue needs: the wheels are installed here.
+    assert applied.pop("--additional-python-modules").startswith(f"s3://{told['bucket']}/code/wheels/glue-5.1/")
+    assert applied.pop("--python-modules-installer-option") == "--no-index --no-deps"
     assert set(applied.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
     assert applied == expected
 
@@ -166,7 +174,7 @@ def test_publish_rds_is_to_get_exactly_what_the_local_runner_passes(
     bucket = planned["module.bucket.aws_s3_bucket.this"]["after"]["bucket"]
     expected = publish_arguments(bucket, "music_pr_9", {"port": "5432", "dbname": "music"})
     expected["--custom-logGroup-prefix"] = "/aws-glue/spotify-lakehouse-pr-9/publish_rds"
-    told = dict(arguments["after"])
+    told = {name: value for name, value in arguments["after"].items() if name not in WHEELS}
     assert set(told.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
     assert told == expected
     # What RDS says only once it is made.

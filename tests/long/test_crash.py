@@ -15,7 +15,9 @@ from pyspark.sql import SparkSession
 
 from glue_jobs import arguments, load_music
 from glue_jobs.tables import TABLES
-from lakehouse.spark.submit import CATALOG, DATABASE, submit, warehouse_settings
+from lakehouse.defaults import DATABASE
+from lakehouse.defaults import LOCAL_CATALOG as CATALOG
+from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.folder import prepare_warehouse
 from tests.long.submit_staged import STAGED_JOB
 from tests.spark.conftest import Lake

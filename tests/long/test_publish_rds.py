@@ -27,7 +27,6 @@ from lakehouse.emulated_aws.glue_job import (
     as_words,
     catalog_settings,
     emulated_settings,
-    publish_arguments,
     run_arguments,
 )
 from lakehouse.emulated_aws.runner import run_job
@@ -36,6 +35,7 @@ from lakehouse.jobs import publish_rds as program
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
+from tests.glue_arguments import publish_arguments
 from tests.long.postgresql import Client, run_postgresql
 from tests.spark.conftest import Lake
 from tests.spark.test_publish_rds import (

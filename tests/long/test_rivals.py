@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from lakehouse.defaults import LOCAL_CATALOG as CATALOG
 from lakehouse.paths import ROOT
-from lakehouse.spark.submit import CATALOG
 from tests.long.postgresql import run_postgresql
 from tests.model.cases import File
 from tests.model.lakehouse import RawObject, load, rows_of

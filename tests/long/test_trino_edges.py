@@ -22,7 +22,8 @@ from lakehouse.warehouse import duckdb_engine as stand_in
 from tests.e2e.test_engines import FILES, SIDE_BY_SIDE, asked, assert_same
 from tests.long import edges
 from tests.sql.conftest import create_statement, to_arrow
-from tests.sql.golden import CASES, Case, show_rows
+from tests.sql.golden import AN_HOUR_AHEAD, CASES, Case, show_rows
+from tests.sql.test_large_listings import LENGTHS
 
 ORDERED = {**read_folder("question"), **read_folder("check")}
 GOLDEN = {case.name for case in CASES}
@@ -80,7 +81,7 @@ def duckdb_at_edges(schemas: Mapping[str, pa.Schema]) -> Callable[[str, str], pa
         for table in TABLES:
             engine.execute(create_statement(table))
             engine.from_arrow(to_arrow(schemas[table.name], seen[user].get(table.name, []))).insert_into(table.name)
-        stand_in.add_views(engine, read_named())
+        stand_in.add_views(engine, read_named(), read_named(AN_HOUR_AHEAD))
     return lambda user, text: stand_in.fetch(engines[user], to_duckdb(parse_statement(text)))
 
 
@@ -97,6 +98,16 @@ def test_trino_gives_the_golden_rows(at_edges, number):
     rows = show_rows(to_rows(at_edges[edges.user_of(number), case.name].result().select(case.columns)))
     is_ordered = case.name in ORDERED
     assert (rows if is_ordered else sorted(rows)) == (case.expected if is_ordered else sorted(case.expected))
+
+
+@pytest.mark.parametrize("view", ["listing_entry", "listing_day", "listing_now"])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_trino_reads_a_large_listing_whole(at_edges, server, view, length):
+    # What asks at the edges has made the tables.
+    at_edges[edges.NOBODY, "top_artists"].result()
+    trino = TrinoSession(server.result().port, edges.EDGES, f"large_{length}")
+    text = f"select count(*), min(position), max(position), count(distinct item_id) from {view}"
+    assert to_rows(trino.run_text(text)) == [(length, 1, length, length)]
 
 
 def test_tables_without_a_snapshot_are_read_as_empty(at_edges, server):

@@ -177,6 +177,27 @@ def plays(draw: st.DrawFn) -> dict[str, Json]:
     }
 
 
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[str, str, list[Json]]:
+    """Draw plays of the account's two histories: with ids, by name alone, of podcasts, and of nothing."""
+    extended = given(
+        spotify_track_uri=st.sampled_from([None, "spotify:track:@s1"]),
+        master_metadata_track_name=names,
+        master_metadata_album_artist_name=names,
+        master_metadata_album_album_name=names,
+        skipped=st.sampled_from([True, False, None]),
+        shuffle=st.booleans(),
+        reason_start=st.sampled_from(["clickrow", "", None]),
+        platform=st.just("ios"),
+    )
+    short = given(trackName=names, artistName=names, podcastName=st.sampled_from([None, None, "Talk"]))
+    ended = st.sampled_from(["2026-11-01T00:10:00Z", "2026-12-01T07:00:00Z", "never"])
+    minutes = st.sampled_from(["2026-11-01 00:10", "2026-11-01 00:11"])
+    plays = [draw(extended) | {"ts": draw(ended), "ms_played": 5} for _ in range(draw(st.integers(0, 3)))]
+    plays += [draw(short) | {"endTime": draw(minutes), "msPlayed": 7} for _ in range(draw(st.integers(0, 3)))]
+    return "import", "@h", [{"items": plays}]
+
+
 def page(found: list[Json], **facts: Json) -> dict[str, Json]:
     """Return a page of a list."""
     return {"href": "https://api.spotify.com/v1/x?offset=0", "items": found, "next": None, **facts}
@@ -273,7 +294,9 @@ def line(kind: str, at: str, account: str | None, **said: Json) -> bytes:
 def files(draw: st.DrawFn, number: int) -> File:
     """Draw one raw object: some sources' answers, perhaps a line nobody understands, and mostly a summary."""
     day, account = draw(st.sampled_from(DAYS)), draw(st.sampled_from([None, "@u1", "@u1", "@u2"]))
-    sources = draw(st.lists(st.one_of(walks(), walks(), recent_plays(), searches(), singles(), lists()), max_size=2))
+    sources = draw(
+        st.lists(st.one_of(walks(), walks(), recent_plays(), histories(), searches(), singles(), lists()), max_size=2)
+    )
     lines, told = [], []
     for kind, source_id, bodies in sources:
         said = {"source": {"kind": kind, "id": source_id}, "request": {"path": "x", "params": {}}, "status": 200}

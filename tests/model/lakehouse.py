@@ -3,7 +3,7 @@
 `read` gives what one raw object says, as rows by table and key; `join` is the rule of which of two rows stays. A
 lake is the join of all its raw objects: what the load job makes of any order, grouping or repetition has one answer.
 Rows are JSON values, so that they compare with what any engine says of a table: dates and times are ISO text.
-It knows the shapes that `cases` makes; the odder ones have their tests in tests/spark/test_shapes.py.
+It knows the shapes that `cases` makes; the odder ones have their tests in tests/unit/test_shapes.py.
 """
 
 import datetime as dt
@@ -12,10 +12,9 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from glue_jobs.tables import SKIP_REASONS, TABLES, Table
 
@@ -41,6 +40,10 @@ CONTAINERS: dict[str, dict[str, type]] = {
     "artist": {"genres": list, "followers": dict, "images": list, "external_urls": dict},
 }
 ID = re.compile(r"[0-9A-Za-z_.-]{1,100}")
+HISTORY_URIS = ("spotify_track_uri", "spotify_episode_uri", "audiobook_uri")
+AROUND = ("added_at", "added_by", "played_at", "is_local", "context", "ts", "ms_played", "platform")
+AROUND += ("skipped", "shuffle", "reason_start")
+"""What may be said around an object that is null."""
 MOST_BYTES = 64 * 1024
 
 
@@ -77,14 +80,15 @@ class Answer:
 
     line: int
     said: Mapping[str, Any]
+    id_of: Callable[[Any], str | None]
     lists: list[tuple[str | None, str, Mapping[str, Any], list[Any]]] = field(default_factory=list)
 
 
-def load(objects: Iterable[RawObject], time_zone: str = "UTC") -> Lake:
+def load(objects: Iterable[RawObject]) -> Lake:
     """Return the lake that a set of raw objects makes."""
     lake: Lake = {}
     for one in objects:
-        lake = join(lake, read(one, time_zone))
+        lake = join(lake, read(one))
     return lake
 
 
@@ -125,7 +129,7 @@ def orderly(value: Any) -> tuple[Any, ...]:
     return (1, [orderly(one) for one in value]) if isinstance(value, list) else (1, value)
 
 
-def read(raw: RawObject, time_zone: str = "UTC") -> Lake:
+def read(raw: RawObject) -> Lake:
     """Return what one raw object says."""
     status, text = unpack(raw.content)
     ledger = {column.name: None for column in BY_NAME["raw_object"].columns if column.name != "loaded_at"} | {
@@ -134,7 +138,7 @@ def read(raw: RawObject, time_zone: str = "UTC") -> Lake:
     }
     lake: Lake = {}
     if status == "loaded":
-        ledger |= Reading(raw, time_zone, lake).read_lines([line for line in text.split("\n") if line.strip(" ")])
+        ledger |= Reading(raw, lake).read_lines([line for line in text.split("\n") if line.strip(" ")])
     return join(lake, {"raw_object": {(ledger["raw_key"],): ledger}})
 
 
@@ -152,15 +156,17 @@ def unpack(content: bytes) -> tuple[str, str]:
 class Reading:
     """One raw object while it is read."""
 
-    def __init__(self, raw: RawObject, time_zone: str, lake: Lake) -> None:
+    def __init__(self, raw: RawObject, lake: Lake) -> None:
         """Start with nothing said."""
-        self.raw, self.zone, self.lake = raw, ZoneInfo(time_zone), lake
+        self.raw, self.lake = raw, lake
         self.count: dict[str, int] = dict.fromkeys(
             ("entries", "accepted", *(f"skipped_{reason}" for reason in SKIP_REASONS)), 0
         ) | {"rejected_entries": 0, "rejected_documents": 0}
         self.accounts: list[str] = ["-"]
         self.summary: Mapping[str, Any] | None = None
         self.plays: list[str] = []
+        self.stretches: list[tuple[Answer, Mapping[str, Any], Row]] = []
+        self.same_minute: dict[tuple[Any, ...], int] = {}
         self.full_pages: list[bool] = []
         self.walks: dict[tuple[str, str, str], list[tuple[Answer, list[list[Entry]]]]] = {}
 
@@ -176,6 +182,7 @@ class Reading:
             "plays_from": min(self.plays, default=None),
             "plays_to": max(self.plays, default=None),
             "plays_page_full": max(self.full_pages, default=None),
+            "plays_pages": [row for _, _, row in self.stretches] or None,
             "summary_pages": self.told("pages"),
             "summary_entries": self.told("entries"),
         }
@@ -202,7 +209,9 @@ class Reading:
             payload = said.get("response_text") if reason == "not_json" else compact(said["response"])
             self.set_aside(number, "$", reason, payload)
         else:
-            self.read_answer(Answer(number, said, find_lists(said["response"])))
+            is_import = (said.get("run_id") or "").startswith("import-")
+            id_of = imported_id if is_import else spotify_id
+            self.read_answer(Answer(number, said, id_of, find_lists(said["response"])))
 
     def set_aside(self, line: int, path: str, reason: str, payload: str) -> None:
         """Keep what was not understood, its text cut to 64 KB."""
@@ -227,7 +236,7 @@ class Reading:
     def read_answer(self, answer: Answer) -> None:
         """Judge all entries of an answer, add the rows they give, and remember the walk."""
         judged = [
-            [judge(element, name, path_of(name, path, index)) for index, element in enumerate(elements)]
+            [judge(element, name, path_of(name, path, index), answer.id_of) for index, element in enumerate(elements)]
             for name, path, _, elements in answer.lists
         ]
         for (_, _, page, elements), entries in zip(answer.lists, judged, strict=True):
@@ -235,18 +244,34 @@ class Reading:
                 self.count_entry(answer, entry)
                 if entry.outcome == "accepted":
                     self.add_rows(answer, page, entry)
-            if any(played_text(element) is not None for element in elements):
+            accepted = [entry.element for entry in entries if entry.outcome == "accepted"]
+            played = [element for element in accepted if is_recent(element)]
+            if moments := [instant(element["played_at"]) or "" for element in played]:
+                self.plays += moments
                 self.full_pages.append(len(elements) >= (page.get("limit") or 50))
+                self.add_stretch(answer, page, {"plays_from": min(moments), "plays_to": max(moments)})
         source = answer.said["source"]
         if source["kind"] not in SINGLE:
             owner = answer.said.get("account") or "-"
             self.walks.setdefault((owner, source["kind"], source["id"]), []).append((answer, judged))
 
+    def add_stretch(self, answer: Answer, page: Mapping[str, Any], row: Row) -> None:
+        """Lengthen the last stretch of plays by a page that was asked for with what it gave, or begin one."""
+        row |= {"is_full": self.full_pages[-1]}
+        if self.stretches:
+            last_answer, last_page, last = self.stretches[-1]
+            cursor = get(last_page, "cursors.before")
+            asked = answer.said["request"]["params"].get("before")
+            by_address = page.get("href") is not None and page.get("href") == last_page.get("next")
+            if last_answer.said["source"] == answer.said["source"] and (by_address or (cursor and cursor == asked)):
+                row["plays_from"] = min(row["plays_from"], last["plays_from"])
+                row["plays_to"] = max(row["plays_to"], last["plays_to"])
+                self.stretches.pop()
+        self.stretches.append((answer, page, row))
+
     def count_entry(self, answer: Answer, entry: Entry) -> None:
         """Count an entry by its outcome; set it aside if it was not understood."""
         self.count["entries"] += 1
-        if (played := played_text(entry.element)) and (moment := instant(played)):
-            self.plays.append(moment)
         if entry.outcome == "rejected":
             self.set_aside(answer.line, entry.path, entry.reason or "", compact(entry.element))
         else:
@@ -257,13 +282,16 @@ class Reading:
         said_at = instant(answer.said.get("fetched_at")) or instant(f"{self.raw.date}T00:00:00Z")
         here = {"extraction_date": self.raw.date, "seen_at": said_at, "raw_key": f"raw/{self.raw.key}"}
         thing = entry.thing
-        if entry.kind == "song":
+        if entry.kind == "song" and entry.item_id.startswith("name:"):
+            self.add_play(answer, here, entry)
+        elif entry.kind == "song":
             within = re.search(r"albums/([^/?]+)/tracks", page.get("href") or answer.said["request"]["path"])
-            album_id = spotify_id(thing.get("album")) or (within[1] if within else None)
+            album = thing.get("album") if isinstance(thing.get("album"), dict) else {}
+            album_id = spotify_id(album) or (within[1] if within else None)
             self.add("song", here | song_row(thing, entry.item_id, album_id))
-            if spotify_id(thing.get("album")):
-                self.add("album", here | album_row(thing["album"], spotify_id(thing["album"])))
-            self.add_credits(here, thing, thing.get("album") or {})
+            if spotify_id(album):
+                self.add("album", here | album_row(album, spotify_id(album)))
+            self.add_credits(here, thing, album)
             self.add_play(answer, here, entry)
         elif entry.kind == "album":
             self.add("album", here | album_row(thing, entry.item_id))
@@ -285,16 +313,24 @@ class Reading:
         moment = instant(played_text(entry.element))
         if moment is None:
             return
+        history = which_history(entry.element)
+        if history == "export_short":
+            moment = self.number_in_minute(moment, entry.element)
         context = (entry.element.get("context") or {}).get("uri") or ""
         parts = re.fullmatch(r"spotify:(?:user:[^:]*:)?([a-z]+):([^:]+)", context)
         row = {
             **here,
             **{"account": answer.said.get("account") or "-", "played_at": moment, "song_id": entry.item_id},
-            **{"origin": "api", "ms_played": None},
+            **{"origin": history or "api", **play_facts(entry)},
             **{"context_type": parts[1] if parts else None, "context_id": parts[2] if parts else None},
-            "played_at_local": local_time(moment, self.zone),
         }
         self.add("play", row)
+
+    def number_in_minute(self, moment: str, play: Mapping[str, Any]) -> str:
+        """Set the plays of one song in one minute a millisecond apart, in the order of the object."""
+        same = (play["endTime"], play.get("artistName"), play.get("trackName"))
+        number = self.same_minute[same] = self.same_minute.get(same, -1) + 1
+        return instant((dt.datetime.fromisoformat(moment) + dt.timedelta(milliseconds=number)).isoformat()) or ""
 
     def add_listings(self) -> None:
         """Add one listing for each source that was walked or that the summary tells of."""
@@ -305,12 +341,16 @@ class Reading:
             told = {(owner, one["kind"], one["id"]): one for one in sources if one["kind"] not in SINGLE}
         for key in {*self.walks, *told}:
             said, walk = told.get(key, {}), self.walks.get(key)
+            if walk and not any(lists_anything(judged) for _, judged in walk):
+                walk = None
+            if walk is None and (key not in told or key[1] == "import"):
+                continue
             row = dict(zip(("account", "source_kind", "source_id"), key, strict=True))
             seen_at = max(instant(answer.said.get("fetched_at")) for answer, _ in walk) if walk else None
             facts = [playlist_facts(answer.said["response"]) for answer, _ in walk or []]
             for name in ("name", "owner", "snapshot_id", "url"):
                 row[name] = first_given(greatest(fact.get(name) for fact in facts), said.get(name))
-            total = greatest(page.get("total") for answer, _ in walk or [] for _, _, page, _ in answer.lists)
+            total = total_of(walk or [])
             self.add(
                 "listing",
                 {
@@ -324,6 +364,33 @@ class Reading:
             )
 
 
+def lists_anything(judged: list[list[Entry]]) -> bool:
+    """Tell whether an answer lists: a list that is empty does, one of which every entry is rejected does not."""
+    return any(not entries or any(map(is_listed, entries)) for entries in judged)
+
+
+def is_listed(entry: Entry) -> bool:
+    """Tell an entry that was understood and is not a play: plays have a table of their own."""
+    return entry.outcome != "rejected" and not is_play(entry.element)
+
+
+def is_play(element: Any) -> bool:
+    """Tell a play of recently played or of a history."""
+    return isinstance(element, dict) and (element.get("played_at") is not None or which_history(element) is not None)
+
+
+def total_of(walk: list[tuple[Answer, list[list[Entry]]]]) -> int | None:
+    """Return how many entries the lists of a source have together, each its greatest; None if one does not say."""
+    totals: dict[str | None, list[int | None]] = {}
+    for answer, _ in walk:
+        for name, _, page, elements in answer.lists:
+            if any(map(is_play, elements)):
+                continue
+            totals.setdefault("items" if name == "tracks" else name, []).append(page.get("total"))
+    greatest_totals = [greatest(found) for found in totals.values()]
+    return None if None in greatest_totals or not greatest_totals else sum(greatest_totals)
+
+
 def number_entries(walk: list[tuple[Answer, list[list[Entry]]]]) -> list[Row]:
     """Put the entries of a walk in order; of two readings of a position the last stays."""
     placed: dict[tuple[Any, ...], Entry] = {}
@@ -331,6 +398,8 @@ def number_entries(walk: list[tuple[Answer, list[list[Entry]]]]) -> list[Row]:
         for (name, _, page, _), entries in zip(answer.lists, judged, strict=True):
             offset = page.get("offset")
             for index, entry in enumerate(entries):
+                if not is_listed(entry):
+                    continue
                 known = isinstance(offset, int) and offset >= 0
                 place = (1, offset + index + 1, 0) if known else (0, number, index)
                 # A playlist's own page may be called `tracks` where its further pages are `items`.
@@ -395,7 +464,7 @@ def path_of(name: str | None, path: str, index: int) -> str:
     return path if name is None else f"{path}[{index}]"
 
 
-def judge(element: Any, list_name: str | None, path: str) -> Entry:
+def judge(element: Any, list_name: str | None, path: str, id_of: Callable[[Any], str | None]) -> Entry:
     """Say what an element is and what becomes of it."""
     if element is None or (isinstance(element, dict) and holds_nothing(element)):
         return Entry("skipped", "null_entry", path, element)
@@ -403,7 +472,9 @@ def judge(element: Any, list_name: str | None, path: str) -> Entry:
         return Entry("rejected", "unknown_shape", path, element)
     place, thing = locate(element)
     kind = kind_of(element, place, thing, list_name)
-    found = Entry("accepted", None, path, element, kind, spotify_id(thing), thing)
+    found = Entry("accepted", None, path, element, kind, id_of(thing), thing)
+    if kind == "song" and which_history(element) and place == "" and not thing.get("uri"):
+        found.item_id = name_key(thing)
     if kind == "local_file":
         found.item_id = thing.get("uri")
     if kind in SKIP_REASONS:
@@ -415,9 +486,7 @@ def judge(element: Any, list_name: str | None, path: str) -> Entry:
 
 def holds_nothing(element: Mapping[str, Any]) -> bool:
     """Tell an entry that is all null, or wraps null."""
-    wrapper = any(element.get(name) is not None for name in ("added_at", "played_at", "is_local"))
-    empty = all(element.get(name) is None for name in ("item", "track", "album", "episode", "show"))
-    return all(value in (None, {}) for value in element.values()) or (wrapper and empty and not says_what(element))
+    return all(value in (None, {}) or name in AROUND for name, value in element.items())
 
 
 def says_what(thing: Any) -> bool:
@@ -432,6 +501,8 @@ def locate(element: Mapping[str, Any]) -> tuple[str, Any]:
     for key in ("item", "track"):
         if says_what(element.get(key)):
             return key, element[key]
+    if which_history(element):
+        return "", as_song(element)
     if not says_what(element) and isinstance(element.get("album"), dict):
         return "album", element["album"]
     return "", element
@@ -447,6 +518,8 @@ def kind_of(element: Mapping[str, Any], place: str, thing: Any, list_name: str |
         return KINDS.get(thing["type"])
     if named := re.match(r"spotify:([a-z]+):", thing.get("uri") or ""):
         return KINDS.get(named[1])
+    if which_history(element) and place == "":
+        return kind_of_named_play(element)
     if not says_what(thing):
         return None
     if thing.get("duration_ms") is not None or thing.get("album") is not None or place in ("item", "track"):
@@ -472,7 +545,10 @@ def why_rejected(entry: Entry, place: str) -> str | None:
             if get(thing, name) is not None and readable(get(thing, name)) is None:
                 return f"bad_value: {name}"
     for name, container in CONTAINERS[kind].items():
-        if get(thing, name) is not None and not isinstance(get(thing, name), container):
+        value = get(thing, name)
+        if isinstance(value, str | int | float) and bears_link(thing):
+            continue
+        if value is not None and not isinstance(value, container):
             return f"unexpected_type: {name}"
     return None
 
@@ -516,7 +592,7 @@ def artist_row(artist: Mapping[str, Any], artist_id: str | None) -> Row:
 def credit_ids(thing: Mapping[str, Any]) -> Row:
     """Return the ids of all artists in order, and the first."""
     artists = thing.get("artists")
-    if artists is None:
+    if not isinstance(artists, list):
         return {"artist_ids": None, "artist_id": None}
     ids = [found for found in map(spotify_id, artists) if found]
     return {"artist_ids": ids, "artist_id": ids[0] if ids else None}
@@ -558,7 +634,82 @@ def get(thing: Any, path: str) -> Any:
 
 def played_text(element: Any) -> str | None:
     """Return the time of a play as given."""
-    return element.get("played_at") if isinstance(element, dict) else None
+    if not isinstance(element, dict):
+        return None
+    ended = (element.get("ts") or element.get("endTime")) if which_history(element) else None
+    return element.get("played_at") or ended
+
+
+def is_recent(element: Any) -> bool:
+    """Tell a play of recently played."""
+    return isinstance(element, dict) and element.get("played_at") is not None and not which_history(element)
+
+
+def which_history(element: Any) -> str | None:
+    """Return the origin of a play that one of the account's two histories tells of; None for anything else."""
+    if not isinstance(element, dict):
+        return None
+    has_uri = any(element.get(name) for name in HISTORY_URIS)
+    if has_uri or (element.get("ts") is not None and element.get("ms_played") is not None):
+        return "export"
+    return "export_short" if element.get("endTime") is not None else None
+
+
+def as_song(play: Mapping[str, Any]) -> Row:
+    """Return a play of a history in the shape of a track: URI, name, and artists without ids."""
+    uri = next((play[name] for name in HISTORY_URIS if play.get(name)), None)
+    artist = play.get("master_metadata_album_artist_name") or play.get("artistName")
+    name = play.get("master_metadata_track_name") or play.get("trackName")
+    return {"uri": uri, "name": name, "artist": artist}
+
+
+def kind_of_named_play(play: Mapping[str, Any]) -> str | None:
+    """Tell what a play without a URI was of, by the names it gives."""
+    if any(play.get(name) for name in ("episode_name", "episode_show_name", "podcastName")):
+        return "episode"
+    if any(play.get(name) for name in ("audiobook_title", "audiobook_chapter_title", "audiobookName")):
+        return "audiobook"
+    song = as_song(play)
+    return "song" if song["name"] or song["artist"] else None
+
+
+def name_key(song: Mapping[str, Any]) -> str:
+    """Return the id of a song of which only the names are known."""
+    text = (song.get("artist") or "") + "\n" + (song.get("name") or "")
+    return "name:" + hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def play_facts(entry: Entry) -> Row:
+    """Return what a play says beside its time and its song."""
+    play, song = entry.element, entry.thing
+    credited = song.get("artists") if isinstance(song.get("artists"), list) else []
+    own = as_song(play) if which_history(play) else {}
+    album = play.get("master_metadata_album_album_name") or get(song, "album.name")
+    return {
+        "ms_played": first_given(play.get("ms_played"), play.get("msPlayed")),
+        "song_name": own.get("name") or song.get("name") or None,
+        "artist_name": own.get("artist") or (get(credited[0], "name") if credited else None) or None,
+        "album_name": album or None,
+        **{f"is_{name}": play.get(name) for name in ("shuffle", "offline")},
+        **{"is_skipped": play.get("skipped"), "is_incognito": play.get("incognito_mode")},
+        **{name: play.get(name) or None for name in ("reason_start", "reason_end")},
+    }
+
+
+def bears_link(thing: Mapping[str, Any]) -> bool:
+    """Tell whether an object is known by a URI or a link of Spotify's."""
+    named = re.match(r"spotify:(?:user:[^:]*:)?([a-z]+):", thing.get("uri") or "")
+    link = get(thing, "external_urls.spotify") or ""
+    return (named is not None and named[1] in KINDS) or re.search(r"/(track|album|artist)/", link) is not None
+
+
+def imported_id(thing: Any) -> str | None:
+    """Return the id of an object somebody else stored: only one of 22 letters and digits is Spotify's."""
+    if isinstance(thing, dict):
+        for candidate in (thing.get("id"), *re.findall(r"[:/]([^:/?]+)$", thing.get("uri") or "")):
+            if isinstance(candidate, str) and re.fullmatch(r"[0-9A-Za-z]{22}", candidate):
+                return candidate
+    return None
 
 
 def text(value: Any) -> str | None:
@@ -590,12 +741,6 @@ def instant(said: str | None) -> str | None:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z" if 1900 <= moment.year < 2200 else None
 
 
-def local_time(moment: str, zone: ZoneInfo) -> str:
-    """Return a UTC time on another clock."""
-    local = dt.datetime.fromisoformat(moment).astimezone(zone)
-    return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}"
-
-
 def first_day(said: str | None) -> str | None:
     """Return the first day of a year, a month or a day."""
     if said is None or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", said):
@@ -617,11 +762,8 @@ def first_given(*values: Any) -> Any:
 
 
 def compact(value: Any) -> str:
-    """Write JSON without spaces; what needs two units of UTF-16 is written as escapes, as Java's writers do."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return re.sub(
-        "[\U00010000-\U0010ffff]", lambda found: json.dumps(found[0])[1:-1].upper().replace("U", "u"), written
-    )
+    """Write JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def rows_of(lake: Lake) -> dict[str, list[Row]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def song(song_id: str = "s1", **given: Any) -> dict[str, Any]:
-    """Return a track with its album and one artist; None removes a field."""
+    """Return a track with its album and one artist; a field given as ... is left out."""
     whole = {
         "type": "track",
         "id": song_id,

@@ -17,7 +17,6 @@ from tests.spark.conftest import Lake
 from tests.spark.said import read_rows
 
 CASES = 220
-TIME_ZONE = "Europe/Berlin"
 
 
 def draw_cases(count: int, number: int) -> list[Case]:
@@ -57,7 +56,7 @@ def load_in_parts(lake: Lake, objects: list[RawObject], chance: random.Random, p
         if start:
             forget(lake, chance.sample(objects[:start], start // 3))
         land(lake, objects[start:end])
-        lake.load("--time_zone", TIME_ZONE)
+        lake.load()
 
 
 def differences(seen: dict[str, list[Row]], expected: dict[str, list[Row]]) -> list[str]:
@@ -85,7 +84,7 @@ def require_equal(seen: dict[str, list[Row]], expected: dict[str, list[Row]], to
 def compare(lake: Lake, told: list[Case], chance: random.Random, parts: int) -> None:
     """Load cases in parts, and compare each with what the model says of all of it."""
     objects = [one.named(f"c{number:04d}") for number, case in enumerate(told) for one in case]
-    expected = rows_of(load(objects, TIME_ZONE))
+    expected = rows_of(load(objects))
     load_in_parts(lake, objects, chance, parts)
     require_equal(read_rows(lake.spark, f"lake.{lake.database}"), expected, told)
 

@@ -16,7 +16,6 @@ import pytest
 from glue_jobs import load_music
 from glue_jobs.errors import LoadError
 from glue_jobs.iceberg import merge
-from glue_jobs.load import batch
 from glue_jobs.load.report import Report
 from glue_jobs.tables import Table
 from tests.spark.conftest import Lake
@@ -294,15 +293,23 @@ def test_a_new_months_plays_replace_none_of_the_month_before_on_a_machine_with_a
         zones.setDefault(before)
 
 
-def test_replay_marks_what_is_understood_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        batch.entries, "NUMBERS", {"song": ("name",), "album": ("popularity",), "artist": ("popularity",)}
+def leave_rejected(lake: Lake, path: str) -> None:
+    """Leave an entry as a version of the job would that did not understand it: rejected, and in no table."""
+    (raw_key,) = lake.rows("raw_object", "raw_key")
+    tables = f"lake.{lake.database}"
+    lake.spark.sql(
+        f"insert into {tables}.rejected_record select raw_key, 1, '{path}', extraction_date, 'bad_value: name', '{{}}',"
+        f" '', 2, null from {tables}.raw_object where raw_key = '{raw_key}'"
     )
-    monkeypatch.setattr(batch.entries, "TRUTHS", {})
+    lake.spark.sql(f"delete from {tables}.song")
+    lake.spark.sql(f"update {tables}.raw_object set accepted = 0, rejected_entries = 2")
+
+
+def test_replay_marks_what_is_understood_now(lake: Lake) -> None:
     lake.land(page(entry(song("s1", name="no number")), entry({"type": "riddle", "id": "x"})))
     lake.load()
+    leave_rejected(lake, "$.items[0]")
     assert lake.rows("rejected_record", "reason") == ["bad_value: name", "unknown_shape"]
-    monkeypatch.undo()
     assert lake.load().objects == 0
     report = lake.load("--replay_rejected")
     assert (report.objects, report.resolved) == (1, 1)
@@ -325,5 +332,5 @@ def test_a_missing_database_is_one_clear_error(lake: Lake) -> None:
 
 
 def test_a_missing_raw_folder_is_one_clear_error(lake: Lake) -> None:
-    with pytest.raises(LoadError, match=r"raw: expected a folder of raw objects, seen nothing\. Nothing was loaded\."):
+    with pytest.raises(LoadError, match=r"raw: expected a folder of raw objects, got nothing\. Nothing was loaded\."):
         lake.load()

@@ -17,7 +17,9 @@ from sqlglot import exp
 from glue_jobs.tables import TABLES, Table
 from lakehouse.output import to_rows
 from lakehouse.statements.statement import Kind, parse_statement, read_folder, to_duckdb
+from lakehouse.statements.summaries import read_named
 from lakehouse.warehouse import duckdb_engine as stand_in
+from tests.sql.golden import AN_HOUR_AHEAD
 
 Rows = list[dict[str, Any]]
 Answer = Callable[..., list[tuple[Any, ...]]]
@@ -78,7 +80,7 @@ def answer(engine: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> Answ
 
     def rows_of(name: str, columns: str = "", **tables: Rows) -> list[tuple[Any, ...]]:
         fill(**tables)
-        stand_in.add_views(engine, views_behind(name))
+        stand_in.add_views(engine, views_behind(name), read_named(AN_HOUR_AHEAD))
         rows = stand_in.fetch(engine, sql_of(name))
         return to_rows(rows.select(columns.split()) if columns else rows)
 

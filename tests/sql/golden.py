@@ -7,8 +7,11 @@
     => place | song_id
        1     | s1
 
+`on u2=Asia/Tokyo` sets an account's clock, * that of all others; without it local times are an hour ahead of UTC.
+
 A column that is not named has its default (see DEFAULTS), else null. null, "" and [] are what they look like. Entries
-are ids of songs in their order, or kind:id; ?:null stands for an entry that holds nothing. No row below => means none.
+are ids of songs in their order, or kind:id; ?:null stands for an entry that holds nothing. A page of plays is
+from/to/full. No row below => means none.
 """
 
 import datetime as dt
@@ -38,6 +41,9 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "raw_object": {"account": "u1", "extraction_date": MONDAY, "status": "loaded"},
     "rejected_record": {"extraction_date": MONDAY, "path": "$"},
 }
+AN_HOUR_AHEAD = {"*": "Africa/Lagos"}
+"""One hour ahead of UTC in summer and winter."""
+
 SECTION = re.compile(r"(?P<name>\w+|=(?=>)): (?P<header>.*)|=> (?P<columns>.*)")
 
 
@@ -48,6 +54,7 @@ class Case:
     name: str
     title: str
     parameters: dict[str, str] = field(default_factory=dict)
+    time_zones: dict[str, str] = field(default_factory=lambda: dict(AN_HOUR_AHEAD))
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     expected: list[tuple[str, ...]] = field(default_factory=list)
@@ -76,6 +83,8 @@ def read_case(name: str, title: str, lines: Iterable[str]) -> Case:
         section = SECTION.match(line)
         if line.startswith("with "):
             case.parameters = dict(pair.split("=", 1) for pair in line.removeprefix("with ").split())
+        elif line.startswith("on "):
+            case.time_zones |= dict(pair.split("=", 1) for pair in line.removeprefix("on ").split())
         elif section and section["columns"] is not None:
             case.columns, table = cells_of(section["columns"]), "=>"
         elif section:
@@ -100,7 +109,11 @@ def read_value(text: str, kind: pa.DataType) -> Any:
         return None
     if pa.types.is_list(kind):
         words = [] if text == "[]" else text.split()
-        return [read_entry(place, word) for place, word in enumerate(words, 1)] if has_structs(kind) else words
+        if not pa.types.is_struct(kind.value_type):
+            return words
+        if "plays_from" in kind.value_type.names:
+            return [read_page(word) for word in words]
+        return [read_entry(place, word) for place, word in enumerate(words, 1)]
     if pa.types.is_timestamp(kind):
         return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC if kind.tz else None)
     if pa.types.is_date(kind):
@@ -110,9 +123,11 @@ def read_value(text: str, kind: pa.DataType) -> Any:
     return int(text) if pa.types.is_integer(kind) else text.strip('"')
 
 
-def has_structs(kind: pa.DataType) -> bool:
-    """Say whether a list holds structs."""
-    return pa.types.is_struct(kind.value_type)
+def read_page(word: str) -> dict[str, Any]:
+    """Return a page of recently played: from/to/whether it is full."""
+    first, last, is_full = word.split("/")
+    moments = [dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC) for text in (first, last)]
+    return {"plays_from": moments[0], "plays_to": moments[1], "is_full": is_full == "true"}
 
 
 def read_entry(place: int, word: str) -> dict[str, Any]:

@@ -20,6 +20,11 @@ def ledger(raw_key="k1", **more):
     return {"raw_key": raw_key, "extraction_date": MON, "status": "loaded", "entries": entries, **counts, **more}
 
 
+@pytest.mark.parametrize("name", sorted(read_folder("check")))
+def test_on_empty_tables_every_check_is_silent(answer, name):
+    assert answer(name) == []
+
+
 def test_entries_reconcile_is_silent_when_all_counts_add_up(answer):
     assert answer("entries_reconcile", raw_object=[ledger()]) == []
 

@@ -17,7 +17,7 @@ ORDERED = {**read_folder("question"), **read_folder("check")}
 
 def ask(engine, case: Case) -> pa.Table:
     """Return the rows of a case's file, of the columns it names."""
-    stand_in.add_views(engine, views_behind(case.name))
+    stand_in.add_views(engine, views_behind(case.name), read_named(case.time_zones))
     columns = ", ".join(f'"{name}"' for name in case.columns)
     if case.name not in ORDERED:
         return stand_in.fetch(engine, f"select {columns} from {case.name}")

@@ -74,22 +74,24 @@ the files: it reads the walks of all days, and only what is asked here needs no 
 """
 VIEWS_OF_HISTORY = {
     "chart_streak": "a streak may begin on any day",
-    "listening_clock": "the listener's month is none of the table's, and how far an export reaches is in all its plays",
+    "listening_clock": "the listener's month is none of the table's, and which plays are one is found in all of them",
     "listening_day": "a streak may begin on any day",
     "listening_month": "an artist is new where no play before is known",
     "listing_change": "compares each reading with the one before, which may be of any day",
     "play_gap": "what was known before a page may be of any day, and so may the export that closes a gap",
     "play_history": "a song that is played may have been seen on any day; names are the newest known",
-    "play_once": "how far an account's export reaches is found in all its plays",
+    "play_once": "which plays are one is found in all of them",
+    "play_twice": "a partner may be on any day",
     "release_period": "is about the days on which albums came out, not those on which they were seen",
 }
 """Views with a row per day, or longer, that by their meaning read more than the days around it, and why."""
 READS_HISTORY = {
     "albums_by_type": "an album's type is the newest known; the date only says since when albums must have been seen",
     "listing_changes": "compares each reading with the one before, which may be of any day; names are the newest known",
-    "listening_hours": "how far an account's export reaches is found in all its plays",
+    "listening_hours": "which plays are one is found in all of them",
     "listening_months": "an artist is new where no play before is known",
-    "listening_weekdays": "is about months, and how far an account's export reaches is found in all its plays",
+    "listening_weekdays": "is about months, and which plays are one is found in all of them",
+    "most_played_albums": "a song that is played may have been seen on any day; names are the newest known",
     "most_played_artists": "a song that is played may have been seen on any day; names are the newest known",
     "most_played_songs": "a song that is played may have been seen on any day; names are the newest known",
 }

@@ -18,7 +18,7 @@ NOTHING = {
     "popularity_over_time": [("not given to this app", *[None] * 6)],
     "very_popular_artists": [("not given to this app", *[None] * 5)],
     "duration_and_popularity": [("not given to this app", *[None] * 5)],
-    "listening_hours": [("no plays", *[None] * 5)],
+    "listening_hours": [("no plays", *[None] * 6)],
 }
 COUNTS = ("layers", "popularity_known")
 """Questions that count the rows of each table, also of an empty one."""
@@ -41,9 +41,8 @@ def released(year):
 
 def played(days, hour, account="u1"):
     """Return a play some days after Monday, at an hour of the listener's clock."""
-    local = MIDNIGHT + dt.timedelta(days=days, hours=hour)
-    key = {"account": account, "played_at": local.replace(tzinfo=dt.UTC), "song_id": "s1", "origin": "api"}
-    return key | {"played_at_local": local}
+    at = MIDNIGHT + dt.timedelta(days=days, hours=hour - 1)
+    return {"account": account, "played_at": at.replace(tzinfo=dt.UTC), "song_id": "s1", "origin": "api"}
 
 
 def artist(artist_id, **more):
@@ -256,16 +255,18 @@ def test_rejections_puts_the_reason_with_most_open_records_first(answer):
 
 
 def test_listening_hours_counts_on_the_listeners_clock(answer):
-    def play(utc_hour, local_hour, song_id, ms_played):
-        at = MIDNIGHT.replace(hour=utc_hour, tzinfo=dt.UTC)
-        key = {"account": "u1", "played_at": at, "song_id": song_id, "origin": "export"}
-        return {**key, "played_at_local": MIDNIGHT.replace(hour=local_hour), "ms_played": ms_played}
+    def play(hour, minute, song_id, ms_played):
+        at = MIDNIGHT.replace(hour=hour, minute=minute, tzinfo=dt.UTC)
+        return {"account": "u1", "played_at": at, "song_id": song_id, "origin": "export", "ms_played": ms_played}
 
     rows = answer(
         "listening_hours",
-        play=[play(7, 8, "s1", 90_000), play(8, 8, "s1", None), play(9, 23, "s1", None), play(10, 8, "s2", 30_000)],
+        play=[
+            *(play(7, 0, "s1", 90_000), play(7, 15, "s1", None), play(22, 0, "s1", None), play(7, 30, "s2", 30_000)),
+            play(7, 45, "s3", 29_999),
+        ],
     )
-    assert rows == [("given", 8, 3, 75.0, 2, 2.0), ("given", 23, 1, 25.0, 1, None)]
+    assert rows == [("given", 8, 3, 75.0, 1, 3, 2.5), ("given", 23, 1, 25.0, 0, 1, None)]
 
 
 LIMITED = sorted(
@@ -355,7 +356,7 @@ def test_limit_says_how_many_rows_the_best_first(engine, answer, name):
             "listening_hours",
             {"since": "2026-11-16", "until": "2026-11-16", "account": "u1"},
             {"play": [played(0, 1), played(0, 2, account="u2"), played(-1, 3), played(1, 4)]},
-            [("given", 1, 1, 100.0, 1, None)],
+            [("given", 1, 1, 100.0, 0, 1, None)],
             id="one day of one account",
         ),
         pytest.param(

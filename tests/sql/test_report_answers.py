@@ -1,9 +1,11 @@
 """What the report's page shows, from tiny tables: which list is its chart, and how charts tell things apart."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
+import vl_convert
 
 from lakehouse.report.answers import PARTS, Answer, Part, read_figures, read_part
 from lakehouse.report.charts import draw
@@ -60,6 +62,22 @@ def test_figures_count_what_is_open_and_the_days(session):
     }
 
 
+def test_an_export_alone_gives_figures_and_charts_by_name(write_warehouse, tmp_path):
+    heard = {"account": "-", "origin": "export", "ms_played": 60_000, "artist_name": "Ann", "album_name": "First"}
+    at = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
+    songs = ("s1", "name:2")
+    write_warehouse(tmp_path, play=[{**heard, "played_at": at, "song_id": song, "song_name": song} for song in songs])
+    session = Session(tmp_path)
+    figures = read_figures(session)
+    assert [figures[name] for name in ("songs", "artists", "albums", "plays")] == [2, 1, 1, 2]
+    assert read_part(session, PART["played_artists"]).rows == [("Ann", 2, 0, 2.0, None)]
+    assert read_part(session, PART["played_albums"]).rows == [("First", "Ann", 2, 0, 2.0, None)]
+    assert read_part(session, PART["played_songs"]).rows == [
+        ("name:2", "Ann", 1, 0, 1.0, None),
+        ("s1", "Ann", 1, 0, 1.0, "s1"),
+    ]
+
+
 def drawn(key: str, columns: str, *rows: tuple[Any, ...]) -> dict[str, Any]:
     """Return the chart of a part with these rows."""
     spec = draw(Answer(Part(key, "", "", "", ""), columns.split(), rows))
@@ -86,6 +104,29 @@ def test_a_song_has_one_line_and_the_legend_follows_the_last_day():
     spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
     assert labels(spec) == ["Same", "Same (2)", "Same (2)", "Same"]
     assert spec["encoding"]["color"]["sort"] == ["Same (2)", "Same"]
+
+
+NAMES_OF_JAVASCRIPT = ("constructor", "toString", "valueOf", "__proto__", "hasOwnProperty")
+
+
+def count_lines(names: tuple[str, ...]) -> int:
+    """Count the lines that are drawn for songs of these names over two days."""
+    days = (MON, MON + dt.timedelta(days=1))
+    places = [(day, "P", name, "", place, f"s{place}") for day in days for place, name in enumerate(names, 1)]
+    spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
+    picture = vl_convert.vegalite_to_svg({**spec, "width": 600})
+    return len(re.findall(r'class="mark-line [^"]*"[^>]*><path', picture))
+
+
+def test_a_song_may_be_called_like_a_part_of_javascript():
+    assert count_lines(NAMES_OF_JAVASCRIPT) == len(NAMES_OF_JAVASCRIPT)
+    assert count_lines(("one", "two")) == 2
+
+
+def test_such_a_name_looks_as_it_is():
+    rows = [(name, number, f"b{number}") for number, name in enumerate(NAMES_OF_JAVASCRIPT)]
+    shown = labels(drawn("albums", "album_name songs album_id", *rows))
+    assert [label.replace("\u2060", "") for label in shown] == list(NAMES_OF_JAVASCRIPT)
 
 
 def test_years_and_months_without_anything_have_their_room():

@@ -127,7 +127,7 @@ def test_a_question_may_use_only_what_a_view_gives(lint):
         ("artist", "followers", "artist_latest.sql"),
         ("song", "duration_ms", "song_latest.sql"),
         ("listing", "snapshot_id", "listing_walk.sql"),
-        ("play", "played_at_local", "play_once.sql"),
+        ("play", "ms_played", "play_once.sql"),
         ("raw_object", "plays_page_full", "play_gap.sql"),
         ("rejected_record", "reason", "rejected_by_reason.sql"),
     ],

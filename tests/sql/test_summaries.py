@@ -4,7 +4,8 @@ import pytest
 from sqlglot import exp
 
 from lakehouse.statements.statement import parse_statement, read_folder, to_duckdb
-from lakehouse.statements.summaries import as_view, read_named, to_trino_table
+from lakehouse.statements.summaries import as_view, read_named
+from tests.trino_tables import to_trino_table
 
 TEXT = """create table it
 with (

@@ -43,7 +43,7 @@ def frozen() -> dict[str, list[dict[str, object]]]:
     assert len(paths) > 30
     keys = [path.relative_to(FROZEN / "raw").as_posix() for path in paths]
     objects = [RawObject(key, path.read_bytes(), WRITTEN_AT) for key, path in zip(keys, paths, strict=True)]
-    return rows_of(load(objects, "Europe/Berlin"))
+    return rows_of(load(objects))
 
 
 @pytest.mark.parametrize("table", BY_NAME)

@@ -30,12 +30,12 @@ from lakehouse.cost import (
     read_usages,
 )
 from lakehouse.paths import PRICES, ROOT, USAGES
-from sql.publish import Report, Settings, describe_metrics
+from sql.publish import Report, Settings, describe_account_metrics, describe_metrics
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 ONE = dict.fromkeys(NEEDED, 1.0)
 # 45 calls take 30 seconds; 1,024 of them are asked for in 682.67.
-USAGE = Usage("u", 1, 1024, 1e6, 256, 30, 2, 0, 10, 5)
+USAGE = Usage("u", 1, 1024, 1e6, 256, 30, 2, 0, 10, 5, 365, 365, 0)
 SIZES = Measured("a test", 1000, 1000)
 
 
@@ -72,6 +72,23 @@ def test_storage_is_that_of_a_year() -> None:
     assert month_of(USAGE, free)["S3"] == pytest.approx(2 * 365)
 
 
+def test_what_is_not_kept_costs_nothing() -> None:
+    free = {**ONE, "s3_thousand_puts": 0, "s3_thousand_gets": 0}
+    assert month_of(replace(USAGE, raw_kept_days=30), free)["S3"] == pytest.approx(365 + 30)
+
+
+def test_files_that_later_loads_of_a_day_replace_are_stored_until_maintenance_removes_them() -> None:
+    free = {**ONE, "s3_thousand_puts": 0, "s3_thousand_gets": 0}
+    thrice = replace(USAGE, runs_a_day=3, entries_a_run=1e6 / 3)
+    assert month_of(thrice, free)["S3"] == pytest.approx(2 * 365 + 365)
+    assert month_of(replace(thrice, old_files_kept_days=19), free)["S3"] == pytest.approx(2 * 365 + 19)
+
+
+def test_weekly_maintenance_is_a_run_of_glue() -> None:
+    with_it = month_of(replace(USAGE, maintenance_seconds=120), ONE)["Glue"] - month_of(USAGE, ONE)["Glue"]
+    assert with_it == pytest.approx(30 / 7 * 120 / 3600 * 2)
+
+
 def test_metrics_are_billed_for_the_hours_in_which_they_are_reported() -> None:
     only = {**dict.fromkeys(NEEDED, 0.0), "metric_month": 1.0}
     assert month_of(USAGE, only)["CloudWatch"] == pytest.approx(EXTRACT_METRICS / 24 + PUBLISH_METRICS * 4 / 24)
@@ -79,9 +96,12 @@ def test_metrics_are_billed_for_the_hours_in_which_they_are_reported() -> None:
 
 
 def test_the_metrics_of_publish_are_counted_right() -> None:
-    names = dict.fromkeys(("HoursSinceLoad", "OpenRejected", "GlueHoursThisMonth", "FailedLoads"), 1.0)
-    told = describe_metrics(Settings("d", "w", "b", "n"), Report(gauges=names, checks={"a": 1}), NOW)
-    assert len(json.loads(told)["_aws"]["CloudWatchMetrics"][0]["Metrics"]) == PUBLISH_METRICS
+    gauges = ("HoursSinceLoad", "OpenRejected", "UnreadableObjects", "GlueHoursThisMonth", "FailedLoads")
+    report = Report(gauges=dict.fromkeys(gauges, 1.0), checks={"a": 1}, hours_not_loaded={"me": 0.0})
+    settings = Settings("d", "w", "b", "n")
+    lines = [describe_metrics(settings, report, NOW), *describe_account_metrics(settings, report, NOW)]
+    told = [one for line in lines for one in json.loads(line)["_aws"]["CloudWatchMetrics"]]
+    assert sum(len(one["Metrics"]) for one in told) == PUBLISH_METRICS
 
 
 def test_the_tables_are_counted_right() -> None:
@@ -187,4 +207,4 @@ def test_no_warehouse_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_the_document_says_of_each_input_whether_it_is_measured() -> None:
     document = (ROOT / "docs" / "cost.md").read_text("utf-8")
     marks = re.findall(r"^\| [^|]+ \| (setting|measured|computed|assumed|see below) \|", document, re.MULTILINE)
-    assert len(marks) == 12
+    assert len(marks) == 15

@@ -263,7 +263,7 @@ def test_without_tables_of_ones_own_the_demos_answer(
     (tmp_path / "data" / "demo" / "warehouse").mkdir(parents=True)
     assert cli.main(["checks"]) == 2
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == "data/warehouse does not exist yet; this is the demo's data/demo/warehouse"
+    assert said[0] == "data/warehouse does not exist yet; using the demo's data/demo/warehouse"
     assert "no catalog.db in data/demo/warehouse" in said[1]
     (tmp_path / "data" / "warehouse").mkdir()
     assert cli.main(["checks"]) == 2

@@ -21,6 +21,8 @@ from lakehouse.emulated_aws.emulated import EVENT_PATTERN, EmulatedAws, Names, e
 from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import running
+from tests.events import run_all, run_next
+from tests.glue_arguments import what_the_job_reads
 
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 OTHERS = (
@@ -94,7 +96,7 @@ def test_only_raw_objects_give_an_event(aws: EmulatedAws) -> None:
 
 def test_an_event_leaves_the_queue_when_the_job_has_succeeded(aws: EmulatedAws, submitted: list[Any]) -> None:
     land(aws)
-    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [KEY]
+    assert [ran.key for ran in run_all(aws, patience=1)] == [KEY]
     assert len(submitted) == 1
 
 
@@ -102,14 +104,14 @@ def test_a_job_that_fails_leaves_its_event_for_the_next_try(aws: EmulatedAws, su
     land(aws)
     CODES.append(2)
     with pytest.raises(UserError, match=r"load_music ended with 2\. Its event stays in the queue"):
-        runner.run_next(aws, patience=1)
-    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [KEY]
+        run_next(aws, patience=1)
+    assert [ran.key for ran in run_all(aws, patience=1)] == [KEY]
     assert len(submitted) == 2
 
 
 def test_each_event_runs_the_job_with_what_glue_passes(aws: EmulatedAws, submitted: list[Any]) -> None:
     land(aws)
-    ran = runner.run_next(aws, patience=1)
+    ran = run_next(aws, patience=1)
     assert ran is not None
     (call,) = submitted
     assert call["job"] == "load_music"
@@ -128,7 +130,7 @@ def test_each_event_runs_the_job_with_what_glue_passes(aws: EmulatedAws, submitt
 def test_an_event_of_another_kind_only_says_when(aws: EmulatedAws, submitted: list[Any]) -> None:
     for body in ("text", "[]", '{"detail": {"object": {"key": 7}}}'):
         aws.connect("sqs").send_message(QueueUrl=aws.queue_url, MessageBody=body)
-    assert [ran.key for ran in runner.run_all(aws, patience=1)] == [None, None, None]
+    assert [ran.key for ran in run_all(aws, patience=1)] == [None, None, None]
 
 
 def test_an_event_sent_again_is_the_same_and_events_can_be_lost(aws: EmulatedAws) -> None:
@@ -170,7 +172,7 @@ def test_something_can_be_done_beside_the_job(aws: EmulatedAws, submitted: list[
 
 
 def test_the_job_reads_the_arguments_that_glue_passes() -> None:
-    settings = glue_job.what_the_job_reads("a-lake", "a_database")
+    settings = what_the_job_reads("a-lake", "a_database")
     assert (settings.raw, settings.catalog, settings.database) == ("s3://a-lake/raw/", "glue_catalog", "a_database")
     assert (settings.time_zone, settings.since, settings.replay_rejected) == ("UTC", None, False)
 

@@ -57,6 +57,7 @@ def cloud(aws_server, monkeypatch):
     monkeypatch.setenv("EXTRACT_SOURCES", f"s3://{bucket}/sources.json")
     monkeypatch.setenv("EXTRACT_RAW", f"s3://{bucket}/raw")
     monkeypatch.setenv("EXTRACT_NOW", "2026-11-05T06:00:00Z")
+    monkeypatch.setenv("EXTRACT_METRICS", "all")
     return SimpleNamespace(s3=s3, secrets=secrets, bucket=bucket, secret=f"{SECRET}/{bucket}")
 
 
@@ -138,6 +139,21 @@ def test_a_run_against_the_simulator_lands_one_object(cloud, logs, capsys, monke
     assert (counted["Calls"], counted["SourcesNotOk"], counted["LandedBytes"]) == ([6.0], [0.0], [float(size)])
     assert token not in logs.getvalue() + json.dumps(lines)
     assert simulator.client_secret not in logs.getvalue() + json.dumps(lines)
+
+
+def test_by_default_only_what_alarms_look_at_is_a_metric_and_objects_bear_the_accounts_name(
+    cloud, logs, fake, capsys, monkeypatch
+):
+    monkeypatch.delenv("EXTRACT_METRICS")
+    monkeypatch.setenv("EXTRACT_ACCOUNT", "me")
+    store(cloud, {**USER_SECRET, "login_date": "2026-11-01"})
+    handler.handler({}, None)
+    (counted,) = (json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line)
+    (definition,) = counted["_aws"]["CloudWatchMetrics"]
+    assert {one["Name"] for one in definition["Metrics"]} == {"QuotaStops", "LoginAgeDays"}
+    assert definition["Dimensions"] == [["service"]]
+    [key] = objects(cloud)
+    assert key.startswith("raw/extraction_date=2026-11-05/20261105T060000Z-me-")
 
 
 def test_an_event_names_the_sections_to_read(cloud, logs, fake):

@@ -25,14 +25,17 @@ def test_addresses_of_a_simulator_get_the_slash_that_spotipy_needs():
 
 
 def test_one_error_names_every_missing_and_wrong_variable():
-    told = {"EXTRACT_SECRET": "x", "SPOTIFY_API_URL": "127.0.0.1:9", "EXTRACT_NOW": "soon"}
+    told = {
+        "EXTRACT_SECRET": "x", "SPOTIFY_API_URL": "127.0.0.1:9", "EXTRACT_NOW": "soon", "EXTRACT_ACCOUNT": "A-B",
+    }  # fmt: skip
     with pytest.raises(ExtractError) as caught:
         read_settings(told)
     assert str(caught.value) == (
         "environment: EXTRACT_SOURCES is not set (sources document, s3://… or a path);"
         " EXTRACT_RAW is not set (where raw objects are landed, s3://bucket/raw or a folder);"
         f" SPOTIFY_API_URL=127.0.0.1:9: expected an address like {API_URL};"
-        " EXTRACT_NOW=soon: expected a moment like 2026-11-05T06:00:00Z. Nothing was fetched."
+        " EXTRACT_NOW=soon: expected a moment like 2026-11-05T06:00:00Z;"
+        " EXTRACT_ACCOUNT=A-B: expected up to 12 lower-case letters and digits. Nothing was fetched."
     )
     assert not caught.value.is_lasting
 

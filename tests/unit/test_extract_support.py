@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import boto3
 import requests
-from moto.server import ThreadedMotoServer
 
+from lakehouse.emulated_aws.start import running_server
 from lambda_extract.settings import Service
 from lambda_extract.spotify.client import Client
 from lambda_extract.spotify.limits import Limits
@@ -101,14 +101,11 @@ def running_fake() -> Iterator[FakeSpotify]:
 
 @contextmanager
 def running_aws() -> Iterator[tuple[str, dict[str, str]]]:
-    """Run an AWS of moto; give its address and the variables that lead there."""
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
+    """Run an emulated AWS with nothing in it; give its address and the variables that lead there."""
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
-    url = f"http://{host}:{port}"
-    yield url, {**keys, "AWS_DEFAULT_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": os.devnull}
-    server.stop()
+    with running_server() as server:
+        url = server.endpoint
+        yield url, {**keys, "AWS_DEFAULT_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url, "AWS_CONFIG_FILE": os.devnull}
 
 
 def connect_aws(url: str, service: str) -> Any:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lakehouse.importing.dump_date import find_path_date
+from lakehouse.importing.dump_date import drop_dates, find_path_date
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,36 @@ from lakehouse.importing.dump_date import find_path_date
     ],
 )
 def test_date_in_the_path(path, date):
-    assert find_path_date(PurePosixPath(path)) == (dt.date.fromisoformat(date) if date else None)
+    found = find_path_date(PurePosixPath(path))
+    assert (found.date if found else None) == (dt.date.fromisoformat(date) if date else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "date", "other"),
+    [
+        pytest.param("charts/20240501/x.json", "2024-05-01", None, id="a compact folder"),
+        pytest.param("export_20240501/x.json", "2024-05-01", None, id="a date inside a folder's name"),
+        pytest.param("x_2024_05_01.json", "2024-05-01", None, id="underscores in the name"),
+        pytest.param("dt=20240501/x_20231231.json", "2024-05-01", "2023-12-31", id="a folder with a key beats a name"),
+        pytest.param("year=2024/month=05/day=01/x_2023-12-31.json", "2024-05-01", "2023-12-31", id="so do named parts"),
+        pytest.param("2024-01-01/x_20240202.json", "2024-02-02", "2024-01-01", id="a plain folder does not"),
+    ],
+)
+def test_dates_that_say_different_things_are_named(path, date, other):
+    found = find_path_date(PurePosixPath(path))
+    assert (str(found.date), str(found.other) if found.other else None) == (date, other)
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        pytest.param("charts/viral_20240501.json", "charts/viral.json", id="in the name"),
+        pytest.param("viral_20240501T081500Z.json.gz", "viral.json.gz", id="with a time"),
+        pytest.param("extraction_date=2024-05-01/top.json", "top.json", id="a folder"),
+        pytest.param("year=2024/month=05/day=01/top.json", "top.json", id="three folders"),
+        pytest.param("a/2024-05-01.json", "a/list.json", id="nothing but a date"),
+        pytest.param("a/page_1.json", "a/page_1.json", id="no date"),
+    ],
+)
+def test_a_path_without_its_date(path, rest):
+    assert drop_dates(path) == rest

@@ -9,19 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.importing import dump_bucket, dump_folder
+from lakehouse.importing.import_dump import main
 from lambda_extract import aws as edge
 
 TRACK = {"id": "0001MadeUpId0000000000", "name": "Ночь", "type": "track"}
 PAGE = {"items": [{"track": TRACK}, None], "total": 2, "offset": 0}
 COUNT = iter(range(100))
-
-
-def main(arguments: list[str]) -> int:
-    """Run the command on the given arguments."""
-    return lakehouse(["import", *arguments])
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ import requests
 
 from lakehouse import mine
 from lakehouse.cli import main as lakehouse
+from lakehouse.defaults import LOGIN
 from lakehouse.errors import UserError
 from lakehouse.extracting import extract, login
-from lakehouse.paths import LOGIN
 from lakehouse.simulator.running import running_simulator
 from lambda_extract.settings import Service
 from tests.unit.test_extract_support import HIDDEN, TOKEN, USER_SECRET, error, read_lines, running_fake
@@ -126,12 +126,108 @@ def test_the_address_is_printed_and_no_browser_opened(simulator, port):
     ) as program:  # fmt: skip
         assert program.stdout.readline() == "Log in at Spotify:\n"
         address = program.stdout.readline().strip()
+        assert "another machine" in program.stdout.readline()
+        assert program.stdout.readline().endswith("paste it here and press Enter.\n")
         query = parse_qs(urlsplit(address).query)
         assert query["redirect_uri"] == [f"http://127.0.0.1:{port}/callback"]
         assert requests.get(f"{address}&answer=agree", timeout=10).ok
         out, err = program.communicate(timeout=20)
     assert (program.returncode, err) == (0, "")
     assert out.startswith("Logged in as tin_kettle_31")
+
+
+def test_an_address_that_was_pasted_logs_in_from_another_machine(simulator, port):
+    command = [sys.executable, "-m", "lakehouse", "login", "--port", str(port), "--no-browser"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    ) as program:  # fmt: skip
+        program.stdout.readline()
+        address = program.stdout.readline().strip()
+        assert "another machine" in program.stdout.readline()
+        assert program.stdout.readline().endswith("paste it here and press Enter.\n")
+        answer = requests.get(f"{address}&answer=agree", timeout=10, allow_redirects=False)
+        program.stdin.write("http://127.0.0.1/callback?code=c&state=other\n")
+        program.stdin.flush()
+        assert "That address does not belong to this login" in program.stderr.readline()
+        out, err = program.communicate(f"  {answer.headers['Location']}  \n", timeout=20)
+    assert (program.returncode, err) == (0, "")
+    assert out.startswith("Logged in as tin_kettle_31")
+
+
+def test_a_code_is_exchanged_with_the_key_of_this_login_only(simulator, port, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(login.webbrowser, "open", lambda address: (asked.append(address), browse(address)))
+    assert lakehouse(["login", "--port", str(port)]) == 0
+    query = parse_qs(urlsplit(asked[0]).query)
+    assert query["code_challenge_method"] == ["S256"]
+    assert len(query["code_challenge"][0]) == 43
+    answer = requests.get(f"{asked[0]}&answer=agree", timeout=10, allow_redirects=False)
+    code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": query["redirect_uri"][0]}
+    stolen = requests.post(
+        f"{simulator.accounts_url}/api/token", form, auth=(simulator.client_id, simulator.client_secret), timeout=10
+    )
+    assert (stolen.status_code, stolen.json()["error_description"]) == (400, "code_verifier was incorrect")
+
+
+def come_back_with_a_code(port, pages):
+    def visit(address):
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        Thread(target=lambda: pages.append(come_back(port, code="c", state=state).text), daemon=True).start()
+
+    return visit
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        pytest.param({**TOKEN, "refresh_token": "hidden-refresh-1"}, "Logged in as user-201.", id="done"),
+        pytest.param((400, {"error": "invalid_grant"}), "Not logged in: the login is dead", id="refused"),
+    ],
+)
+def test_the_browser_shows_what_became_of_the_login(fake, port, monkeypatch, reply, said):
+    pages = []
+    fake.replies["/api/token"] = [reply]
+    monkeypatch.setattr(login.webbrowser, "open", come_back_with_a_code(port, pages))
+    lakehouse(["login", "--port", str(port)])
+    time.sleep(0.1)
+    assert said in pages[0]
+
+
+def test_a_slow_client_holds_up_no_browser(simulator, port, monkeypatch):
+    def visit(address):
+        for _ in range(20):
+            slow = socket.create_connection(("127.0.0.1", port))
+            slow.sendall(b"GET /callback?x HTTP/1.1\r\n")
+            held.append(slow)
+        browse(address)
+
+    held = []
+    monkeypatch.setattr(login.webbrowser, "open", visit)
+    start = time.monotonic()
+    assert lakehouse(["login", "--port", str(port)]) == 0
+    assert time.monotonic() - start < 4
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
+def test_a_web_page_cannot_hand_in_a_code(fake, port, headers):
+    replies = []
+
+    def visit(address):
+        state = parse_qs(urlsplit(address).query)["state"][0]
+
+        def come():
+            url = f"http://127.0.0.1:{port}/callback?code=c&state={state}"
+            replies.append(requests.get(url, headers=headers, timeout=5).status_code)
+            come_back(port, error="enough", state=state)
+
+        Thread(target=come, daemon=True).start()
+
+    environment = login.read_environment(os.environ)
+    with pytest.raises(UserError, match="Spotify says enough"):
+        login.log_in(login.read_secret(Path("s"), environment), environment, login.SecretFile(Path("s")), port, visit)
+    assert replies == [403]
 
 
 def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):

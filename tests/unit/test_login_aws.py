@@ -1,6 +1,7 @@
 """`lakehouse login --secret NAME`: the login goes to Secrets Manager, and the function reads it."""
 
 import json
+import os
 import socket
 from threading import Thread
 
@@ -25,7 +26,8 @@ def aws():
 def secrets(aws, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     url, variables = aws
-    for name, value in variables.items():
+    # login sets both variables of the region: both are put back afterwards.
+    for name, value in {**variables, "AWS_REGION": variables["AWS_DEFAULT_REGION"]}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(login.webbrowser, "open", browse)
     return connect_aws(url, "secretsmanager")
@@ -111,6 +113,28 @@ def test_without_an_app_the_steps_are_said(secrets, simulator, monkeypatch, caps
     assert log_in("spotify/none", "2026-11-01T06:00:00Z", monkeypatch) == 2
     said = capsys.readouterr().err
     assert said.startswith("login: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set, and Secrets Manager as")
+    assert said.rstrip().endswith("lakehouse login --secret spotify/none"), "the command must be the one that was typed"
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_is_read_from_either_variable(secrets, simulator, monkeypatch, variable):
+    region = os.environ["AWS_DEFAULT_REGION"]
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, region)
+    use_app(simulator, monkeypatch)
+    secret = f"spotify/{variable.lower()}"
+    assert log_in(secret, "2026-11-01T06:00:00Z", monkeypatch) == 0
+    assert stored(secrets, secret)["login_date"] == "2026-11-01"
+
+
+def test_without_a_region_nothing_is_asked(secrets, simulator, monkeypatch, capsys):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    use_app(simulator, monkeypatch)
+    assert log_in("spotify/four", "2026-11-01T06:00:00Z", monkeypatch) == 2
+    seen = "no AWS region: expected AWS_REGION, AWS_DEFAULT_REGION or one in the profile. Nothing was kept."
+    assert capsys.readouterr().err == f"login: {seen}\n"
 
 
 def test_a_secret_that_cannot_be_written_or_read_is_one_line(secrets, simulator, monkeypatch, capsys):

@@ -98,6 +98,23 @@ def test_help_is_the_default_and_names_every_target(fresh):
     assert fresh.calls() == []
 
 
+@pytest.mark.parametrize("target", ["samples"])
+def test_no_shell_expands_arguments(project, tmp_path, target):
+    marker = tmp_path / "marker"
+    text = f"--a $(touch${{IFS}}{marker}) `touch {marker}`;touch {marker} * $HOME"
+    assert project.make(target, f"ARGS={text}").returncode == 0
+    assert not marker.exists()
+    assert project.arguments()[0][-len(text.split()) :] == text.split()
+
+
+def test_no_shell_expands_what_is_tested(project, tmp_path):
+    marker = tmp_path / "marker"
+    done = project.make("test", f"SPARK=$(touch${{IFS}}{marker})")
+    assert done.returncode == 2
+    project.make("test", f"T=$(touch {marker})")
+    assert not marker.exists()
+
+
 @pytest.mark.parametrize("target", ["demo", "package", "samples"])
 def test_a_failing_program_fails_the_target(project, target):
     assert project.make(target, FAKE_EXIT="3").returncode != 0
@@ -169,7 +186,8 @@ def test_tests_and_checks_install_the_tools_too(fresh):
     fresh.make("test", "T=-k 'a or b'")
     assert [call[-1] for call in fresh.arguments()[1:3]] == ["requirements/run.txt", "requirements/dev.txt"]
     called = fresh.arguments()[3]
-    assert (called[:3], called[-3:]) == (["-u", "-m", "pytest"], ["-v", "-k", "a or b"])
+    assert (called[:3], called[-1]) == (["-u", "-m", "pytest"], "-v")
+    assert fresh.calls()[3][1]["PYTEST_ADDOPTS"] == "-k 'a or b'"
 
 
 def test_clean_removes_what_was_made_and_keeps_your_data(project):

@@ -83,6 +83,16 @@ def test_numbers_and_null_are_no_formulas():
     assert stream.getvalue() == "n,f\n-1,-0.5\n,2.0\n"
 
 
+@pytest.mark.parametrize("output_format", ["table", "csv", "csv-exact", "json"])
+def test_text_that_is_not_valid_utf_8_is_shown(output_format):
+    text = pa.array([b"ok", b"a\xffb", None]).view(pa.string())
+    inside = pa.StructArray.from_arrays([text], names=["one"])
+    listed = pa.ListArray.from_arrays([0, 1, 3, 3], text)
+    stream = io.StringIO()
+    write_rows(pa.table({"text": text, "inside": inside, "listed": listed, "n": [1, 2, 3]}), output_format, stream)
+    assert stream.getvalue().count("a\ufffdb") == 3
+
+
 def test_a_playlists_name_forges_no_line_of_the_extractor(capsys):
     result = SourceResult(Source("playlist", "p" * 22), "ok", 1, 2, 2, True, {"name": EVIL})
     _show_source(PlainConsole(), result, f"Spotify answers 500 ({shorten(EVIL)})")

@@ -21,7 +21,8 @@ from glue_jobs.postgres.target import (
 )
 from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
-from lakehouse.emulated_aws.glue_job import as_words, publish_arguments, run_arguments
+from lakehouse.emulated_aws.glue_job import as_words, run_arguments
+from tests.glue_arguments import publish_arguments
 
 PASSWORD = "s3cr:t/@%"
 GIVEN = {"PGHOST": "127.0.0.1", "PGUSER": "me", "PGPASSWORD": PASSWORD, "PGDATABASE": "music"}
@@ -167,4 +168,4 @@ def test_make_publish_rds_says_in_one_line_what_is_missing(
     assert lakehouse(["publish-rds", "--warehouse", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("publish-rds: environment: PGHOST, PGUSER, PGDATABASE not set;")
     assert lakehouse(["publish-rds", "--warehouse", str(tmp_path), "--schema=A b"]) == 2
-    assert "digits and _, seen 'A b'. Nothing was published." in capsys.readouterr().err
+    assert "digits and _, got 'A b'. Nothing was published." in capsys.readouterr().err

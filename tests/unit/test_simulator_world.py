@@ -10,7 +10,7 @@ import pytest
 from lakehouse.simulator.accounts import ACCOUNTS, FIRST, SECOND
 from lakehouse.simulator.catalogue import first_albums
 from lakehouse.simulator.playlists import PLANS
-from lakehouse.simulator.world import TIME_RANGES, World
+from lakehouse.simulator.world import TIME_RANGES, World, make_plays
 
 DAY = dt.date(2026, 11, 1)
 DAYS = [DAY + dt.timedelta(days=n) for n in range(14)]
@@ -129,7 +129,7 @@ def test_a_library_is_only_added_to_at_its_front():
 
 def test_the_last_fifty_plays_are_those_of_the_last_days_newest_first():
     days = [DAYS[9] - dt.timedelta(days=n) for n in range(8)]
-    by_day = [play for day in days for play in WORLD.day(day).plays_of_day(FIRST)]
+    by_day = [play for day in days for play in make_plays(WORLD.seed, day, FIRST)]
     plays = WORLD.day(DAYS[9]).plays(FIRST)
     assert list(plays) == by_day[:50]
     moments = [play.milliseconds for play in plays]

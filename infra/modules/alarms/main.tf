@@ -53,4 +53,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = each.value.missing
   alarm_actions       = [aws_sns_topic.this.arn]
   ok_actions          = [aws_sns_topic.this.arn]
+
+  # A new alarm has no data and is silent about it; this is sent once data has come and then stops coming.
+  insufficient_data_actions = each.value.tell_of_silence ? [aws_sns_topic.this.arn] : []
 }

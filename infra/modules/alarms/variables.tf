@@ -21,7 +21,7 @@ variable "email" {
 }
 
 variable "alarms" {
-  description = "Alarms by name: the metric, and the value from which on it is too much. missing says what no data means: notBreaching, breaching, ignore or missing."
+  description = "Alarms by name: the metric, and the value from which on it is too much. missing is what no data means: notBreaching, breaching, ignore or missing. tell_of_silence, with missing, notifies when data that came before stops coming; a new alarm without data notifies nobody."
   type = map(object({
     description = string
     namespace   = string
@@ -32,8 +32,15 @@ variable "alarms" {
     period      = optional(number, 300)
     periods     = optional(number, 1)
     missing     = optional(string, "notBreaching")
+
+    tell_of_silence = optional(bool, false)
   }))
   nullable = false
+
+  validation {
+    condition     = alltrue([for alarm in values(var.alarms) : !alarm.tell_of_silence || alarm.missing == "missing"])
+    error_message = "alarms with tell_of_silence must have missing as missing; got ${join(", ", [for name, alarm in var.alarms : "${name}: ${alarm.missing}" if alarm.tell_of_silence])}."
+  }
 
   validation {
     condition     = alltrue([for alarm in values(var.alarms) : alarm.period * alarm.periods <= 604800])

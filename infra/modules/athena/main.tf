@@ -1,3 +1,11 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  athena = "arn:${data.aws_partition.current.partition}:athena:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
+}
+
 resource "aws_athena_workgroup" "this" {
   name          = var.name
   description   = "Questions to ${var.database}."
@@ -43,6 +51,7 @@ data "aws_iam_policy_document" "reader" {
       "athena:GetQueryExecution",
       "athena:GetQueryResults",
       "athena:GetQueryResultsStream",
+      "athena:GetQueryRuntimeStatistics",
       "athena:GetWorkGroup",
       "athena:ListNamedQueries",
       "athena:ListQueryExecutions",
@@ -52,15 +61,35 @@ data "aws_iam_policy_document" "reader" {
     resources = [aws_athena_workgroup.this.arn]
   }
 
+  # Athena's console and QuickSight ask for these lists before anybody can choose the workgroup; they take no resource.
+  statement {
+    sid       = "ChooseTheWorkgroup"
+    actions   = ["athena:ListDataCatalogs", "athena:ListEngineVersions", "athena:ListWorkGroups"]
+    resources = ["*"]
+  }
+
+  # What both show as a tree of databases, tables and columns; which of them, the catalog's own rights decide.
+  statement {
+    sid = "BrowseTheCatalog"
+    actions = [
+      "athena:GetDataCatalog",
+      "athena:GetDatabase",
+      "athena:GetTableMetadata",
+      "athena:ListDatabases",
+      "athena:ListTableMetadata",
+    ]
+    resources = ["${local.athena}:datacatalog/AwsDataCatalog"]
+  }
+
   statement {
     sid       = "LookUpTables"
-    actions   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables"]
+    actions   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]
     resources = var.catalog_arns
   }
 
   statement {
     sid       = "FindTheBucket"
-    actions   = ["s3:GetBucketLocation"]
+    actions   = ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
     resources = [var.bucket.arn]
   }
 
@@ -100,7 +129,7 @@ data "aws_iam_policy_document" "reader" {
 }
 
 resource "aws_iam_policy" "reader" {
-  name        = "${var.name}-reader"
+  name        = "${coalesce(var.policy_name, var.name)}-reader"
   description = "Ask ${var.database} in Athena: read its tables, keep results, change nothing."
   policy      = data.aws_iam_policy_document.reader.json
 }

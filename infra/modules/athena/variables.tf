@@ -1,11 +1,22 @@
 variable "name" {
-  description = "Name of the workgroup and of the reader policy."
+  description = "Name of the workgroup."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9._-]{1,100}$", var.name))
     error_message = "name must be up to 100 letters, digits, dots, _ and hyphens; got \"${var.name}\"."
+  }
+}
+
+variable "policy_name" {
+  description = "What the reader policy's name begins with, unique in the account whatever the region; null takes the name of the workgroup."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.policy_name == null || can(regex("^[a-zA-Z0-9._-]{1,100}$", var.policy_name))
+    error_message = "policy_name must be up to 100 letters, digits, dots, _ and hyphens; got \"${coalesce(var.policy_name, "null")}\"."
   }
 }
 

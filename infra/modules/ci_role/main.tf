@@ -7,7 +7,8 @@ locals {
   provider = var.provider_arn == null ? one(aws_iam_openid_connect_provider.this[*].arn) : var.provider_arn
 
   # Not under the prefix: a role may not change roles outside of it, itself among them.
-  role_names = { for name in keys(var.roles) : name => "github-${var.prefix}-${name}" }
+  iam_prefix = coalesce(var.iam_prefix, var.prefix)
+  role_names = { for name in keys(var.roles) : name => "github-${local.iam_prefix}-${name}" }
 
   subjects = {
     for name, role in var.roles : name => sort([
@@ -63,7 +64,8 @@ resource "aws_iam_role" "this" {
   permissions_boundary = var.boundary_arn
 }
 
-# What a role may do, by part; each is a policy, as one policy may be 6,144 characters long.
+# What a role may do, by part; each is a policy, as one policy may be 6,144 characters long: read and view what there is,
+# change it, grant rights to the roles that are made, destroy data.
 
 locals {
   arn   = "arn:${data.aws_partition.current.partition}"
@@ -78,9 +80,9 @@ locals {
     jobs       = ["${local.glue}:job/${var.prefix}-*", "${local.glue}:trigger/${var.prefix}-*", "${local.glue}:workflow/${var.prefix}-*"]
     log_groups = ["${local.arn}:logs:${local.place}:log-group:/aws/lambda/${var.prefix}-*", "${local.arn}:logs:${local.place}:log-group:/aws-glue/${var.prefix}/*"]
     objects    = ["${var.bucket_arn}/code/*", "${var.bucket_arn}/config/*"]
-    policies   = ["${local.iam}:policy/${var.prefix}-*"]
+    policies   = ["${local.iam}:policy/${local.iam_prefix}-*"]
     queues     = ["${local.arn}:sqs:${local.place}:${var.prefix}-*"]
-    roles      = ["${local.iam}:role/${var.prefix}-*"]
+    roles      = ["${local.iam}:role/${local.iam_prefix}-*"]
     rules      = ["${local.arn}:events:${local.place}:rule/${var.prefix}-*"]
     schedules  = ["${local.arn}:scheduler:${local.place}:schedule/default/${var.prefix}-*"]
     secrets    = ["${local.arn}:secretsmanager:${local.place}:secret:${var.prefix}/*"]
@@ -95,7 +97,7 @@ locals {
     ReadJobs      = { actions = ["glue:GetJob", "glue:GetTags", "glue:GetTrigger", "glue:GetWorkflow"], resources = local.things.jobs }
     ReadLogGroups = { actions = ["logs:ListTagsForResource"], resources = local.things.log_groups }
     ReadObjects   = { actions = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"], resources = local.things.objects }
-    ReadPolicies  = { actions = ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], resources = concat(local.things.policies, flatten([for name in values(local.role_names) : [for part in ["read", "change", "destroy"] : "${local.iam}:policy/${name}-${part}"]])) }
+    ReadPolicies  = { actions = ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], resources = concat(local.things.policies, ["${local.iam}:policy/github-${local.iam_prefix}-*"]) }
     ReadQueues    = { actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], resources = local.things.queues }
     ReadRules     = { actions = ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"], resources = local.things.rules }
     ReadSchedules = { actions = ["scheduler:GetSchedule"], resources = local.things.schedules }
@@ -106,7 +108,7 @@ locals {
     # Its own roles and their provider: to see them, not to change them.
     ReadRoles = {
       actions   = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"]
-      resources = concat(local.things.roles, [for name in values(local.role_names) : "${local.iam}:role/${name}"])
+      resources = concat(local.things.roles, ["${local.iam}:role/github-${local.iam_prefix}-*"])
     }
     ReadProvider = { actions = ["iam:GetOpenIDConnectProvider"], resources = ["${local.iam}:oidc-provider/${local.host}"] }
 
@@ -150,9 +152,13 @@ locals {
     ChangeJobs      = { actions = ["glue:CreateJob", "glue:CreateTrigger", "glue:CreateWorkflow", "glue:DeleteJob", "glue:DeleteTrigger", "glue:DeleteWorkflow", "glue:TagResource", "glue:UntagResource", "glue:UpdateJob", "glue:UpdateTrigger", "glue:UpdateWorkflow"], resources = local.things.jobs }
     ChangeLogGroups = { actions = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DisassociateKmsKey", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource"], resources = local.things.log_groups }
     ChangeObjects   = { actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject", "s3:PutObjectTagging"], resources = local.things.objects }
-    ChangePolicies  = { actions = ["iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:TagPolicy", "iam:UntagPolicy"], resources = local.things.policies }
+
+    # To make the readers' policy, and to remove it while nobody has it: IAM deletes no policy that is attached. Not to
+    # change it: whoever gives it another version gives rights to the people who have it, whatever the boundary.
+    ChangePolicies = { actions = ["iam:CreatePolicy", "iam:DeletePolicy", "iam:TagPolicy", "iam:UntagPolicy"], resources = local.things.policies }
+
     ChangeQueues    = { actions = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], resources = local.things.queues }
-    ChangeRoles     = { actions = ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"], resources = local.things.roles }
+    ChangeRoles     = { actions = ["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription"], resources = local.things.roles }
     ChangeRules     = { actions = ["events:DeleteRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:TagResource", "events:UntagResource"], resources = local.things.rules }
     ChangeSchedules = { actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"], resources = local.things.schedules }
     ChangeSecrets   = { actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:RestoreSecret", "secretsmanager:TagResource", "secretsmanager:UntagResource", "secretsmanager:UpdateSecret"], resources = local.things.secrets }
@@ -217,20 +223,44 @@ locals {
   key = {
     for sid, actions in {
       ReadWithKey  = ["kms:Decrypt", "kms:DescribeKey"]
-      WriteWithKey = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey"]
-    } : sid => { actions = actions, resources = var.kms_key_arn[*] } if var.kms_key_arn != null
+      WriteWithKey = ["kms:Encrypt", "kms:GenerateDataKey"]
+      # Only services of AWS get the key, for what is made here; nobody else is granted it.
+      LetAwsUseKey = ["kms:CreateGrant"]
+      } : sid => {
+      actions   = actions
+      resources = var.kms_key_arn[*]
+      condition = sid == "LetAwsUseKey" ? { test = "Bool", variable = "kms:GrantIsForAWSResource", values = ["true"] } : null
+    } if var.kms_key_arn != null
   }
+
+  # Whatever else a role is given: no right reaches beyond its boundary by a change of the boundary itself.
+  keep_boundary = {
+    for name, resources in {
+      KeepBoundary = var.boundary_arn[*]
+      KeepBounds   = concat(local.things.roles, ["${local.iam}:role/github-${local.iam_prefix}-*"])
+      } : name => {
+      effect    = "Deny"
+      actions   = name == "KeepBounds" ? ["iam:DeleteRolePermissionsBoundary"] : ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
+      resources = resources
+    } if var.boundary_arn != null
+  }
+
+  # What concerns IAM, the bucket, state and key, apart from what concerns the services.
+  view_sids  = ["AskForBucket", "ListWhatHasNoName", "ReadBucket", "ReadPolicies", "ReadProvider", "ReadRoles"]
+  grant_sids = ["ChangeBucket", "ChangePolicies", "ChangeRoles", "GiveRights", "HandOnRoles"]
 
   parts = merge([
     for name, role in var.roles : merge(
       {
-        "${name}-read" = merge(
-          local.read,
+        "${name}-read" = { for sid, statement in local.read : sid => statement if !contains(local.view_sids, sid) }
+        "${name}-view" = merge(
+          { for sid, statement in local.read : sid => statement if contains(local.view_sids, sid) },
           { for sid, statement in local.state : sid => statement if statement.access == "plan" || role.access == "deploy" },
           { for sid, statement in local.key : sid => statement if sid == "ReadWithKey" || role.access == "deploy" },
         )
       },
-      { for part in ["change"] : "${name}-${part}" => local.change if role.access == "deploy" },
+      { for part in ["change"] : "${name}-${part}" => { for sid, statement in local.change : sid => statement if !contains(local.grant_sids, sid) } if role.access == "deploy" },
+      { for part in ["grant"] : "${name}-${part}" => merge({ for sid, statement in local.change : sid => statement if contains(local.grant_sids, sid) }, local.keep_boundary) if role.access == "deploy" },
       { for part in ["destroy"] : "${name}-${part}" => local.destroy if role.may_destroy },
     )
   ]...)
@@ -244,6 +274,7 @@ data "aws_iam_policy_document" "this" {
 
     content {
       sid       = statement.key
+      effect    = try(statement.value.effect, "Allow")
       actions   = statement.value.actions
       resources = statement.value.resources
 
@@ -263,7 +294,7 @@ data "aws_iam_policy_document" "this" {
 resource "aws_iam_policy" "this" {
   for_each = local.parts
 
-  name        = "github-${var.prefix}-${each.key}"
+  name        = "github-${local.iam_prefix}-${each.key}"
   description = "Part of what workflows of ${var.repository} may do with ${var.prefix}."
   policy      = data.aws_iam_policy_document.this[each.key].json
 }

@@ -9,6 +9,17 @@ variable "prefix" {
   }
 }
 
+variable "iam_prefix" {
+  description = "What the names of the roles and policies that are deployed begin with, as lakehouse-prod-euc1; null takes prefix. It bounds what the roles may change in IAM."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.iam_prefix == null || can(regex("^[a-z][a-z0-9-]{2,40}[a-z0-9]$", var.iam_prefix))
+    error_message = "iam_prefix must be 4 to 42 lower-case letters, digits and hyphens, beginning with a letter; got \"${coalesce(var.iam_prefix, "null")}\"."
+  }
+}
+
 variable "bucket_arn" {
   description = "ARN of the lakehouse's bucket."
   type        = string

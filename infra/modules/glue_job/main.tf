@@ -74,7 +74,7 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = var.name
+  name                 = coalesce(var.role_name, var.name)
   description          = "What the Glue job ${var.name} may do."
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.boundary_arn
@@ -85,6 +85,13 @@ data "aws_iam_policy_document" "this" {
     sid       = "WriteLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = [for group in aws_cloudwatch_log_group.this : "${group.arn}:*"]
+  }
+
+  # Both groups are there already. No document says whether Glue asks to create them all the same.
+  statement {
+    sid       = "CreateOwnLogGroups"
+    actions   = ["logs:CreateLogGroup"]
+    resources = flatten([for group in aws_cloudwatch_log_group.this : [group.arn, "${group.arn}:*"]])
   }
 
   # CloudWatch knows no resources for metrics; the namespace is what can be told apart.

@@ -1,11 +1,22 @@
 variable "name" {
-  description = "Name of the job and of its role."
+  description = "Name of the job."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,63}$", var.name))
     error_message = "name must be up to 64 lower-case letters, digits and hyphens, beginning with a letter; got \"${var.name}\"."
+  }
+}
+
+variable "role_name" {
+  description = "Name of its role, unique in the account whatever the region; null takes that of the job."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name == null || can(regex("^[a-z][a-z0-9-]{0,63}$", var.role_name))
+    error_message = "role_name must be up to 64 lower-case letters, digits and hyphens, beginning with a letter; got \"${coalesce(var.role_name, "null")}\"."
   }
 }
 

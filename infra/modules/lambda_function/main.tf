@@ -3,6 +3,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  role_name = coalesce(var.role_name, var.name)
+
   # Known before the queue is: its policy names it, and comes with it.
   failed_arn = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:${var.name}-failed"
 
@@ -65,7 +67,7 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = var.name
+  name                 = local.role_name
   description          = "What the Lambda function ${var.name} may do."
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.boundary_arn
@@ -197,7 +199,7 @@ data "aws_iam_policy_document" "scheduler" {
 resource "aws_iam_role" "scheduler" {
   count = length(local.schedules) > 0 ? 1 : 0
 
-  name                 = "${var.name}-schedule"
+  name                 = "${local.role_name}-schedule"
   description          = "Lets EventBridge Scheduler call ${var.name}."
   assume_role_policy   = data.aws_iam_policy_document.scheduler_trust[0].json
   permissions_boundary = var.boundary_arn
@@ -219,7 +221,8 @@ resource "aws_scheduler_schedule" "this" {
   schedule_expression_timezone = each.value.schedule.time_zone
 
   flexible_time_window {
-    mode = "OFF"
+    mode                      = each.value.schedule.flexible_minutes == null ? "OFF" : "FLEXIBLE"
+    maximum_window_in_minutes = each.value.schedule.flexible_minutes
   }
 
   target {

@@ -1,11 +1,22 @@
 variable "name" {
-  description = "Name of the function, its role and its queue of failed events."
+  description = "Name of the function and of its queue of failed events."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,54}$", var.name))
     error_message = "name must be up to 55 lower-case letters, digits and hyphens, beginning with a letter; got \"${var.name}\"."
+  }
+}
+
+variable "role_name" {
+  description = "Name of its role, unique in the account whatever the region; that of the schedules' role begins with it. null takes the name of the function."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name == null || can(regex("^[a-z][a-z0-9-]{0,54}$", var.role_name))
+    error_message = "role_name must be up to 55 lower-case letters, digits and hyphens, beginning with a letter; got \"${coalesce(var.role_name, "null")}\"."
   }
 }
 
@@ -129,9 +140,9 @@ variable "policy_statements" {
 }
 
 variable "triggers" {
-  description = "What calls the function, by name; each is one of a schedule, an event pattern (JSON), or objects created in a bucket that sends its events to EventBridge (key may hold *). input is the JSON the function is given; null gives it the event."
+  description = "What calls the function, by name; each is one of a schedule, an event pattern (JSON), or objects created in a bucket that sends its events to EventBridge (key may hold *). input is the JSON the function is given; null gives it the event. flexible_minutes lets EventBridge Scheduler choose a moment within so many minutes after a schedule's time."
   type = map(object({
-    schedule      = optional(object({ expression = string, time_zone = optional(string, "UTC") }))
+    schedule      = optional(object({ expression = string, time_zone = optional(string, "UTC"), flexible_minutes = optional(number) }))
     event_pattern = optional(string)
     s3_object     = optional(object({ bucket = string, key = string }))
     input         = optional(string)
@@ -153,6 +164,11 @@ variable "triggers" {
       trigger.schedule == null || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", try(trigger.schedule.expression, "rate(1 day)"))) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", try(trigger.schedule.expression, "rate(1 day)")))
     ])
     error_message = "schedules of triggers must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got ${join(", ", [for name, trigger in var.triggers : "${name}: ${trigger.schedule.expression}" if trigger.schedule != null])}."
+  }
+
+  validation {
+    condition     = alltrue([for trigger in values(var.triggers) : try(trigger.schedule.flexible_minutes, null) == null || try(trigger.schedule.flexible_minutes >= 1 && trigger.schedule.flexible_minutes <= 1440, false)])
+    error_message = "flexible_minutes of triggers must be between 1 and 1440, or null; got ${jsonencode({ for name, trigger in var.triggers : name => try(trigger.schedule.flexible_minutes, null) })}."
   }
 
   validation {

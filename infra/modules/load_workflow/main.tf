@@ -7,12 +7,14 @@ locals {
   queue_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:${var.name}"
 }
 
-# A second run waits for no one: Glue drops what starts it while the first is under way. The job therefore loads all that
-# no run has loaded, looks again before it ends, and the catch-up runs it once a day.
+# Glue drops events that come while as many runs are under way as the workflow allows, so it allows several. The job allows
+# one: a second run waits for the first (state WAITING, at most 15 minutes or 10 attempts, then it fails). Therefore the job
+# loads all that no run has loaded and looks again before it ends, and the catch-up starts it without any event.
+# https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 resource "aws_glue_workflow" "this" {
   name                = var.name
   description         = "Runs ${var.job_name} when a raw object has landed."
-  max_concurrent_runs = 1
+  max_concurrent_runs = var.max_concurrent_runs
 }
 
 resource "aws_glue_trigger" "this" {
@@ -34,7 +36,7 @@ resource "aws_glue_trigger" "next" {
   for_each = var.next_jobs
 
   name          = "${var.name}-${each.key}"
-  description   = "${var.job_name} has succeeded."
+  description   = "${var.job_name} has ended: also a run that fails over one object has loaded the others."
   type          = "CONDITIONAL"
   workflow_name = aws_glue_workflow.this.name
 
@@ -43,9 +45,15 @@ resource "aws_glue_trigger" "next" {
   }
 
   predicate {
-    conditions {
-      job_name = var.job_name
-      state    = "SUCCEEDED"
+    logical = "ANY"
+
+    dynamic "conditions" {
+      for_each = ["SUCCEEDED", "FAILED"]
+
+      content {
+        job_name = var.job_name
+        state    = conditions.value
+      }
     }
   }
 }
@@ -118,19 +126,27 @@ data "aws_iam_policy_document" "queue" {
   }
 }
 
-# What may start the workflow: the rule by an event, the scheduler without one.
+# What may start what: the rule the workflow, by an event; the scheduler the jobs, without one.
 
 locals {
+  role_name = coalesce(var.role_name, var.name)
+  job_arns  = { for name in concat([var.job_name], values(var.next_jobs)) : name => "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:job/${name}" }
+
+  catch_ups = merge(
+    { for name, when in { catch-up = var.catch_up } : name => merge(when, { job = var.job_name }) if when != null },
+    { for name, job in var.next_jobs : "${name}-catch-up" => merge(var.next_catch_up, { job = job }) if var.next_catch_up != null },
+  )
+
   starters = {
     events = {
       service    = "events.amazonaws.com"
-      statements = { StartByEvent = { action = "glue:notifyEvent", resource = aws_glue_workflow.this.arn } }
+      statements = { StartByEvent = { action = "glue:notifyEvent", resources = [aws_glue_workflow.this.arn] } }
     }
     scheduler = {
       service = "scheduler.amazonaws.com"
       statements = {
-        StartTheWorkflow = { action = "glue:StartWorkflowRun", resource = aws_glue_workflow.this.arn }
-        SendUndelivered  = { action = "sqs:SendMessage", resource = "${local.queue_prefix}-undelivered" }
+        StartTheJobs    = { action = "glue:StartJobRun", resources = values(local.job_arns) }
+        SendUndelivered = { action = "sqs:SendMessage", resources = ["${local.queue_prefix}-undelivered"] }
       }
     }
   }
@@ -164,7 +180,7 @@ data "aws_iam_policy_document" "this" {
     content {
       sid       = statement.key
       actions   = [statement.value.action]
-      resources = [statement.value.resource]
+      resources = statement.value.resources
     }
   }
 }
@@ -172,8 +188,8 @@ data "aws_iam_policy_document" "this" {
 resource "aws_iam_role" "this" {
   for_each = local.starters
 
-  name                 = "${var.name}-${each.key}"
-  description          = "Lets ${each.value.service} start the workflow ${var.name}."
+  name                 = "${local.role_name}-${each.key}"
+  description          = "Lets ${each.value.service} start what the workflow ${var.name} runs."
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   permissions_boundary = var.boundary_arn
 }
@@ -187,7 +203,7 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_scheduler_schedule" "catch_up" {
-  for_each = { for name, when in { catch-up = var.catch_up } : name => when if when != null }
+  for_each = local.catch_ups
 
   name                         = "${var.name}-${each.key}"
   description                  = "Loads what a lost event left behind."
@@ -199,15 +215,16 @@ resource "aws_scheduler_schedule" "catch_up" {
   }
 
   target {
-    arn      = "arn:${data.aws_partition.current.partition}:scheduler:::aws-sdk:glue:startWorkflowRun"
+    # The job, not the workflow: no document says that StartWorkflowRun fires a trigger of type EVENT.
+    arn      = "arn:${data.aws_partition.current.partition}:scheduler:::aws-sdk:glue:startJobRun"
     role_arn = aws_iam_role.this["scheduler"].arn
-    input    = jsonencode({ Name = aws_glue_workflow.this.name })
+    input    = jsonencode({ JobName = each.value.job })
 
     dead_letter_config {
       arn = aws_sqs_queue.undelivered.arn
     }
 
-    # A run under way answers that there is one too many; by then it has ended.
+    # Where a run under way is answered with one too many, it has ended by then.
     retry_policy {
       maximum_event_age_in_seconds = 14400
       maximum_retry_attempts       = 30

@@ -1,11 +1,22 @@
 variable "name" {
-  description = "Name of the workflow, its rule, trigger and queues."
+  description = "Name of the workflow, its rule, trigger, schedules and queues."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,48}$", var.name))
     error_message = "name must be up to 49 lower-case letters, digits and hyphens, beginning with a letter; got \"${var.name}\"."
+  }
+}
+
+variable "role_name" {
+  description = "What the names of its roles begin with, unique in the account whatever the region; null takes the name of the workflow."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role_name == null || can(regex("^[a-z][a-z0-9-]{0,53}$", var.role_name))
+    error_message = "role_name must be up to 54 lower-case letters, digits and hyphens, beginning with a letter; got \"${coalesce(var.role_name, "null")}\"."
   }
 }
 
@@ -44,9 +55,9 @@ variable "event_pattern" {
 }
 
 variable "batch_size" {
-  description = "Events that start one run together."
+  description = "Events after which a run starts at once, without waiting for the window to end."
   type        = number
-  default     = 1
+  default     = 100
   nullable    = false
 
   validation {
@@ -56,7 +67,7 @@ variable "batch_size" {
 }
 
 variable "batch_window_seconds" {
-  description = "Seconds after the first event in which a run starts even if the batch is not full."
+  description = "Seconds after the first event at which a run starts for all events that have come."
   type        = number
   default     = 60
   nullable    = false
@@ -67,8 +78,20 @@ variable "batch_window_seconds" {
   }
 }
 
+variable "max_concurrent_runs" {
+  description = "Runs of the workflow at once. Glue drops events that come while so many are under way; the job itself runs once at a time and others wait for it."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.max_concurrent_runs >= 2 && var.max_concurrent_runs <= 100
+    error_message = "max_concurrent_runs must be between 2 and 100: with 1, events that come during a run are lost; got ${var.max_concurrent_runs}."
+  }
+}
+
 variable "catch_up" {
-  description = "When the workflow starts without an event, for what a lost event left behind; null never."
+  description = "When the job starts without an event, for what a lost event left behind; null never."
   type        = object({ expression = string, time_zone = optional(string, "UTC") })
   default     = { expression = "cron(30 4 * * ? *)" }
 
@@ -76,6 +99,12 @@ variable "catch_up" {
     condition     = var.catch_up == null || can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", try(var.catch_up.expression, ""))) || can(regex("^rate\\([1-9][0-9]* (minute|hour|day)s?\\)$", try(var.catch_up.expression, "")))
     error_message = "catch_up.expression must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in minutes, hours or days; got \"${try(var.catch_up.expression, "null")}\"."
   }
+}
+
+variable "next_catch_up" {
+  description = "When the jobs of next_jobs start without the workflow, for what a catch-up of the first job loaded; null never."
+  type        = object({ expression = string, time_zone = optional(string, "UTC") })
+  default     = null
 }
 
 variable "event_target" {

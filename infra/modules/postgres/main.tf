@@ -87,16 +87,21 @@ resource "aws_db_instance" "this" {
   parameter_group_name   = aws_db_parameter_group.this.name
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
-  backup_retention_period   = var.backup_days
-  delete_automated_backups  = !var.removal_protection
-  copy_tags_to_snapshot     = true
-  deletion_protection       = var.removal_protection
-  skip_final_snapshot       = !var.removal_protection
-  final_snapshot_identifier = var.removal_protection ? "${var.name}-final" : null
+  backup_retention_period  = var.backup_days
+  delete_automated_backups = !var.removal_protection
+  copy_tags_to_snapshot    = true
+  deletion_protection      = var.removal_protection
+  skip_final_snapshot      = !var.removal_protection
+  # A name of its own for each database that is made here: RDS refuses a snapshot's name that is taken.
+  final_snapshot_identifier = "${var.name}-final-${formatdate("YYYYMMDDhhmmss", plantimestamp())}"
 
   auto_minor_version_upgrade      = true
   allow_major_version_upgrade     = true
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+
+  lifecycle {
+    ignore_changes = [final_snapshot_identifier]
+  }
 
   depends_on = [aws_cloudwatch_log_group.this]
 }

@@ -1,0 +1,74 @@
+"""Count the entries of an answer exactly as the load does: with the load's own rules, on the bytes that are landed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from glue_jobs.spotify.entries import Entry, classify_list
+from glue_jobs.spotify.kinds import imported_id
+from glue_jobs.spotify.lenient import MALFORMED
+from glue_jobs.spotify.lists import AnswerList, read_answer
+from glue_jobs.spotify.reasons import Outcome
+
+
+@dataclass
+class ListCount:
+    """One list of an answer: how many entries it has, from which place on, of how many."""
+
+    name: str | None
+    size: int
+    offset: int | None
+    total: int | None
+
+
+@dataclass
+class Counted:
+    """What the load will find in an answer."""
+
+    lists: list[ListCount] = field(default_factory=list)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why entries are skipped or rejected."""
+    plays: int = 0
+    is_single: bool = False
+
+    @property
+    def entries(self) -> int:
+        """Return the number of entries, whatever becomes of them."""
+        return sum(one.size for one in self.lists)
+
+    @property
+    def total(self) -> int | None:
+        """Return how many entries its lists announce together; None where one does not say."""
+        totals = [one.total for one in self.lists if one.total is not None]
+        return sum(totals) if totals and len(totals) == len(self.lists) else None
+
+
+def count(response: bytes) -> Counted:
+    """Count the entries of an answer, given as JSON."""
+    counted = Counted()
+    try:
+        answer = read_answer(msgspec.Raw(response))
+    except MALFORMED:
+        return counted
+    for found in answer.lists or ():
+        size = 0
+        for entry in classify_list(found, imported_id):
+            size += 1
+            _add(counted, entry)
+        counted.lists.append(ListCount(_list_name(found), size, found.page.offset, found.page.total))
+    counted.is_single = [found.is_single for found in answer.lists or ()] == [True]
+    return counted
+
+
+def _add(counted: Counted, entry: Entry) -> None:
+    counted.outcomes[entry.outcome] += 1
+    if entry.reason:
+        counted.reasons[entry.reason] += 1
+    counted.plays += entry.origin is not None and entry.outcome == Outcome.ACCEPTED
+
+
+def _list_name(found: AnswerList) -> str | None:
+    """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
+    return "items" if found.name == "tracks" else found.name

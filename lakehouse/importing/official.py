@@ -1,0 +1,124 @@
+"""Tell an answer that is Spotify's own from top to bottom, so that it can be landed as the bytes it came as.
+
+It is decoded into a type that has every field Spotify documents and no other: a foreign field at any depth, or a shape
+that needs unwrapping, is no match, and documents.py looks for the music in it.
+"""
+
+import msgspec
+
+Raw = msgspec.Raw
+
+
+class Known(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """Any object of the Web API: a page, an entry, a track, an album, an artist, a playlist."""
+
+    items: "list[Known | None] | Known | None" = None
+    tracks: "list[Known | None] | Known | None" = None
+    albums: "list[Known | None] | Known | None" = None
+    artists: "list[Known | None] | Known | None" = None
+    playlists: "Known | None" = None
+    shows: "Known | None" = None
+    episodes: "Known | None" = None
+    track: "Known | bool | None" = None
+    item: "Known | None" = None
+    album: "Known | None" = None
+    show: "Known | None" = None
+    episode: "Known | bool | None" = None
+    href: str | None = None
+    id: str | None = None
+    type: str | None = None
+    uri: str | None = None
+    snapshot_id: str | None = None
+    total: Raw | None = None
+    cursors: Raw | None = None
+    limit: Raw | None = None
+    next: Raw | None = None
+    offset: Raw | None = None
+    previous: Raw | None = None
+    added_at: Raw | None = None
+    added_by: Raw | None = None
+    is_local: Raw | None = None
+    primary_color: Raw | None = None
+    video_thumbnail: Raw | None = None
+    sharing_info: Raw | None = None
+    played_at: Raw | None = None
+    context: Raw | None = None
+    name: Raw | None = None
+    available_markets: Raw | None = None
+    disc_number: Raw | None = None
+    duration_ms: Raw | None = None
+    explicit: Raw | None = None
+    external_ids: Raw | None = None
+    external_urls: Raw | None = None
+    is_playable: Raw | None = None
+    linked_from: Raw | None = None
+    restrictions: Raw | None = None
+    popularity: Raw | None = None
+    preview_url: Raw | None = None
+    track_number: Raw | None = None
+    album_type: Raw | None = None
+    album_group: Raw | None = None
+    total_tracks: Raw | None = None
+    images: Raw | None = None
+    release_date: Raw | None = None
+    release_date_precision: Raw | None = None
+    copyrights: Raw | None = None
+    genres: Raw | None = None
+    label: Raw | None = None
+    followers: Raw | None = None
+    collaborative: Raw | None = None
+    description: Raw | None = None
+    owner: Raw | None = None
+    public: Raw | None = None
+
+
+DECODER = msgspec.json.Decoder(Known)
+SINGLE = frozenset(("track", "album", "artist"))
+ELEMENTS = frozenset(("track", "album", "artist", "episode", "show"))
+ENTRY_FIELDS = ("track", "item", "album", "show", "episode")
+
+
+def is_official(document: bytes) -> bool:
+    """Say whether a document is an answer of Spotify's that needs no unwrapping."""
+    try:
+        known = DECODER.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return _is_answer(known)
+
+
+def _is_answer(known: Known) -> bool:
+    if isinstance(known.items, list):
+        return bool(known.items) and all(map(_is_element, known.items))
+    if known.type == "playlist":
+        pages = [page for page in (known.items, known.tracks) if isinstance(page, Known)]
+        return bool(pages) and all(_is_full_page(page) for page in pages)
+    if known.type is not None:
+        return known.type in SINGLE and _is_element(known)
+    named = [part for part in (known.tracks, known.albums, known.artists) if part is not None]
+    return bool(named) and _has_only_lists(known) and all(map(_is_list_of_elements, named))
+
+
+def _has_only_lists(known: Known) -> bool:
+    """Say whether a search, or an answer of several objects, holds nothing beside its lists."""
+    return known.id is None and known.uri is None and known.href is None and known.playlists is None
+
+
+def _is_list_of_elements(part: list[Known | None] | Known) -> bool:
+    return _is_full_page(part) if isinstance(part, Known) else bool(part) and all(map(_is_element, part))
+
+
+def _is_full_page(page: Known) -> bool:
+    return isinstance(page.items, list) and bool(page.items) and all(map(_is_element, page.items))
+
+
+def _is_element(known: Known | None) -> bool:
+    """Say whether an element is null, an object of the catalogue, or an entry around one."""
+    if known is None:
+        return True
+    if known.items is not None:
+        return False
+    if known.type in ELEMENTS:
+        return known.id is not None and not isinstance(known.tracks, list)
+    inner = [part for part in (getattr(known, name) for name in ENTRY_FIELDS) if isinstance(part, Known)]
+    return known.type is None and len(inner) == 1 and inner[0].type in ELEMENTS and _is_element(inner[0])

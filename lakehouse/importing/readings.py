@@ -1,0 +1,160 @@
+"""Look at the files of an import: what each is, when it was extracted, and which of them are pages of one list."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from lakehouse.importing.account_export import read_exportify
+from lakehouse.importing.archive import ZipFile
+from lakehouse.importing.dump_bucket import S3File
+from lakehouse.importing.dump_date import find_path_date
+from lakehouse.importing.dump_file import ListPages
+from lakehouse.importing.dump_folder import read_file
+from lambda_extract.raw_format import JsonObject, Run, Source
+
+File = Path | S3File | ZipFile
+JSON_SUFFIXES = frozenset(("json", "jsonl", "ndjson", "jsonlines"))
+
+
+@dataclass(frozen=True)
+class Dated:
+    """An extraction date and where it was found."""
+
+    date: dt.date
+    origin: str
+    is_file_time: bool = False
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file that was looked at: what it is, under which date it lands, and of which list it is a page."""
+
+    file: File
+    name: str
+    run_id: str
+    moment: dt.datetime
+    dated: Dated
+    listed: ListPages | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True)
+class NotLanded:
+    """A file that is not landed: why, and whether somebody has to do something about it."""
+
+    name: str
+    reason: str
+    is_fault: bool
+    kind: str | None = None
+    """Of a file that holds no JSON: its kind, counted in one line."""
+
+
+@dataclass
+class Reading:
+    """Files that are landed as one raw object: pages of one list, or a single file."""
+
+    members: list[Examined]
+
+    @property
+    def run_id(self) -> str:
+        """Name the run: one file by its content, several by the contents of all."""
+        if len(self.members) == 1:
+            return self.members[0].run_id
+        text = "\n".join(sorted(member.run_id for member in self.members))
+        return f"import-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+    @property
+    def run(self) -> Run:
+        """Return the run: its time is that of the newest file, its account the one that the files agree on."""
+        newest = max(member.moment for member in self.members)
+        first = self.members[0]
+        moment = dt.datetime.combine(first.dated.date, newest.time(), dt.UTC)
+        return Run(self.run_id, moment, first.account)
+
+    def takes(self, one: Examined) -> bool:
+        """Say whether a file has further pages of the same list: at places that none of the members has."""
+        first = self.members[0]
+        if one.listed is None or first.listed is None or not (one.listed.is_placed and first.listed.is_placed):
+            return False
+        if one.account != first.account:
+            return False
+        held = [page for member in self.members if member.listed for page in member.listed.pages]
+        return not any(
+            page.list_name == other.list_name and page.start < other.end and other.start < page.end
+            for page in one.listed.pages
+            for other in held
+        )
+
+    @property
+    def in_order(self) -> list[Examined]:
+        """Return the members in the order of their pages."""
+        return sorted(self.members, key=lambda one: one.listed.pages[0].start if one.listed and one.listed.pages else 0)
+
+
+def _first_place(one: Examined) -> int:
+    return one.listed.pages[0].start if one.listed and one.listed.pages else 0
+
+
+def join_pages(examined: Sequence[Examined]) -> list[Reading]:
+    """Join files with pages of one list and day, as long as no two hold the same places: those are two readings."""
+    readings: list[Reading] = []
+    latest: dict[tuple[dt.date, Source], Reading] = {}
+    for one in sorted(examined, key=lambda one: (one.moment, one.name)):
+        key = (one.dated.date, one.listed.source) if one.listed else None
+        reading = latest.get(key) if key else None
+        if reading and reading.takes(one):
+            reading.members.append(one)
+            continue
+        reading = Reading([one])
+        readings.append(reading)
+        if key:
+            latest[key] = reading
+    return sorted(readings, key=lambda reading: min(PurePath(member.name).parts for member in reading.members))
+
+
+def gather_names(examined: Sequence[Examined]) -> dict[tuple[dt.date, Source], JsonObject]:
+    """Gather by day what the files say of a list: a page without the name gets it from the file that has it."""
+    names: dict[tuple[dt.date, Source], JsonObject] = {}
+    for one in sorted(examined, key=lambda one: (one.moment, one.name)):
+        if one.listed and one.listed.facts:
+            names.setdefault((one.dated.date, one.listed.source), {}).update(one.listed.facts)
+    return names
+
+
+def find_foreign_kind(path: PurePath, data: bytes) -> str | None:
+    """Name the kind of a file that holds neither JSON nor a playlist of Exportify; None for one that is imported."""
+    name = path.name.lower().removesuffix(".gz")
+    suffix = PurePath(name).suffix.removeprefix(".")
+    if suffix in JSON_SUFFIXES or data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return None
+    if suffix == "csv":
+        text = data[:10_000].decode("utf-8", "replace").removeprefix("\ufeff").partition("\n")[0]
+        return None if read_exportify(text) is not None else "csv"
+    return suffix or "file without JSON"
+
+
+def read_dumped(file: File) -> tuple[bytes, dt.datetime]:
+    """Read a file, and when it was written, to the second."""
+    return read_file(file) if isinstance(file, Path) else file.read()
+
+
+def path_of(file: File) -> PurePath:
+    """Return a file's path, or an object's, its bucket first."""
+    return file if isinstance(file, Path) else file.path
+
+
+def find_date(path: PurePath, given: dt.date | None, modified: dt.datetime) -> Dated:
+    """Take the given date, else the one in the path, else the day of the file's time."""
+    if given:
+        return Dated(given, "given")
+    if found := find_path_date(path):
+        other = f"from the path, which also says {found.other}" if found.other else "from the path"
+        return Dated(found.date, other)
+    return Dated(modified.date(), "from the file's time", is_file_time=True)
+
+
+def describe_date(member: Examined) -> str:
+    """Say under which date a file lands, and why."""
+    return f"{member.dated.date} ({member.dated.origin})"
