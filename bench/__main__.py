@@ -21,9 +21,9 @@ from rich.table import Table
 from bench.compare import compare_warehouse, duckdb_rows, naive_rows, pandas_rows
 from bench.raw_data import Shape, land_runs
 from bench.results import HEAD, Cost, Figure, describe_machine, take_over_size, write_markdown
-from lakehouse.commands.load import QUICK_BYTES, load, size_of
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
+from lakehouse.jobs.load import QUICK_BYTES, load, size_of
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.folder import prepare_warehouse
@@ -68,16 +68,16 @@ def start_python(module: str, *arguments: object) -> None:
 
 
 def make_load(raw: Path, warehouse: Path) -> dict[str, Any]:
-    """Load as `make load` does; return the job's report."""
+    """Load as `lakehouse load` does; return the job's report."""
     said = FOLDER / "load.log"
-    code = load(str(raw), str(warehouse), said=said)
+    code = load(raw, warehouse, ["--json"], said=said)
     if code:
         raise UserError(f"load: expected exit code 0, seen {code}; {said} says why. Nothing was written down.")
     return dict(json.loads(said.read_text(encoding="utf-8").splitlines()[-1]))
 
 
 def in_warm_jvm(name: str, steps: Sequence[Mapping[str, Any]], *, quick: bool) -> dict[str, list[dict[str, Any]]]:
-    """Take steps in one JVM, with the settings of `make load`; return what each name cost, in order."""
+    """Take steps in one JVM, with the settings of `lakehouse load`; return what each name cost, in order."""
     warehouse, plan, out = FOLDER / name, FOLDER / f"{name}.plan", FOLDER / f"{name}.json"
     plan.write_text(json.dumps(list(steps)))
     prepare_warehouse(str(warehouse))

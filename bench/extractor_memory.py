@@ -38,7 +38,7 @@ print("MEASURED " + json.dumps({
 @contextmanager
 def running_program(tracks: int, regime: str) -> Iterator[dict[str, str]]:
     """Run the simulator as a program of its own; give the variables it tells to export."""
-    command = [sys.executable, "-m", "lakehouse.simulator", "--regime", regime, "--library", str(tracks)]
+    command = [sys.executable, "-m", "lakehouse", "simulator", "--regime", regime, "--library", str(tracks)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout

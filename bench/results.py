@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lakehouse.commands.doctor import memory_size
+from lakehouse.doctor import memory_size
 from lakehouse.spark.java import find_java
 from lakehouse.spark.submit import ICEBERG, driver_memory
 
@@ -137,7 +137,7 @@ def write_markdown(
         "",
         "## Where the time goes",
         "",
-        "The whole load, started afresh as `make load` does, and in a warm JVM:",
+        "The whole load, started afresh as `lakehouse load` does, and in a warm JVM:",
         "",
         "| part | afresh, s | share | warm, s | share |",
         "|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""A made-up dump "left behind by other pipelines": what `make import FROM=lakehouse/demo/dump` takes over.
+"""A made-up dump "left behind by other pipelines": what `lakehouse import lakehouse/demo/dump` takes over.
 
 `python -m devtools.demo_dump` writes `lakehouse/demo/dump/`, byte for byte the same every time: ids, lengths and
 counts come from hashes of the catalogue's keys, nothing from chance or the clock. (A gzipped file is kept when only its

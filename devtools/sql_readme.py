@@ -35,8 +35,8 @@ GAP = 3
 KINDS: Mapping[Kind, str] = {
     "view": "## Views\n\nThe names that people use. Tables keep every sighting; views say what they mean.",
     "ctas": "## Summaries\n\nStored as Iceberg tables on AWS; on a laptop a view of the same select.",
-    "question": '## Questions\n\n`make questions` lists them, `make question NAME=… PARAMS="…"` answers.',
-    "check": "## Checks\n\nEach gives the rows that offend, and what was expected. `make checks` runs them all.",
+    "question": "## Questions\n\n`lakehouse question` lists them, `lakehouse question NAME KEY=VALUE` asks one.",
+    "check": "## Checks\n\nEach gives the rows that offend, and what was expected. `lakehouse checks` runs them all.",
 }
 
 

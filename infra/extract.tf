@@ -10,7 +10,7 @@ resource "aws_s3_object" "sources" {
   content_type = "application/json"
 }
 
-# Only the box: what is in it is put there by `make login`, and is never in a plan or a state.
+# Only the box: what is in it is put there by `lakehouse login`, and is never in a plan or a state.
 resource "aws_secretsmanager_secret" "login" {
   for_each = var.accounts
 

@@ -234,7 +234,7 @@ variable "raw_expires_after_days" {
 }
 
 variable "packages" {
-  description = "Folder of the zips and wheels that `make package` writes, from the project's folder."
+  description = "Folder of the zips and wheels that `lakehouse package` writes, from the project's folder."
   type        = string
   default     = "build"
   nullable    = false

@@ -31,6 +31,11 @@ def complain(line: str) -> None:
     sys.stderr.write(f"{mask_text(line, keep=chr(10))}\n")
 
 
+def note_unless(quiet: bool) -> Callable[[str], None]:
+    """Return what takes notes: nothing of them is shown to those who asked for quiet."""
+    return (lambda _: None) if quiet else complain
+
+
 def run_quietly(run: Callable[[], int]) -> int:
     """Run a program; a reader (head, less) that has seen enough ends it without a word, and that is no failure."""
     try:

@@ -5,8 +5,9 @@ from pathlib import Path
 RAW = Path("data/raw")
 WAREHOUSE = Path("data/warehouse")
 REPORT = Path("data/report.html")
+LOGIN = Path(".secrets/spotify.json")
 DEMO = Path("data/demo")
-"""Where `make demo` keeps everything; its tables are in the folder below."""
+"""Where `lakehouse demo` keeps everything; its tables are in the folder below."""
 DEMO_WAREHOUSE = DEMO / "warehouse"
 
 DATABASE = "music"

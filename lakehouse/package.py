@@ -1,6 +1,5 @@
 """Package the programs as zips that are the same byte for byte wherever and whenever they are made."""
 
-import argparse
 import hashlib
 import os
 import re
@@ -11,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from lakehouse.errors import UserError
-from lakehouse.paths import BUILD, ROOT
+from lakehouse.paths import BUILD, LOCKS, ROOT
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip can hold; file times would make each zip another."""
 
 LAMBDA_PYTHON = "3.13"
-LAMBDA_LOCK = ROOT / "requirements" / "lambda.txt"
+LAMBDA_LOCK = LOCKS / "lambda.txt"
 LAMBDA_PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
 """What Lambda's Amazon Linux 2023 on arm64 runs."""
 
@@ -175,25 +174,3 @@ PACKAGES: dict[str, Callable[[], Path]] = {
     "lambda_extract": package_lambda,
     "sql": package_sql,
 }
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the packages named, glue_jobs where none is, and say where they are."""
-    parser = argparse.ArgumentParser(prog="make package", description=__doc__, allow_abbrev=False)
-    parser.add_argument("names", nargs="*", metavar="|".join(PACKAGES))
-    names = parser.parse_args(argv).names or ["glue_jobs"]
-    try:
-        if unknown := [name for name in names if name not in PACKAGES]:
-            raise UserError(f"{', '.join(unknown)} unknown: expected {' or '.join(PACKAGES)}. Nothing was packaged.")
-        for name in names:
-            path = PACKAGES[name]()
-            for file in [path] if path.is_file() else sorted(path.rglob("glue-*/*.whl")):
-                sys.stdout.write(f"{file.relative_to(ROOT)}  {file.stat().st_size} bytes\n")
-    except UserError as error:
-        sys.stderr.write(f"package: {error}\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

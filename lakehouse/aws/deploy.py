@@ -1,4 +1,4 @@
-"""`make deploy` and `make destroy`: one environment's copy of the lakehouse, made, changed and removed by Terraform."""
+"""One environment's copy of the lakehouse, made, changed and removed by Terraform."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ def deploy(
     if terraform.plan(plan):
         require_sources(terraform.show(plan)["variables"])
         if only_plan:
-            say("Nothing was changed: this is what `make deploy` would do.")
+            say("Nothing was changed: this is what `lakehouse deploy` would do.")
             return 1 if fail_on_change else 0
         require_yes(is_sure, f"Apply this to account {account}? (yes): ", "yes", ask, "Nothing was changed.")
         terraform.apply(plan)
@@ -72,8 +72,8 @@ def destroy(terraform: Terraform, *, is_sure: bool, ask: Ask = input) -> int:
     # What stopped half way has few outputs or none, and is to go all the same.
     if outputs.get("removal_protection", name == "prod"):
         raise UserError(
-            f"ENV={name} is protected; expected removal_protection = false in {tfvars_of(terraform)} and"
-            f" `make deploy ENV={name}` before. Nothing was removed."
+            f"--env {name} is protected; expected removal_protection = false in {tfvars_of(terraform)} and"
+            f" `lakehouse deploy --env {name}` before. Nothing was removed."
         )
     what = outputs.get("bucket", "what there is")
     question = f"Remove {what} and all data of {name} from account {account}? ({name}): "
@@ -96,7 +96,7 @@ def require_yes(is_sure: bool, question: str, expected: str, ask: Ask, otherwise
     try:
         answer = ask(question)
     except EOFError:
-        raise UserError(f"nobody to ask; expected a terminal, or ARGS=--yes. {otherwise}") from None
+        raise UserError(f"nobody to ask; expected a terminal, or --yes. {otherwise}") from None
     if answer.strip() != expected:
         raise UserError(f"seen {answer.strip()!r}, expected {expected!r}. {otherwise}")
 
@@ -104,14 +104,14 @@ def require_yes(is_sure: bool, question: str, expected: str, ask: Ask, otherwise
 def describe_next_steps(lakehouse: Lakehouse) -> str:
     """Say what a person does after a deployment."""
     environment = lakehouse.environment
-    logins = [f"  make login SECRET={account['secret']}" for account in lakehouse.accounts.values()]
+    logins = [f"  lakehouse login --secret {account['secret']}" for account in lakehouse.accounts.values()]
     return "\n".join(
         [
             "",
             "Next:",
             *logins,
-            f"  make run ENV={environment}       the first extraction, followed to the rows",
-            f"  make status ENV={environment}    how it is",
+            f"  lakehouse run --env {environment}       the first extraction, followed to the rows",
+            f"  lakehouse status --env {environment}    how it is",
             f"Ask in Athena: workgroup {lakehouse.workgroup}, database {lakehouse.database}, {lakehouse.region}",
         ]
     )

@@ -57,7 +57,7 @@ class Lakehouse:
             return next(iter(self.accounts.values()))
         if name not in self.accounts:
             seen = f"{name!r}" if name else "none"
-            raise UserError(f"ACCOUNT: expected one of {', '.join(self.accounts)}, seen {seen}. Nothing was started.")
+            raise UserError(f"--account: expected one of {', '.join(self.accounts)}, seen {seen}. Nothing was started.")
         return self.accounts[name]
 
 
@@ -66,7 +66,9 @@ def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     names = [one.name for one in fields(Lakehouse)]
     if missing := [name for name in names if name not in outputs and name not in OPTIONAL]:
         seen = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
-        raise UserError(f"ENV={environment}: {seen}; expected `make deploy ENV={environment}` to have run here")
+        raise UserError(
+            f"--env {environment}: {seen}; expected `lakehouse deploy --env {environment}` to have run here"
+        )
     return Lakehouse(**{name: outputs[name] for name in names if name in outputs})
 
 

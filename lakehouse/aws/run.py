@@ -1,4 +1,4 @@
-"""`make run`: start an extraction and follow it through event, workflow and job to the rows."""
+"""Start an extraction and follow it through event, workflow and job to the rows."""
 
 import datetime as dt
 import json
@@ -36,7 +36,7 @@ def run(lakehouse: Lakehouse, account: str, patience: Patience | None = None) ->
         follow_workflow(lakehouse, began, patience or Patience())
         show_rows(lakehouse, str(landed["key"]))
     except (ClientError, BotoCoreError) as error:
-        raise UserError(f"ENV={lakehouse.environment}: {error}. What has landed stays landed.") from error
+        raise UserError(f"--env {lakehouse.environment}: {error}. What has landed stays landed.") from error
     return 0 if landed["is_complete"] else 1
 
 
@@ -68,7 +68,7 @@ def follow_workflow(lakehouse: Lakehouse, began: dt.datetime, patience: Patience
             what = "did not end" if found else "did not start"
             raise UserError(
                 f"{lakehouse.workflow} {what} within {limit:.0f} s; the object has landed and the next run loads it."
-                f" `make status ENV={lakehouse.environment}` says more."
+                f" `lakehouse status --env {lakehouse.environment}` says more."
             )
         patience.sleep(PAUSE)
         waited += PAUSE
@@ -94,7 +94,8 @@ def require_success(lakehouse: Lakehouse, found: Any) -> None:
         if lakehouse.publish_rds_job:
             raise UserError(
                 f"{lakehouse.load_job} or {lakehouse.publish_rds_job} failed (workflow run {found['WorkflowRunId']});"
-                f" `make status ENV={lakehouse.environment}` says which. The object has landed; the next run goes on."
+                f" `lakehouse status --env {lakehouse.environment}` says which."
+                " The object has landed; the next run goes on."
             )
         raise UserError(
             f"{lakehouse.load_job}: the load failed (workflow run {found['WorkflowRunId']}); the object has landed and"

@@ -1,4 +1,4 @@
-"""`make status`: how a deployed copy is: its runs, how fresh the data is, what was set aside, what waits or alarms."""
+"""How a deployed copy is: its runs, how fresh the data is, what was set aside, what waits or alarms."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def status(lakehouse: Lakehouse, now: dt.datetime | None = None) -> int:
         for line in (*describe_schedules(lakehouse, now), *describe_runs(lakehouse), *describe_gauges(gauges)):
             say(line)
     except (ClientError, BotoCoreError) as error:
-        raise UserError(f"ENV={lakehouse.environment}: {error}. Nothing was changed.") from error
+        raise UserError(f"--env {lakehouse.environment}: {error}. Nothing was changed.") from error
     for trouble in troubles:
         say(f"trouble   {trouble}")
     if not troubles:
@@ -112,7 +112,7 @@ def find_staleness(lakehouse: Lakehouse, gauges: dict[str, float]) -> Iterator[s
     """Yield what is to say of data that is too old."""
     age = gauges.get("HoursSinceLoad")
     if age is None:
-        yield "no load has been reported yet; `make run` starts one"
+        yield "no load has been reported yet; `lakehouse run` starts one"
     elif age >= lakehouse.stale_after_hours:
         yield f"nothing was loaded for {age:g} hours; expected less than {lakehouse.stale_after_hours:g}"
 

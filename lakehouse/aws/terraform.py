@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lakehouse import paths
 from lakehouse.errors import UserError
-from lakehouse.paths import ROOT
 
-INFRA = ROOT / "infra"
-BUILD = ROOT / "build" / "terraform"
+INFRA = paths.INFRA
+BUILD = paths.BUILD / "terraform"
 HOST = "registry.terraform.io"
 MIRROR = "TERRAFORM_MIRROR"
 """Variable that names a folder with unpacked providers, for machines that do not reach Terraform's registry."""
@@ -88,7 +88,9 @@ class Terraform:
         done = self.call("workspace", "select", "-no-color", *words, quiet=True, accept=(0, 1))
         if done.returncode and NO_WORKSPACE in done.stderr:
             name = self.environment
-            raise UserError(f"ENV={name}: nothing deployed; expected `make deploy ENV={name}` to have run here")
+            raise UserError(
+                f"--env {name}: nothing deployed; expected `lakehouse deploy --env {name}` to have run here"
+            )
         if done.returncode:
             raise UserError(
                 f"terraform workspace ended with {done.returncode}: {read_reason(done.stdout, done.stderr)}"

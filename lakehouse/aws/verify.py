@@ -60,7 +60,7 @@ class Verification:
         secrets = self.lakehouse.connect("secretsmanager")
         name = self.lakehouse.account(self.account)["secret"]
         if "VersionIdsToStages" not in secrets.describe_secret(SecretId=name):
-            raise UserError(f"{name} has no value; expected `make login SECRET={name}`")
+            raise UserError(f"{name} has no value; expected `lakehouse login --secret {name}`")
         return name
 
     def extract_lands_an_object(self) -> str:

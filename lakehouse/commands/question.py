@@ -1,24 +1,52 @@
-"""`make question`: ask a saved question, with its parameters given as one text."""
+"""`lakehouse question`."""
 
-import os
-import shlex
 import sys
+from typing import Annotated
 
-from lakehouse.commands import query
-from lakehouse.console import complain, run_quietly
+import typer
 
+from lakehouse import paths
+from lakehouse.commands.command import command
+from lakehouse.commands.options import WAREHOUSE, AsJsonRows, AskedEngine, Quiet, RowFormat, WarehouseFolder
 
-def main() -> int:
-    """Read the make variables, split the parameters as a shell would, and ask."""
-    told = {name: os.environ.get(name, "") for name in ("NAME", "PARAMS", "WAREHOUSE", "FORMAT", "ENGINE")}
-    try:
-        parameters = shlex.split(told["PARAMS"])
-    except ValueError as error:
-        complain(f"error: PARAMS={told['PARAMS']}: {str(error).lower()}; expected e.g. \"limit=5 name='two words'\"")
-        return 2
-    options = [f"--{name.lower()}={told[name]}" for name in ("WAREHOUSE", "FORMAT", "ENGINE") if told[name]]
-    return query.main(["question", *options, "--", told["NAME"], *parameters])
+LIST = "list"
 
 
-if __name__ == "__main__":
-    sys.exit(run_quietly(main))
+def complete_name(incomplete: str) -> list[str]:
+    """Return the saved questions that begin so, for the shell."""
+    return sorted(path.stem for path in (paths.SQL / "question").glob(f"{incomplete}*.sql"))
+
+
+@command(
+    "lakehouse question",
+    "lakehouse question top_artists",
+    "lakehouse question top_artists limit=5",
+    "lakehouse question listing_on_day day=2026-11-20 --format csv",
+)
+def question(
+    name: Annotated[
+        str, typer.Argument(autocompletion=complete_name, metavar="NAME", help="Saved question; `list` shows them all.")
+    ] = LIST,
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Values of the question's parameters.")
+    ] = None,
+    warehouse: WarehouseFolder = WAREHOUSE,
+    format: RowFormat = "table",  # noqa: A002 - the name of the option
+    json: AsJsonRows = False,
+    engine: AskedEngine = "duckdb",
+    quiet: Quiet = False,
+) -> None:
+    """Ask a saved question, or list them all with their parameters."""
+    from lakehouse.asking import ask_question
+    from lakehouse.console import note_unless
+    from lakehouse.output import write_rows
+    from lakehouse.statements.questions import list_questions
+    from lakehouse.warehouse.folder import choose_warehouse
+
+    note = note_unless(quiet)
+    if name == LIST and not parameters:
+        rows = list_questions()
+    else:
+        title, rows = ask_question(choose_warehouse(warehouse, note), name, parameters or (), engine)
+        note(title)
+    write_rows(rows, "json" if json else format, sys.stdout)

@@ -1,1 +1,1 @@
-"""`make demo`: fourteen days of a made-up Spotify, from the API to answers, through an AWS on this machine."""
+"""`lakehouse demo`: fourteen days of a made-up Spotify, from the API to answers, through an AWS on this machine."""

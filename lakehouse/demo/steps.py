@@ -179,8 +179,8 @@ def tell_answers(show: Show, session: Session, world: World) -> None:
     """Answer saved questions, and one statement of SQL."""
     for name, values in QUESTIONS:
         question = find_question(name)
-        parameters = f' PARAMS="{" ".join(f"{key}={value}" for key, value in values.items())}"' if values else ""
-        show.tell(f"$ make question NAME={name}{parameters}", style="cyan")
+        words = [name, *(f"{key}={value}" for key, value in values.items())]
+        show.tell(f"$ lakehouse question {' '.join(words)}", style="cyan")
         show.tell(question.title, style="bold")
         rows = session.run(set_parameters(parse_statement(question.text), values))
         show.tell_rows(rows.column_names, to_rows(rows))
@@ -188,7 +188,7 @@ def tell_answers(show: Show, session: Session, world: World) -> None:
     last = max(DAYS)
     since = last - dt.timedelta(days=LEADERS_SHOWN - 1)
     statement = LEADERS.format(chart=world.day(last).playlist("chart").playlist_id, since=since)
-    show.tell(f'$ make query Q="{statement}"', style="cyan")
+    show.tell(f'$ lakehouse query "{statement}"', style="cyan")
     rows = session.run(parse_statement(statement))
     show.tell_rows(rows.column_names, to_rows(rows))
 
@@ -196,6 +196,6 @@ def tell_answers(show: Show, session: Session, world: World) -> None:
 def tell_next(show: Show) -> None:
     """Say how long it took, and what to type next."""
     show.head(f"\nDone in {show.seconds:.0f} s; nothing is left running. Go on with")
-    show.tell('make questions\nmake query Q="select name, release_date from album_latest limit 5"')
+    show.tell('lakehouse question\nlakehouse query "select name, release_date from album_latest limit 5"')
     show.head("or with your own library, or files you have")
-    show.tell("make mine\nmake import FROM=folder_with_json && make load")
+    show.tell("lakehouse mine\nlakehouse import folder_with_json && lakehouse load")

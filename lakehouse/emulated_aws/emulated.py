@@ -15,9 +15,9 @@ import boto3
 
 from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.start import Server, running_server, without_aws
-from lakehouse.paths import ROOT
+from lakehouse.paths import INFRA
 
-EVENT_PATTERN = ROOT / "infra" / "raw_object_created.json.tftpl"
+EVENT_PATTERN = INFRA / "raw_object_created.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: both write ${bucket}, the one thing to fill in."""
 
 REGION = "eu-central-1"

@@ -10,12 +10,12 @@ from typing import Any
 
 from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.emulated import REGION
-from lakehouse.paths import ROOT
+from lakehouse.paths import INFRA
 
 JOB = "load_music"
 CATALOG = "glue_catalog"
 WORKFLOW = "load_music"
-ARGUMENTS = ROOT / "infra" / "load_music_arguments.json.tftpl"
+ARGUMENTS = INFRA / "load_music_arguments.json.tftpl"
 """For Terraform's templatefile() and Python's string.Template: arguments, and Spark's settings for the one --conf."""
 
 

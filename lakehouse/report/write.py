@@ -1,10 +1,8 @@
-"""`make report`: write the page. Everything it needs is in it, and its own rules forbid it to ask the network."""
+"""Write the page. Everything it needs is in it, and its own rules forbid it to ask the network."""
 
-import argparse
 import datetime as dt
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,14 +12,9 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lakehouse.console import complain
-from lakehouse.defaults import REPORT, WAREHOUSE
 from lakehouse.errors import UserError
 from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
 from lakehouse.report.charts import THEMES, draw
-from lakehouse.statements.statement import StatementError
-from lakehouse.warehouse.folder import choose_warehouse
-from lakehouse.warehouse.iceberg import WarehouseError
 from lakehouse.warehouse.session import Session
 
 SPOTIFY = "https://open.spotify.com"
@@ -45,7 +38,7 @@ def write_report(warehouse: Path, path: Path) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        raise UserError(f"OUT={path}: {error.strerror or error}; expected a file to write. No report.") from error
+        raise UserError(f"--out {path}: {error.strerror or error}; expected a file to write. No report.") from error
 
 
 def render_report(session: Session) -> str:
@@ -115,22 +108,3 @@ def link_to(answer: Answer, row: Mapping[str, Any]) -> str | None:
     if answer.part.link is None or not (known := row[answer.columns[-1]]):
         return None
     return f"{SPOTIFY}/{answer.part.link[1]}/{quote(str(known), safe='')}"
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse `make report`'s variables and write."""
-    parser = argparse.ArgumentParser(prog="make report", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
-    parser.add_argument("--out", type=Path, default=REPORT, help="file to write")
-    told = parser.parse_args(argv)
-    try:
-        write_report(choose_warehouse(told.warehouse), told.out)
-    except (UserError, WarehouseError, StatementError) as error:
-        complain(f"report: {error}")
-        return 2
-    sys.stdout.write(f"{told.out} ({told.out.stat().st_size / 1_000_000:.1f} MB): open it in any browser\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

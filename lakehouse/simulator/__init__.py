@@ -1,6 +1,6 @@
 """A server that answers like Spotify's Web API and its accounts service, from a made-up world, on 127.0.0.1 only.
 
-`python -m lakehouse.simulator` runs it alone. A program uses the context manager, a test also its world:
+`lakehouse simulator` runs it alone. A program uses the context manager, a test also its world:
 
     from lakehouse.simulator.running import running_simulator
 

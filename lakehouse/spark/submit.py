@@ -17,7 +17,7 @@ from typing import IO, NoReturn
 from lakehouse.defaults import CATALOG_FILE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.package import package_glue_jobs
-from lakehouse.paths import ROOT
+from lakehouse.paths import ROOT, cache_folder
 from lakehouse.spark.class_archive import ClassArchive
 from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
 from lakehouse.temporary import run_folder
@@ -88,8 +88,7 @@ PATIENCE = 10
 
 def jar_folder() -> Path:
     """Return the one folder jars are cached in; LAKEHOUSE_CACHE moves it."""
-    cache = os.environ.get("LAKEHOUSE_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return Path(cache) / "spotify-lakehouse" / "ivy"
+    return cache_folder() / "ivy"
 
 
 def jar_paths(jars: Jars = FOLDER_JARS) -> list[Path]:
@@ -366,7 +365,7 @@ def spark_home() -> Path:
     """Return the folder of the Spark that the packages brought."""
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
-        raise UserError("PySpark is not installed; `make load` and `make demo` install it")
+        raise UserError("PySpark is not installed; expected the packages of requirements/run.txt")
     return Path(found.origin).parent
 
 

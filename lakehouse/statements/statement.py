@@ -15,9 +15,10 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from lakehouse.defaults import DATABASE
-from lakehouse.paths import ROOT
+from lakehouse.errors import UserError
+from lakehouse.paths import SQL
 
-SQL_FOLDER = ROOT / "sql"
+SQL_FOLDER = SQL
 DIALECT = "athena"
 CATALOG = "awsdatacatalog"
 PARAMETER = "parameter"
@@ -61,7 +62,7 @@ HEADER = re.compile(
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-class StatementError(ValueError):
+class StatementError(UserError):
     """A statement that cannot be taken; the message is one line for the person who wrote it."""
 
 

@@ -1,40 +1,35 @@
-"""`make trino`: Trino over the tables of a warehouse in a folder, for any client of this machine, until it is stopped.
+"""Trino over the tables of a warehouse in a folder, for any client of this machine, until it is stopped.
 
 Glue's emulated catalog is given where each table's newest metadata lies; Trino reads the very files of the folder, as
 they are at that moment. Nobody can write to them from here.
 """
 
-import argparse
 import contextlib
 import json
 import secrets
-import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
 from pyiceberg.catalog.glue import GlueCatalog
 
-from lakehouse.console import complain
-from lakehouse.defaults import DATABASE, WAREHOUSE
+from lakehouse.defaults import DATABASE
 from lakehouse.emulated_aws.emulated import emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
-from lakehouse.errors import UserError
 from lakehouse.output import write_rows
-from lakehouse.paths import ROOT
+from lakehouse.paths import BUILD
 from lakehouse.statements.statement import CATALOG, StatementError
 from lakehouse.trino.front import HOST
 from lakehouse.trino.server import OWNER, READER, Server, running_trino
 from lakehouse.trino.session import TrinoSession, seal
-from lakehouse.warehouse.folder import choose_warehouse
-from lakehouse.warehouse.iceberg import Tables, Warehouse, WarehouseError
+from lakehouse.warehouse.iceberg import Tables, Warehouse
 from lambda_extract.plain_text import mask_text
 
 PORT = 8081
-RUNNING = ROOT / "build" / "trino.json"
-"""What a running `make trino` says of itself, for `make query ENGINE=trino`."""
+RUNNING = BUILD / "trino.json"
+"""What a running `lakehouse trino` says of itself, for `lakehouse query --engine trino`."""
 PROMPT = "trino> "
 
 
@@ -64,13 +59,13 @@ def open_trino(folder: Path) -> Iterator[TrinoSession]:
     if port := running_port(folder):
         yield TrinoSession(port)
         return
-    sys.stderr.write(f"Starting Trino for this alone; make trino WAREHOUSE={folder} keeps one running\n")
+    sys.stderr.write(f"Starting Trino for this alone; lakehouse trino --warehouse {folder} keeps one running\n")
     with trino_over(folder) as server:
         yield TrinoSession(server.port)
 
 
 def running_port(folder: Path) -> int | None:
-    """Return the port of a `make trino` over this folder, if there is one and it answers."""
+    """Return the port of a `lakehouse trino` over this folder, if there is one and it answers."""
     try:
         known = json.loads(RUNNING.read_text(encoding="utf-8"))
         if Path(known["warehouse"]) != folder.resolve():
@@ -86,7 +81,7 @@ def running_port(folder: Path) -> int | None:
 @contextlib.contextmanager
 def announced(server: Server, folder: Path) -> Iterator[None]:
     """Let other commands find the server while it runs."""
-    RUNNING.parent.mkdir(exist_ok=True)
+    RUNNING.parent.mkdir(parents=True, exist_ok=True)
     RUNNING.write_text(json.dumps({"port": server.port, "warehouse": str(folder.resolve())}), encoding="utf-8")
     try:
         yield
@@ -132,25 +127,3 @@ def answer(session: TrinoSession, text: str) -> None:
         write_rows(session.run_text(text), "table", sys.stdout)
     except StatementError as error:
         sys.stdout.write(f"error: {mask_text(str(error))}\n")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse `make trino`'s variables and serve."""
-    parser = argparse.ArgumentParser(prog="make trino", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE, help="folder with catalog.db")
-    parser.add_argument("--port", type=int, default=PORT)
-    told = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        serve(choose_warehouse(told.warehouse), told.port)
-    except (UserError, WarehouseError, StatementError) as error:
-        complain(f"trino: {error}")
-        return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("\ntrino: stopped. The tables are as they were.\n")
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

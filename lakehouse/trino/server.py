@@ -103,7 +103,7 @@ def free_port(wanted: int, host: str = HOST) -> int:
         try:
             taken.bind((host, wanted))
         except (OSError, OverflowError) as error:
-            raise UserError(f"PORT={wanted}: cannot be listened on ({error}); expected a free port") from error
+            raise UserError(f"--port {wanted}: cannot be listened on ({error}); expected a free port") from error
         return int(taken.getsockname()[1])
 
 

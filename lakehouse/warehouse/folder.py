@@ -3,7 +3,7 @@
 import datetime as dt
 import fcntl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -31,20 +31,20 @@ def prepare_warehouse(text: str) -> Path:
     """
     folder = Path(text).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise UserError(f"WAREHOUSE={text}: expected a folder, got a file. Nothing was loaded.")
+        raise UserError(f"--warehouse {text}: expected a folder, got a file. Nothing was loaded.")
     if found := sorted(set(str(folder)) & set(UNFIT)):
         unfit = " ".join(found)
-        raise UserError(f"WAREHOUSE={text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
+        raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _complete_catalog(folder)
     except OSError as error:
-        raise UserError(f"WAREHOUSE={text}: {error.strerror}. Nothing was loaded.") from error
+        raise UserError(f"--warehouse {text}: {error.strerror}. Nothing was loaded.") from error
     except DatabaseError as error:
         got = str(error.orig).splitlines()[0]
         raise UserError(
             f"{folder / CATALOG_FILE}: expected an SQLite database, got: {got}. Nothing was loaded; a backup of it"
-            " or another WAREHOUSE helps."
+            " or another --warehouse helps."
         ) from error
     return folder
 
@@ -81,11 +81,11 @@ def load_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def choose_warehouse(folder: Path) -> Path:
-    """Return the folder; if it is the usual one and does not exist yet, the demo's tables, and say so."""
+def choose_warehouse(folder: Path, note: Callable[[str], None]) -> Path:
+    """Return the folder; if it is the usual one and does not exist yet, the demo's tables, and note it."""
     if folder != WAREHOUSE or folder.exists() or not DEMO_WAREHOUSE.is_dir():
         return folder
-    sys.stderr.write(f"{folder} does not exist yet; using the demo's {DEMO_WAREHOUSE}\n")
+    note(f"{folder} does not exist yet; using the demo's {DEMO_WAREHOUSE}")
     return DEMO_WAREHOUSE
 
 

@@ -18,6 +18,7 @@ from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
 from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
+from lakehouse.errors import UserError
 from lakehouse.warehouse.time_zones import read_time_zones
 from sql.time_zones import UTC_FOR_ALL
 
@@ -25,18 +26,18 @@ EPOCH = dt.date(1970, 1, 1)
 S3 = "s3://"
 
 
-class WarehouseError(Exception):
+class WarehouseError(UserError):
     """A warehouse that cannot be read; the message is one line for its owner."""
 
 
 def require_warehouse(folder: Path) -> None:
     """Refuse a path that holds no warehouse."""
     if not folder.exists():
-        raise WarehouseError(f"no warehouse at {folder}; load one with `make load`")
+        raise WarehouseError(f"no warehouse at {folder}; load one with `lakehouse load`")
     if not folder.is_dir():
         raise WarehouseError(f"the warehouse {folder} is a file; expected a folder with {CATALOG_FILE}")
     if not (folder / CATALOG_FILE).is_file():
-        raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `make load`")
+        raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `lakehouse load`")
 
 
 @contextmanager
@@ -95,7 +96,7 @@ class Warehouse(Tables):
             super().__init__(self.folder, open_catalog(self.folder), fs.LocalFileSystem())
         self.time_zones = read_time_zones(self.folder)
         if not self.tables:
-            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `make load`")
+            raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `lakehouse load`")
 
 
 def require_steady_names(table: Table) -> None:

@@ -57,7 +57,7 @@ def read_setting(text: str) -> tuple[str, str]:
     try:
         return account or EVERYONE, require_time_zone(zone)
     except ValueError as error:
-        raise UserError(f"--time_zone {text}: {error}. Nothing was loaded.") from error
+        raise UserError(f"--time-zone {text}: {error}. Nothing was loaded.") from error
 
 
 def require_time_zone(name: object) -> str:

@@ -139,7 +139,7 @@ def require_login(plan: Plan, has_login: bool) -> None:
     if private and not has_login:
         raise ExtractError(
             f"sources {', '.join(private)} belong to a user, but the secret has no refresh_token: expected a login"
-            " (make login), or only playlists by id, albums, artists, tracks and searches. Nothing was fetched.",
+            " (lakehouse login), or only playlists by id, albums, artists, tracks and searches. Nothing was fetched.",
             errors.SOURCES,
         )
 

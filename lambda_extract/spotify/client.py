@@ -354,7 +354,7 @@ def explain_refusal(error: SpotifyOauthError, redactor: Redactor) -> ExtractErro
     seen = shorten(redactor.redact_text(str(error.error_description or error.error or "no reason given")))
     if error.error == "invalid_grant":
         return ExtractError(
-            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with make login.",
+            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with `lakehouse login`.",
             errors.LOGIN,
         )
     if error.error in ("invalid_client", "unauthorized_client"):

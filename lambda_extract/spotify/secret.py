@@ -74,7 +74,7 @@ def find_ages(secret: Secret, today: dt.date) -> dict[str, int]:
 def describe_age(name: str, days: int) -> str:
     """Say what an old login or client secret means, and what to do."""
     if name == "login_date":
-        return f"the login is {days} days old and ends after six months. Log in again with make login."
+        return f"the login is {days} days old and ends after six months. Log in again with `lakehouse login`."
     return (
         f"the client secret is {days} days old: make a new one in the developer dashboard, put it into the secret"
         " with its client_secret_date. The next run takes it."

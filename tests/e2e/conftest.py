@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.emulated_aws.runner import Ran
-from lakehouse.importing import import_dump
 from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino
@@ -63,7 +63,7 @@ def raw_object() -> bytes:
 def land_demo(aws: EmulatedAws, folder: Path) -> None:
     """Land the demo's dump on S3, whose events nobody waits for: one event is enough for all that has landed."""
     copy_dump(folder / "dump")
-    assert import_dump.main([str(folder / "dump"), "--raw", str(folder / "raw")]) == 0
+    assert lakehouse(["import", str(folder / "dump"), "--raw", str(folder / "raw")]) == 0
     for path in sorted((folder / "raw").rglob("*.ndjson.gz")):
         key = f"raw/{path.relative_to(folder / 'raw').as_posix()}"
         aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=key, Body=path.read_bytes())
@@ -81,7 +81,7 @@ def aws() -> Iterator[EmulatedAws]:
 def server(aws: EmulatedAws) -> Iterator[Future[Server]]:
     """Start Trino while the job runs; where its files are required they are fetched first."""
     if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
-        pytest.skip("Trino's jars (195 MB) are not cached; make trino or python -m lakehouse.trino.jars fetches them")
+        pytest.skip("Trino's jars (195 MB) are not cached; python -m lakehouse.trino.jars fetches them")
     with ExitStack() as running, ThreadPoolExecutor(1) as beside:
         yield beside.submit(running.enter_context, running_trino(aws))
 

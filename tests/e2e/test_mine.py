@@ -1,4 +1,4 @@
-"""`make mine` as one command: a scripted client logs in at the simulator, and the tables answer."""
+"""`lakehouse mine` as one command: a scripted client logs in at the simulator, and the tables answer."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def free_port() -> int:
 
 def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator, tmp_path: Path) -> None:
     if not (ROOT / ".venv" / ".run-installed").exists():
-        pytest.skip("make has not installed .venv, and make mine would")
+        pytest.skip("make has not installed .venv, and lakehouse mine would")
     kept = {name: value for name, value in os.environ.items() if not re.match("SPOTIFY_|EXTRACT_|MAKE", name)}
     told = {
         "SPOTIFY_API_URL": simulator.api_url,
@@ -43,8 +44,9 @@ def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator,
         "SPOTIFY_CLIENT_SECRET": simulator.client_secret,
         "PYTHONUNBUFFERED": "1",
     }
-    options = f"--no-browser --port {free_port()} --file {tmp_path}/login.json"
-    command = ["make", "mine", f"ARGS={options}", f"RAW={tmp_path}/raw", f"WAREHOUSE={tmp_path}/warehouse"]
+    options = f"--no-browser --port {free_port()} --login {tmp_path}/login.json"
+    folders = ["--raw", f"{tmp_path}/raw", "--warehouse", f"{tmp_path}/warehouse"]
+    command = [sys.executable, "-m", "lakehouse", "mine", *options.split(), *folders]
     with subprocess.Popen(
         command, cwd=ROOT, env=kept | told, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as program:
@@ -63,8 +65,8 @@ def test_one_command_goes_from_the_login_to_answers(simulator: RunningSimulator,
     text = "select item_id from listing_entry where source_kind = 'saved_tracks' order by position"
     assert ask(tmp_path, text) == [(song_id,) for song_id in saved]
     assert ask(tmp_path, "select distinct raw_key from song") == [(f"raw/{landed.relative_to(tmp_path / 'raw')}",)]
-    asked = said.partition("$ make question NAME=sources")[2]
-    assert "kitchen, 23:59" in asked.partition("$ make question")[0]
+    asked = said.partition("$ lakehouse question sources")[2]
+    assert "kitchen, 23:59" in asked.partition("$ lakehouse question")[0]
     assert (tmp_path / "report.html").as_uri() in said
     assert "Paper Oars Survey" in (tmp_path / "report.html").read_text(encoding="utf-8")
 

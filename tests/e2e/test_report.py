@@ -15,7 +15,8 @@ from pyiceberg.io.pyarrow import schema_to_pyarrow
 from sqlglot import exp
 
 from glue_jobs.tables import TABLES
-from lakehouse.report.write import main, write_report
+from lakehouse.cli import main as lakehouse
+from lakehouse.report.write import write_report
 from lakehouse.warehouse import duckdb_engine as stand_in
 
 MON = dt.date(2026, 11, 16)
@@ -184,12 +185,12 @@ def test_names_lead_to_spotify(show, warehouse):
 
 
 def test_a_folder_without_tables_gets_one_line_and_no_page(tmp_path, capsys):
-    assert main(["--warehouse", str(tmp_path / "none"), "--out", str(tmp_path / "r.html")]) == 2
+    assert lakehouse(["report", "--warehouse", str(tmp_path / "none"), "--out", str(tmp_path / "r.html")]) == 2
     assert capsys.readouterr().err.startswith("report: no warehouse at")
     assert not (tmp_path / "r.html").exists()
 
 
 def test_a_page_that_cannot_be_written_gets_one_line(warehouse, tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    assert main(["--warehouse", str(warehouse), "--out", str(tmp_path / "file" / "r.html")]) == 2
+    assert lakehouse(["report", "--warehouse", str(warehouse), "--out", str(tmp_path / "file" / "r.html")]) == 2
     assert capsys.readouterr().err.count("\n") == 1

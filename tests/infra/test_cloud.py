@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lakehouse.aws import __main__ as program
+from lakehouse.aws import environments
 from lakehouse.aws import run as running
 from lakehouse.aws.deploy import deploy, describe_next_steps, destroy
 from lakehouse.aws.deployment import Lakehouse, read_lakehouse
@@ -27,6 +27,7 @@ from lakehouse.paths import ROOT
 NAME = "spotify-lakehouse-pr-9"
 SCHEDULE = f"{NAME}-extract-me-schedule"
 NOW = dt.datetime.now(dt.UTC)
+COMMANDS = ("deploy", "destroy", "run", "status", "publish", "verify")
 pytestmark = pytest.mark.usefixtures("emulated")
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
@@ -188,12 +189,12 @@ def test_an_object_in_no_ledger_is_said(lakehouse: Lakehouse, cloud: FakeCloud, 
 
 
 def test_an_unknown_account_is_refused(lakehouse: Lakehouse) -> None:
-    with pytest.raises(UserError, match="ACCOUNT: expected one of me, seen 'anna'"):
+    with pytest.raises(UserError, match="--account: expected one of me, seen 'anna'"):
         run(lakehouse, "anna")
 
 
 def test_a_function_that_is_not_there_is_one_line(lakehouse: Lakehouse) -> None:
-    with pytest.raises(UserError, match=r"ENV=pr-7: .*What has landed stays landed"):
+    with pytest.raises(UserError, match=r"--env pr-7: .*What has landed stays landed"):
         run(lakehouse, "")
 
 
@@ -333,7 +334,7 @@ def test_deploy_applies_once_somebody_agrees(
     assert terraform.done == ["init", "plan", "apply"]
     said = capsys.readouterr().out
     assert said.startswith("Deploying pr-7 to account 123456789012, eu-central-1\n")
-    assert f"make login SECRET={NAME}/me" in said
+    assert f"lakehouse login --secret {NAME}/me" in said
     assert describe_next_steps(lakehouse) in said
 
 
@@ -347,7 +348,7 @@ def test_a_plan_is_only_shown(outputs: dict[str, Any], capsys: pytest.CaptureFix
     terraform = FakeTerraform(outputs)
     assert deploy(terraform, is_sure=True, only_plan=True, ask=pytest.fail, build=False) == 0
     assert terraform.done == ["init", "plan"]
-    assert capsys.readouterr().out.endswith("Nothing was changed: this is what `make deploy` would do.\n")
+    assert capsys.readouterr().out.endswith("Nothing was changed: this is what `lakehouse deploy` would do.\n")
 
 
 @pytest.mark.parametrize(("changes", "code"), [(True, 1), (False, 0)], ids=["drift", "no drift"])
@@ -366,7 +367,7 @@ def no_terminal(_: str) -> str:
 
 @pytest.mark.parametrize(("ask", "message"), [
     pytest.param(lambda _: "no", "seen 'no', expected 'yes'. Nothing was changed", id="no"),
-    pytest.param(no_terminal, "nobody to ask; expected a terminal, or ARGS=--yes", id="no terminal"),
+    pytest.param(no_terminal, "nobody to ask; expected a terminal, or --yes", id="no terminal"),
 ])  # fmt: skip
 def test_deploy_changes_nothing_unless_somebody_agrees(outputs: dict[str, Any], ask: Any, message: str) -> None:
     terraform = FakeTerraform(outputs)
@@ -397,7 +398,7 @@ def test_destroy_asks_for_the_name(outputs: dict[str, Any]) -> None:
 
 def test_a_protected_copy_is_not_destroyed(outputs: dict[str, Any]) -> None:
     terraform = FakeTerraform({**outputs, "removal_protection": True})
-    with pytest.raises(UserError, match=r"ENV=pr-7 is protected.*infra/environments/pr-7\.tfvars.*Nothing was removed"):
+    with pytest.raises(UserError, match=r"--env pr-7 is protected.*infra/environments/pr-7\.tfvars.*Nothing"):
         destroy(terraform, is_sure=True)
     assert terraform.done == ["init"]
 
@@ -413,13 +414,13 @@ def test_what_stopped_half_way_can_be_removed() -> None:
 
 def test_where_nothing_was_made_nothing_is_removed() -> None:
     terraform = FakeTerraform({})
-    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed"):
+    with pytest.raises(UserError, match="--env pr-7: nothing deployed"):
         destroy(terraform, is_sure=True)
     assert terraform.done == ["init"]
 
 
 @pytest.mark.parametrize(("known", "seen"), [
-    pytest.param({}, "nothing deployed; expected `make deploy ENV=pr-7` to have run here", id="nothing"),
+    pytest.param({}, "nothing deployed; expected `lakehouse deploy --env pr-7`", id="nothing"),
     pytest.param({"bucket": "b"}, "a state without environment, region, database", id="a state of before"),
 ])  # fmt: skip
 def test_what_is_not_deployed_is_said(known: dict[str, Any], seen: str) -> None:
@@ -438,15 +439,15 @@ def test_before_the_first_load_there_is_nothing_to_publish(
 ) -> None:
     emulated.connect("glue").create_database(DatabaseInput={"Name": "nothing_yet"})
     empty = dataclasses.replace(lakehouse, database="nothing_yet")
-    assert program.publish_by_hand(empty) == 0
-    assert capsys.readouterr().out == "nothing_yet holds no tables yet; make run ENV=pr-7 loads the first rows\n"
+    assert environments.publish_by_hand(empty) == 0
+    assert capsys.readouterr().out == "nothing_yet holds no tables yet; lakehouse run --env pr-7 loads the first rows\n"
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     known = {**without_aws(os.environ), "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     known |= {"AWS_EC2_METADATA_DISABLED": "true", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "lakehouse.aws", *words],
+        [sys.executable, "-m", "lakehouse", *words],
         cwd=ROOT,
         env=known,
         capture_output=True,
@@ -455,7 +456,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("name", program.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_without_credentials_every_command_says_so_in_one_line(name: str) -> None:
     done = command(name, "--env=pr-7")
     assert (done.returncode, done.stdout) == (2, "")
@@ -469,7 +470,7 @@ def test_credentials_without_a_region_are_said() -> None:
     assert (done.returncode, done.stderr) == (2, f"status: {seen}\n")
 
 
-@pytest.mark.parametrize("name", program.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
 def test_every_command_takes_the_region_from_either_variable(name: str, variable: str, emulated: EmulatedAws) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ENDPOINT_URL": emulated.endpoint}
@@ -494,7 +495,7 @@ def test_a_region_counts_for_every_sdk(given: dict[str, str], expected: str | No
 def test_the_name_that_terraform_keeps_is_refused() -> None:
     done = command("deploy", "--env=default")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("deploy: ENV=default: Terraform keeps that name")
+    assert done.stderr.startswith("deploy: --env default: Terraform keeps that name")
 
 
 def test_without_terraform_deploy_says_so_before_it_builds_anything(tmp_path: Path) -> None:
@@ -507,7 +508,7 @@ def test_without_terraform_deploy_says_so_before_it_builds_anything(tmp_path: Pa
 def test_an_environment_of_another_form_is_refused(name: str) -> None:
     done = command("deploy", f"--env={name}")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"deploy: ENV={name}: expected up to 16 lower-case letters")
+    assert done.stderr.startswith(f"deploy: --env {name}: expected up to 16 lower-case letters")
 
 
 def test_a_mirror_is_found_where_it_is_named(tmp_path: Path) -> None:

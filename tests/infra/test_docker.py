@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws
-from lakehouse.importing import import_dump
 from lakehouse.paths import DEMO_DUMP, ROOT
 
 DOCKER = ROOT / "docker"
@@ -40,7 +40,7 @@ def test_the_load_is_submitted_as_glue_would(emulated: EmulatedAws, tmp_path: Pa
     project = tmp_path / "project"
     for name in ("docker", "glue_jobs", "lakehouse", "infra"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
-    import_dump.main([str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
+    lakehouse(["import", str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
     python = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
     known = {
         **os.environ,

@@ -56,7 +56,7 @@ def test_a_login_that_is_missing_says_what_to_type(lakehouse: Lakehouse, emulate
     account = {**lakehouse.accounts["me"], "secret": "no-value-yet"}
     copy = dataclasses.replace(lakehouse, accounts={"me": account})
     end = describe_end(Verification(copy).login_is_there)
-    assert end == "failed: no-value-yet has no value; expected `make login SECRET=no-value-yet`"
+    assert end == "failed: no-value-yet has no value; expected `lakehouse login --secret no-value-yet`"
 
 
 @pytest.mark.parametrize(("text", "hidden"), [

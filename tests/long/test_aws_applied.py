@@ -217,7 +217,7 @@ def test_nothing_is_left_and_it_can_be_made_again(copies: list[Copy], emulated: 
         list(pool.map(lambda copy: copy.terraform.destroy(quiet=True), copies))
     assert {what: names(emulated) for what, names in LISTINGS.items()} == {what: [] for what in LISTINGS}
     copies[0].terraform.forget()
-    with pytest.raises(UserError, match="ENV=pr-7: nothing deployed; expected `make deploy ENV=pr-7` to have run here"):
+    with pytest.raises(UserError, match="--env pr-7: nothing deployed; expected `lakehouse deploy --env pr-7` before"):
         copies[0].terraform.init(is_new=False)
     again = apply(copies[0].terraform, tmp_path)
     assert again.outputs == copies[0].outputs

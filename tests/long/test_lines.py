@@ -23,9 +23,9 @@ BYTES = 200_000_000
 
 
 def load(lake: Lake, *prefix: str) -> str:
-    """Run `make load`'s program as a process of its own; return what it said."""
+    """Run `lakehouse load`'s program as a process of its own; return what it said."""
     told = ["--raw", str(lake.raw), "--warehouse", str(lake.folder / "warehouse")]
-    command = [*prefix, sys.executable, "-m", "lakehouse.commands.load", *told]
+    command = [*prefix, sys.executable, "-m", "lakehouse", "load", *told]
     known = {name: value for name, value in os.environ.items() if name != "SPARK_DRIVER_MEMORY"}
     done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

@@ -21,8 +21,7 @@ from glue_jobs.postgres.connection import Postgres
 from glue_jobs.postgres.target import make_target
 from glue_jobs.publish_rds import Copied, PublishReport
 from glue_jobs.tables import PLAY
-from lakehouse.commands import load
-from lakehouse.commands import publish_rds as program
+from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import REGION, emulated_aws
 from lakehouse.emulated_aws.glue_job import (
     as_words,
@@ -31,7 +30,8 @@ from lakehouse.emulated_aws.glue_job import (
     run_arguments,
 )
 from lakehouse.emulated_aws.runner import run_job
-from lakehouse.importing import import_dump
+from lakehouse.jobs import load
+from lakehouse.jobs import publish_rds as program
 from lakehouse.paths import DEMO_DUMP, ROOT
 from lakehouse.spark.submit import AWS_JARS, POSTGRESQL, Jars, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
@@ -136,7 +136,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse in a folder with the made-up dump in it."""
     folder = tmp_path_factory.mktemp("made")
     raw, tables = str(folder / "raw"), str(folder / "warehouse")
-    assert import_dump.main([str(DEMO_DUMP), "--raw", raw]) == 0
+    assert lakehouse(["import", str(DEMO_DUMP), "--raw", raw]) == 0
     assert load.load(raw, tables, said=folder / "load.log") == 0
     return folder / "warehouse"
 
@@ -185,7 +185,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
 
 
 def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "lakehouse.commands.publish_rds", "--warehouse", str(warehouse)]
+    command = [sys.executable, "-m", "lakehouse", "publish-rds", "--warehouse", str(warehouse)]
     logs = [tmp_path / f"{number}.log" for number in (1, 2)]
     rivals = []
     for log in logs:

@@ -1,4 +1,4 @@
-"""`make trino` is read only for every user that a client may say it is, and answers no web page."""
+"""`lakehouse trino` is read only for every user that a client may say it is, and answers no web page."""
 
 import hashlib
 import http.client
@@ -55,9 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, write_warehouse: Callable[.
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """Run what `make trino` runs."""
+    """Run what `lakehouse trino` runs."""
     if missing_jars():
-        pytest.skip("Trino's jars (195 MB) are not cached; make trino fetches them")
+        pytest.skip("Trino's jars (195 MB) are not cached; lakehouse trino fetches them")
     with trino_over(folder) as server:
         yield server
 

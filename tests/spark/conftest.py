@@ -16,7 +16,7 @@ from glue_jobs.arguments import parse_settings
 from glue_jobs.load.report import Report
 from glue_jobs.load_music import run
 from glue_jobs.session import SETTINGS
-from lakehouse.importing import import_dump
+from lakehouse.cli import main as lakehouse
 from lakehouse.spark.submit import PUBLISH_JARS, QUICK_JAVA, ensure_jars, environment
 from lambda_extract.raw_format import (
     Answer,
@@ -125,7 +125,7 @@ class Lake:
         path = self.folder / "dump" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        assert import_dump.main([str(path), "--date", date, "--raw", str(self.raw)]) == 0
+        assert lakehouse(["import", str(path), "--date", date, "--raw", str(self.raw)]) == 0
 
     def load(self, *arguments: str) -> Report:
         """Load what is new, in this process."""

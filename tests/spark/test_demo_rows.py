@@ -9,7 +9,7 @@ from pyspark.sql import types as T
 
 from devtools.sql_readme import ROWS
 from glue_jobs.tables import LISTING, TABLES, Table
-from lakehouse.importing import import_dump
+from lakehouse.cli import main as lakehouse
 from tests.dump import copy_dump
 from tests.spark.conftest import Lake
 
@@ -34,7 +34,7 @@ def kept_rows(table: Table) -> list[tuple[Any, ...]]:
 def demo_lake(shared_lake: Lake) -> Lake:
     dump: Path = shared_lake.folder / "dump"
     copy_dump(dump)
-    assert import_dump.main([str(dump), "--raw", str(shared_lake.raw)]) == 0
+    assert lakehouse(["import", str(dump), "--raw", str(shared_lake.raw)]) == 0
     shared_lake.load()
     return shared_lake
 

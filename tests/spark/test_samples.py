@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.importing import import_dump
+from lakehouse.cli import main as lakehouse
 from tests.spark.conftest import Lake
 
 EXPECTED = {
@@ -29,7 +29,7 @@ def loaded(shared_lake: Lake, samples: Path) -> Lake:
     for name, day in DAYS.items():
         for date in (day, ONE_DAY):
             told = [str(samples / name), "--date", str(date), "--raw", str(shared_lake.raw)]
-            assert import_dump.main(told) == 0
+            assert lakehouse(["import", *told]) == 0
     shared_lake.load()
     return shared_lake
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from lakehouse.commands.query import main
+from lakehouse.cli import main
 from lakehouse.statements.statement import read_folder
 from lakehouse.statements.summaries import read_named
 from lakehouse.warehouse.folder import write_as_of
@@ -52,7 +52,7 @@ def ask(run):
     """Return a function that gives the rows of a statement, as JSON gives them."""
 
     def rows_of(statement):
-        code, out, err = run("sql", statement, "--format", "json")
+        code, out, err = run("query", statement, "--format", "json")
         assert (code, err) == (0, "")
         return [tuple(row.values()) for row in json.loads(out)]
 
@@ -66,9 +66,9 @@ def refuse(run):
     def line_of(*arguments, **options):
         code, out, err = run(*arguments, **options)
         assert (code, out) == (2, "")
-        assert err.startswith("error: ")
+        assert err.startswith(f"{arguments[0]}: ")
         assert err.count("\n") == 1, err
-        return err.removeprefix("error: ").strip()
+        return err.removeprefix(f"{arguments[0]}: ").strip()
 
     return line_of
 
@@ -140,18 +140,17 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     ],
 )
 def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, statement, line):
-    assert refuse("sql", statement).startswith(line)
+    assert refuse("query", statement).startswith(line)
 
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
         (
-            ["sql", "select 1", "--format", "xml"],
-            "argument --format: invalid choice: 'xml'",
+            ["query", "select 1", "--format", "xml"],
+            "Invalid value for '--format': 'xml' is not one of",
         ),
-        (["sql"], "the following arguments are required: statement;"),
-        (["ask"], "argument {sql,questions,question,check}: invalid choice: 'ask'"),
+        (["query"], "Missing argument 'SQL'."),
         (["question", "top_artist"], "no question top_artist; did you mean top_artists?"),
         (["question", "zzz"], "no question zzz; expected one of albums_by_type, albums_with_many_tracks,"),
         (["question", "top_artists", "limt=3"], "no parameter limt; expected limit"),
@@ -166,9 +165,9 @@ def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, stat
             "parameter since: seen '20261104', expected a date like 2026-11-20",
         ),
         (["question", "albums_by_type", "seen_since=2026"], "parameter seen_since: seen '2026', expected a date like"),
-        (["question", "top_artists", "3"], "parameter '3'; expected key=value"),
-        (["question", "top_artists", "--limit=3"], "unrecognized arguments: --limit=3"),
-        (["sql", "select 1", "select 2"], "unrecognized arguments: select 2"),
+        (["question", "top_artists", "3"], "parameter '3': expected key=value"),
+        (["question", "top_artists", "--limit=3"], "No such option: --limit"),
+        (["query", "select 1", "select 2"], "Got unexpected extra argument(s) (select 2)"),
     ],
 )
 def test_arguments_that_make_no_command_are_refused_in_one_line(refuse, arguments, line):
@@ -182,14 +181,16 @@ def test_a_value_that_no_engine_can_reckon_with_is_named_beside_what_the_engine_
 
 def test_a_missing_warehouse_says_how_to_load_one_and_is_not_created(refuse, tmp_path):
     missing = tmp_path / "nothing"
-    assert refuse("sql", "select 1", warehouse=missing) == f"no warehouse at {missing}; load one with `make load`"
+    assert (
+        refuse("query", "select 1", warehouse=missing) == f"no warehouse at {missing}; load one with `lakehouse load`"
+    )
     assert not missing.exists()
 
 
 def test_a_file_is_no_warehouse(refuse, tmp_path):
     file = tmp_path / "file"
     file.write_text("")
-    assert refuse("check", warehouse=file) == f"the warehouse {file} is a file; expected a folder with catalog.db"
+    assert refuse("checks", warehouse=file) == f"the warehouse {file} is a file; expected a folder with catalog.db"
 
 
 def test_a_folder_without_a_catalog_is_no_warehouse_and_gets_none(refuse, tmp_path):
@@ -199,25 +200,27 @@ def test_a_folder_without_a_catalog_is_no_warehouse_and_gets_none(refuse, tmp_pa
 
 def test_a_catalog_that_is_no_database(refuse, tmp_path):
     (tmp_path / "catalog.db").write_text("this is no database, whatever its name says")
-    assert refuse("sql", "select 1", warehouse=tmp_path).startswith(f"the catalog {tmp_path}/catalog.db cannot be read")
+    assert refuse("query", "select 1", warehouse=tmp_path).startswith(
+        f"the catalog {tmp_path}/catalog.db cannot be read"
+    )
 
 
 def test_a_warehouse_without_tables(refuse, write_warehouse, tmp_path):
     catalog = write_warehouse(tmp_path)
     for _, name in catalog.list_tables("music"):
         catalog.drop_table(("music", name))
-    assert refuse("sql", "select 1", warehouse=tmp_path).startswith(f"no tables in the warehouse {tmp_path}")
+    assert refuse("query", "select 1", warehouse=tmp_path).startswith(f"no tables in the warehouse {tmp_path}")
 
 
 def test_a_warehouse_that_lacks_a_table_which_a_view_reads(refuse, write_warehouse, tmp_path):
     write_warehouse(tmp_path).drop_table(("music", "album"))
-    assert refuse("sql", "select song_id from song_full", warehouse=tmp_path).startswith("no table album in ")
+    assert refuse("query", "select song_id from song_full", warehouse=tmp_path).startswith("no table album in ")
 
 
 def test_a_warehouse_whose_folder_was_moved(refuse, write_warehouse, tmp_path):
     write_warehouse(tmp_path / "old", song=SONGS)
     (tmp_path / "old").rename(tmp_path / "new")
-    assert refuse("sql", "select song_id from song", warehouse=tmp_path / "new").startswith(
+    assert refuse("query", "select song_id from song", warehouse=tmp_path / "new").startswith(
         "table song: a file is missing, was the folder moved?"
     )
 
@@ -232,12 +235,12 @@ def test_only_the_tables_a_statement_reads_are_opened(run, write_warehouse, tmp_
     write_warehouse(tmp_path, song=SONGS)
     with sqlite3.connect(tmp_path / "catalog.db") as catalog:
         catalog.execute("update iceberg_tables set metadata_location = 'file:///gone' where table_name <> 'song'")
-    assert run("sql", "select count(*) as n from song_latest", warehouse=tmp_path)[0] == 0
+    assert run("query", "select count(*) as n from song_latest", warehouse=tmp_path)[0] == 0
 
 
 def test_csv_has_a_header_iso_times_and_lists_as_json(run):
     columns = "song_id, name, extraction_date, seen_at, artist_ids, duration_ms, duration_ms > 0 as is_long"
-    code, out, err = run("sql", f"select {columns} from song order by song_id", "--format", "csv")
+    code, out, err = run("query", f"select {columns} from song order by song_id", "--format", "csv")
     assert (code, err) == (0, "")
     assert list(csv.reader(io.StringIO(out))) == [
         ["song_id", "name", "extraction_date", "seen_at", "artist_ids", "duration_ms", "is_long"],
@@ -247,15 +250,17 @@ def test_csv_has_a_header_iso_times_and_lists_as_json(run):
 
 
 def test_json_is_a_list_of_objects_and_numbers_a_repeated_name(run):
-    _, out, _ = run("sql", "select name, artist_ids, 1 as n, 2 as n from song where song_id = 's1'", "--format", "json")
+    _, out, _ = run(
+        "query", "select name, artist_ids, 1 as n, 2 as n from song where song_id = 's1'", "--format", "json"
+    )
     assert json.loads(out) == [{"name": "One, [bold]1", "artist_ids": ["a1", "a2"], "n": 1, "n_2": 2}]
-    _, out, _ = run("sql", "select 1 as n from play", "--format", "json")
+    _, out, _ = run("query", "select 1 as n from play", "--format", "json")
     assert json.loads(out) == []
 
 
 def test_a_table_in_a_pipe_cuts_nothing_off_and_counts_its_rows(run):
     wide = "x" * 300
-    code, out, _ = run("sql", f"select name, '{wide}' as wide, duration_ms, seen_at from song order by song_id")
+    code, out, _ = run("query", f"select name, '{wide}' as wide, duration_ms, seen_at from song order by song_id")
     lines = out.splitlines()
     assert code == 0
     assert lines[0].split() == ["name", "wide", "duration_ms", "seen_at"]
@@ -277,7 +282,7 @@ def test_parameters_may_stand_before_and_after_the_options(run):
 
 
 def test_questions_lists_every_question_with_its_parameters(capsys):
-    assert main(["questions", "--format", "json"]) == 0
+    assert main(["question", "--format", "json"]) == 0
     listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert set(listed) == set(read_folder("question"))
     assert listed["top_artists"]["question"] == "Who occurs most often?"
@@ -285,14 +290,14 @@ def test_questions_lists_every_question_with_its_parameters(capsys):
 
 
 def test_check_says_ok_for_each_check(run):
-    code, out, err = run("check")
+    code, out, err = run("checks")
     assert (code, err) == (0, "")
     assert out.splitlines() == [f"ok      {name}" for name in read_folder("check")]
 
 
 def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, write_warehouse, tmp_path):
     write_warehouse(tmp_path, raw_object=LEDGER, artist=ARTISTS, song=[*SONGS, SONGS[0]])
-    code, out, _ = run("check", warehouse=tmp_path)
+    code, out, _ = run("checks", warehouse=tmp_path)
     assert code == 1
     assert [line for line in out.splitlines() if not line.startswith("ok ")] == [
         "FAILED  song_key: keys of song that occur twice or have a part missing. "
@@ -319,8 +324,8 @@ def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
     command = [
         sys.executable,
         "-m",
-        "lakehouse.commands.query",
-        "sql",
+        "lakehouse",
+        "query",
         statement,
         "--format",
         "csv",
@@ -335,12 +340,11 @@ def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
 
 
 def test_a_saved_questions_reader_that_stops_early_sees_no_stack_trace(folder):
-    told = {"NAME": "listening_months", "WAREHOUSE": str(folder), "FORMAT": "csv"}
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [sys.executable, "-m", "lakehouse.commands.question"], stdout=writing, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, **told}, check=False,
+        [sys.executable, "-m", "lakehouse", "question", "listening_months", "--warehouse", str(folder)],
+        stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     os.close(writing)
     assert done.returncode == 0

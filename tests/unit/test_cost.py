@@ -10,28 +10,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from devtools import cost
-from devtools.cost import (
+from glue_jobs.tables import TABLES as ALL_TABLES
+from lakehouse import cost
+from lakehouse.cli import main as lakehouse
+from lakehouse.cost import (
     ALARMS,
     COPY_ALARMS,
     EXTRACT_METRICS,
     NEEDED,
     POSTGRES_NEEDED,
-    PRICES,
     PUBLISH_METRICS,
-    ROOT,
     TABLES,
-    USAGES,
     Measured,
     Usage,
     compute_month,
     compute_postgres,
     count_publish_queries,
-    main,
     read_prices,
     read_usages,
 )
-from glue_jobs.tables import TABLES as ALL_TABLES
+from lakehouse.paths import PRICES, ROOT, USAGES
 from sql.publish import Report, Settings, describe_account_metrics, describe_metrics
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -39,6 +37,11 @@ ONE = dict.fromkeys(NEEDED, 1.0)
 # 45 calls take 30 seconds; 1,024 of them are asked for in 682.67.
 USAGE = Usage("u", 1, 1024, 1e6, 256, 30, 2, 0, 10, 5, 365, 365, 0)
 SIZES = Measured("a test", 1000, 1000)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command on the given arguments."""
+    return lakehouse(["cost", *arguments])
 
 
 def month_of(usage: Usage, prices: dict[str, float]) -> dict[str, float]:

@@ -16,8 +16,7 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import PLAY
-from lakehouse.commands.query import main as query
-from lakehouse.demo import __main__ as program
+from lakehouse import cli
 from lakehouse.demo import steps
 from lakehouse.demo.pipeline import Extracted, Killed, Line, Loaded, open_line
 from lakehouse.demo.served import Comparison, Served, columns_of, compare_rows, served_rows
@@ -169,26 +168,33 @@ def test_sizes_are_in_kilobytes(show: Show, shown: io.StringIO) -> None:
     assert shown.getvalue() == "   2026-11-01  26 calls, 14 sources, 923 entries → raw/k (164 KB)\n"
 
 
-def test_a_failing_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failing_demo_is_one_line_and_not_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def fail(_server: Server) -> None:
         raise UserError("no disk")
 
-    assert program.main(fail) == 1
+    monkeypatch.setattr(steps, "run_demo", fail)
+    assert cli.main(["demo"]) == 2
     assert capsys.readouterr().err == "demo: no disk\n"
 
 
-def test_a_stopped_demo_is_one_line_and_not_0(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stopped_demo_is_one_line_and_not_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stop(_server: Server) -> None:
         raise KeyboardInterrupt
 
-    assert program.main(stop) == 130
+    monkeypatch.setattr(steps, "run_demo", stop)
+    assert cli.main(["demo"]) == 130
     assert "demo: stopped" in capsys.readouterr().err
 
 
 # The real demo up to the given line of what it shows, in a folder of its own; its job only waits, as Spark would.
 PROGRAM = """import contextlib, subprocess, sys, time
 from lakehouse.emulated_aws import runner
-from lakehouse.demo import __main__ as program, steps
+from lakehouse.cli import run_main
+from lakehouse.demo import steps
 from lakehouse.spark.submit import running
 
 def start_job(*_told, **_named):
@@ -198,8 +204,12 @@ def start_job(*_told, **_named):
 runner.start_job = start_job
 steps.ensure_jars = lambda *_told: []
 steps.environment = lambda: {}
-sys.exit(program.main(lambda server: steps.run_demo(server, steps.Path(sys.argv[1]))))
+steps.run_demo.__defaults__ = (steps.Path(sys.argv.pop()),)
+run_main()
 """
+
+
+STOPPED = "demo: stopped. Everything that it had started is ended. The next demo starts afresh.\n"
 
 
 def processes(group: int) -> dict[int, str]:
@@ -223,7 +233,7 @@ def processes(group: int) -> dict[int, str]:
     ],
 )
 def test_nothing_is_left_of_a_stopped_demo(tmp_path: Path, moment: str, number: signal.Signals, to_group: bool) -> None:
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "demo")]
+    command = [sys.executable, "-c", PROGRAM, "demo", str(tmp_path / "demo")]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"}, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
@@ -235,7 +245,7 @@ def test_nothing_is_left_of_a_stopped_demo(tmp_path: Path, moment: str, number: 
         os.killpg(demo.pid, number) if to_group else demo.send_signal(number)
         _, err = demo.communicate(timeout=30)
     assert demo.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
-    assert err == (program.STOPPED if number == signal.SIGINT else "")
+    assert err == (STOPPED if number == signal.SIGINT else "")
     if moment.startswith("rule"):
         assert len(started) >= 4, started
     end = time.monotonic() + 5
@@ -248,13 +258,13 @@ def test_without_tables_of_ones_own_the_demos_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert query(["check"]) == 2
+    assert cli.main(["checks"]) == 2
     assert "no warehouse at data/warehouse" in capsys.readouterr().err
     (tmp_path / "data" / "demo" / "warehouse").mkdir(parents=True)
-    assert query(["check"]) == 2
+    assert cli.main(["checks"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "data/warehouse does not exist yet; using the demo's data/demo/warehouse"
     assert "no catalog.db in data/demo/warehouse" in said[1]
     (tmp_path / "data" / "warehouse").mkdir()
-    assert query(["check"]) == 2
+    assert cli.main(["checks"]) == 2
     assert "no catalog.db in data/warehouse" in capsys.readouterr().err

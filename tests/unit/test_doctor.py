@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.commands import doctor
+from lakehouse import doctor
 from lakehouse.spark.java import Java
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,7 +42,7 @@ def test_a_bare_machine_can_run_the_demo_and_is_told_what_comes(machine, capsys)
     assert "38 MB" in said
     assert "60 MB" in said
     assert "70 MB" in said
-    assert "make demo can run; what is to come later is fetched when needed" in said
+    assert "lakehouse demo can run; what is missing is fetched when it is needed" in said
 
 
 def test_each_java_is_shown_with_what_becomes_of_it(machine, monkeypatch):
@@ -67,7 +67,7 @@ def test_only_an_unfitting_java_means_that_one_comes(machine, monkeypatch):
 
 
 def test_packages_are_to_come_installed_or_older_than_the_lock_file(machine):
-    assert texts("packages", *doctor.look_at_packages())[0].startswith("later: requirements/run.txt: make demo")
+    assert texts("packages", *doctor.look_at_packages())[0].startswith("later: requirements/run.txt: bin/lakehouse")
     (machine / ".venv" / ".run-installed").touch()
     assert texts("packages", *doctor.look_at_packages())[0] == "ok: requirements/run.txt is installed in .venv"
     os.utime(machine / "requirements" / "run.txt", (4_000_000_000, 4_000_000_000))
@@ -82,26 +82,26 @@ def test_jars_are_there_when_all_of_a_kind_are(machine):
     assert texts("jars", *doctor.look_at_jars())[0].startswith("later: Iceberg and SQLite, not in ")
     first.touch()
     there, to_come = texts("jars", *doctor.look_at_jars())
-    assert there == f"ok: Iceberg and SQLite, for make load: 2 in {first.parent}"
+    assert there == f"ok: Iceberg and SQLite, for lakehouse load: 2 in {first.parent}"
     assert to_come.startswith("later: Iceberg's and Hadoop's parts for AWS, not in ")
-    assert "make demo fetches them" in to_come
+    assert "lakehouse demo fetches them" in to_come
     for path in doctor.jar_paths(doctor.AWS_JARS):
         path.touch()
     assert texts("jars", *doctor.look_at_jars())[1].startswith(
-        "ok: Iceberg's and Hadoop's parts for AWS, for make demo: 10"
+        "ok: Iceberg's and Hadoop's parts for AWS, for lakehouse demo: 10"
     )
 
 
 def test_a_jar_folder_that_cannot_be_made_stops_the_demo(machine, capsys):
     (machine / "cache").write_text("a file")
     assert doctor.main() == 1
-    assert "make demo cannot run; in its way: jars" in capsys.readouterr().out
+    assert "lakehouse demo cannot run because of jars" in capsys.readouterr().out
 
 
 def test_a_full_disk_stops_the_demo(machine, monkeypatch, capsys):
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 10**12, 10**8))
     assert doctor.main() == 1
-    assert "in its way: disk" in capsys.readouterr().out
+    assert "because of disk" in capsys.readouterr().out
 
 
 def test_little_memory_is_a_warning(machine, monkeypatch, capsys):
@@ -116,18 +116,18 @@ def test_an_unknown_memory_is_not_mentioned(machine, monkeypatch):
 
 
 def test_without_any_package_it_says_the_same_as_plain_lines():
-    command = [sys.executable, "-S", "-m", "lakehouse.commands.doctor"]
+    command = [sys.executable, "-S", "-m", "lakehouse.doctor"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     first, *_, last = done.stdout.splitlines()
     assert first.startswith("Python    ok       3.")
-    assert last.startswith("make demo can")
+    assert last.startswith("lakehouse demo can")
 
 
 def test_what_trino_needs_is_to_come_and_in_nobodys_way(machine):
     jars, java = texts("Trino", *doctor.look_at_trino())
     assert jars.startswith(f"later: 281 of 281 jars not in {machine / 'cache'}")
-    assert jars.endswith("make trino, ENGINE=trino and make test fetch them (195 MB in all)")
+    assert jars.endswith("lakehouse trino, --engine trino and make test fetch them (195 MB in all)")
     assert java == "later: no Java 25: the first start of Trino gets one from PyPI into .java/25/ (38 MB)"
 
 
@@ -140,7 +140,7 @@ def test_trinos_jars_are_there_when_all_are(machine, monkeypatch):
     assert texts("Trino", *doctor.look_at_trino())[0].startswith("later: 1 of 281 jars")
     (doctor.trino.trino_folder() / first.file).touch()
     assert texts("Trino", *doctor.look_at_trino()) == [
-        f"ok: 476, for make trino, ENGINE=trino and make test: 281 jars in {doctor.trino.trino_folder()}",
+        f"ok: 476, for lakehouse trino, --engine trino and make test: 281 jars in {doctor.trino.trino_folder()}",
         "ok: Java 25.0.2 at /jdk (from PATH)",
     ]
 

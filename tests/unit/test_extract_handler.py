@@ -237,7 +237,7 @@ def test_a_dead_login_is_a_metric_and_no_raise(cloud, logs, fake, capsys):
     assert handler.handler({}, None)["stopped_by"] == "login"
     assert metrics_in(capsys.readouterr().out)["DeadLogin"] == [1.0]
     assert objects(cloud) == []
-    assert "Log in again with make login" in logged(logs)[-1]["trouble"]
+    assert "Log in again with `lakehouse login`" in logged(logs)[-1]["trouble"]
 
 
 def test_a_login_that_dies_in_mid_run_loses_nothing(cloud, logs, fake, capsys, tmp_path):

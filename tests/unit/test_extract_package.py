@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lakehouse import package
+from lakehouse.cli import main as lakehouse
 from lakehouse.errors import UserError
 
 ROOT = package.ROOT
@@ -163,7 +164,7 @@ def test_a_download_that_fails_is_said_in_one_line(tmp_path):
 
 
 def test_an_unknown_package_is_said(capsys):
-    assert package.main(["nonsense"]) == 2
+    assert lakehouse(["package", "nonsense"]) == 2
     assert capsys.readouterr().err == (
         "package: nonsense unknown: expected glue_jobs or lambda_extract or sql. Nothing was packaged.\n"
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakehouse.commands import sources_check
+from lakehouse.cli import main as lakehouse
 from lambda_extract.errors import ExtractError
 from lambda_extract.raw_format import Source
 from lambda_extract.sources.plan import KINDS, SCHEMA, Search, choose_sections, parse_sources, read_file, require_login
@@ -223,7 +223,7 @@ def test_every_example_is_valid_and_names_the_schema(path, capsys):
     document = json.loads(path.read_text(encoding="utf-8"))
     assert json.loads((path.parent / document["$schema"]).read_text(encoding="utf-8")) == SCHEMA
     assert "//" in document
-    assert sources_check.main([str(path)]) == 0
+    assert lakehouse(["sources", "check", str(path)]) == 0
     said = capsys.readouterr().out
     sections = {source.kind for source in parse_sources(json.dumps(document), path.name).sources}
     assert all(f"\n{kind}" in said for kind in sections)
@@ -232,15 +232,15 @@ def test_every_example_is_valid_and_names_the_schema(path, capsys):
 
 def test_what_all_tracks_of_saved_albums_cost_is_said(tmp_path, capsys):
     (tmp_path / "s.json").write_text('{"saved_albums": {"all_tracks": true}, "full_walk_days": 9}')
-    assert sources_check.main([str(tmp_path / "s.json")]) == 0
+    assert lakehouse(["sources", "check", str(tmp_path / "s.json")]) == 0
     assert "1 per 50 entries; 1 per 50 tracks above 50, every 9 days" in capsys.readouterr().out
 
 
 def test_a_faulty_document_is_said_in_one_line(tmp_path, capsys):
     (tmp_path / "s.json").write_text('{"albums": {}, "shows": {}}')
-    assert sources_check.main([str(tmp_path / "s.json")]) == 2
+    assert lakehouse(["sources", "check", str(tmp_path / "s.json")]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("sources-check: sources document ")
+    assert said.startswith("sources check: sources document ")
     assert said.count("\n") == 1
 
 

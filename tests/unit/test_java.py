@@ -121,7 +121,7 @@ def test_a_missing_java_is_installed_from_the_lock_file_with_hashes(machine, mon
     assert java.ensure_java().home == machine.own
     assert java.ensure_java().home == machine.own
     assert len(commands) == 1
-    assert {"--require-hashes", "--no-deps", str(java.ROOT / "requirements" / "java.txt")} <= set(commands[0])
+    assert {"--require-hashes", "--no-deps", str(java.LOCKS / "java.txt")} <= set(commands[0])
     assert capsys.readouterr().err.count("38 MB") == 1
 
 

@@ -1,4 +1,4 @@
-"""`make login`, `make extract` and `make mine`: against the simulator, with a scripted browser."""
+"""`lakehouse login`, `extract` and `mine`: against the simulator, with a scripted browser."""
 
 import json
 import os
@@ -13,11 +13,15 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pyarrow as pa
 import pytest
 import requests
 
-from lakehouse.commands import extract, login, mine
+from lakehouse import mine
+from lakehouse.cli import main as lakehouse
+from lakehouse.defaults import LOGIN
 from lakehouse.errors import UserError
+from lakehouse.extracting import extract, login
 from lakehouse.simulator.running import running_simulator
 from lambda_extract.settings import Service
 from tests.unit.test_extract_support import HIDDEN, TOKEN, USER_SECRET, error, read_lines, running_fake
@@ -71,25 +75,25 @@ def come_back(port, **query):
     return requests.get(f"http://127.0.0.1:{port}/callback?{urlencode(query)}", timeout=5)
 
 
-def save(fields, path=login.SECRET_FILE):
+def save(fields, path=LOGIN):
     login.write_secret(path, json.dumps(fields))
 
 
 def test_a_login_is_kept_in_a_file_of_ones_own(simulator, port, monkeypatch, capsys):
     monkeypatch.setenv("EXTRACT_NOW", "2026-11-05T06:00:00Z")
     monkeypatch.setattr(login.webbrowser, "open", browse)
-    assert login.main(["--port", str(port)]) == 0
+    assert lakehouse(["login", "--port", str(port)]) == 0
     printed = capsys.readouterr()
     assert "Logged in as tin_kettle_31. The login is kept in .secrets/spotify.json" in printed.out
     assert printed.err == ""
-    kept = json.loads(login.SECRET_FILE.read_text())
+    kept = json.loads(LOGIN.read_text())
     names = {"client_id", "client_secret", "client_secret_date", "refresh_token", "login_date", "scope"}
     assert set(kept) == names
     assert (kept["client_id"], kept["login_date"]) == (simulator.client_id, "2026-11-05")
     assert kept["client_secret_date"] == "2026-11-05"
     assert "user-library-read" in kept["scope"].split()
-    assert stat.S_IMODE(login.SECRET_FILE.stat().st_mode) == 0o600
-    assert stat.S_IMODE(login.SECRET_FILE.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(LOGIN.stat().st_mode) == 0o600
+    assert stat.S_IMODE(LOGIN.parent.stat().st_mode) == 0o700
     assert not {kept["refresh_token"], kept["client_secret"]} & set(printed.out.split())
     assert [record.path for record in simulator.log if record.path.startswith("/v1/")] == ["/v1/me/"]
 
@@ -115,7 +119,7 @@ def test_the_newest_refresh_token_is_kept(port, monkeypatch):
 
 def test_the_address_is_printed_and_no_browser_opened(simulator, port):
     """The program itself, answered by a client that reads the address it prints."""
-    command = [sys.executable, "-m", "lakehouse.commands.login", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "lakehouse", "login", "--port", str(port), "--no-browser"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
@@ -133,7 +137,7 @@ def test_the_address_is_printed_and_no_browser_opened(simulator, port):
 
 
 def test_an_address_that_was_pasted_logs_in_from_another_machine(simulator, port):
-    command = [sys.executable, "-m", "lakehouse.commands.login", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "lakehouse", "login", "--port", str(port), "--no-browser"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
@@ -154,7 +158,7 @@ def test_an_address_that_was_pasted_logs_in_from_another_machine(simulator, port
 def test_a_code_is_exchanged_with_the_key_of_this_login_only(simulator, port, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(login.webbrowser, "open", lambda address: (asked.append(address), browse(address)))
-    assert login.main(["--port", str(port)]) == 0
+    assert lakehouse(["login", "--port", str(port)]) == 0
     query = parse_qs(urlsplit(asked[0]).query)
     assert query["code_challenge_method"] == ["S256"]
     assert len(query["code_challenge"][0]) == 43
@@ -186,7 +190,7 @@ def test_the_browser_shows_what_became_of_the_login(fake, port, monkeypatch, rep
     pages = []
     fake.replies["/api/token"] = [reply]
     monkeypatch.setattr(login.webbrowser, "open", come_back_with_a_code(port, pages))
-    login.main(["--port", str(port)])
+    lakehouse(["login", "--port", str(port)])
     time.sleep(0.1)
     assert said in pages[0]
 
@@ -202,7 +206,7 @@ def test_a_slow_client_holds_up_no_browser(simulator, port, monkeypatch):
     held = []
     monkeypatch.setattr(login.webbrowser, "open", visit)
     start = time.monotonic()
-    assert login.main(["--port", str(port)]) == 0
+    assert lakehouse(["login", "--port", str(port)]) == 0
     assert time.monotonic() - start < 4
 
 
@@ -227,7 +231,7 @@ def test_a_web_page_cannot_hand_in_a_code(fake, port, headers):
 
 
 def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):
-    command = [sys.executable, "-m", "lakehouse.commands.login", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "lakehouse", "login", "--port", str(port), "--no-browser"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
@@ -237,18 +241,18 @@ def test_ctrl_c_ends_a_waiting_login_in_one_line(simulator, port):
         program.stdout.readline()
         program.send_signal(signal.SIGINT)
         _, err = program.communicate(timeout=20)
-    assert (program.returncode, err) == (130, "login: stopped. Nothing was kept.\n")
-    assert not login.SECRET_FILE.exists()
+    assert (program.returncode, err) == (130, "login: stopped. The login was not kept.\n")
+    assert not LOGIN.exists()
 
 
 def test_without_an_app_the_steps_to_get_one_are_said(capsys, monkeypatch):
-    assert login.main([]) == 2
+    assert lakehouse(["login"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("login: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set, and .secrets/spotify.json")
     for step in ("developer.spotify.com/dashboard", "http://127.0.0.1:8888/callback", "User Management", "Premium"):
         assert step in said
     monkeypatch.setenv("SPOTIFY_CLIENT_ID", "app-101")
-    assert login.main(["--port", "9000"]) == 2
+    assert lakehouse(["login", "--port", "9000"]) == 2
     said = capsys.readouterr().err
     assert "SPOTIFY_CLIENT_SECRET is not set, and" in said
     assert "http://127.0.0.1:9000/callback" in said
@@ -256,9 +260,9 @@ def test_without_an_app_the_steps_to_get_one_are_said(capsys, monkeypatch):
 
 def test_a_refusal_keeps_nothing(simulator, port, monkeypatch, capsys):
     monkeypatch.setattr(login.webbrowser, "open", lambda address: browse(address, "cancel"))
-    assert login.main(["--port", str(port)]) == 2
+    assert lakehouse(["login", "--port", str(port)]) == 2
     assert capsys.readouterr().err == "login: Spotify says access_denied: expected a login. Nothing was kept.\n"
-    assert not login.SECRET_FILE.exists()
+    assert not LOGIN.exists()
 
 
 def test_what_does_not_belong_to_the_login_is_turned_away(fake, port):
@@ -296,7 +300,7 @@ def test_a_port_that_is_taken_is_said_before_a_browser_opens(fake, monkeypatch, 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         number = taken.getsockname()[1]
-        assert login.main(["--port", str(number)]) == 2
+        assert lakehouse(["login", "--port", str(number)]) == 2
     assert f"login: port {number}: Address already in use; expected it to be free" in capsys.readouterr().err
 
 
@@ -318,13 +322,13 @@ def test_a_login_that_does_not_work_is_not_kept(fake, port, monkeypatch, capsys,
         Thread(target=lambda: come_back(port, code="hidden-code", state=state), daemon=True).start()
 
     monkeypatch.setattr(login.webbrowser, "open", visit)
-    assert login.main(["--port", str(port)]) == 2
+    assert lakehouse(["login", "--port", str(port)]) == 2
     printed = capsys.readouterr()
     assert said in printed.err
     assert printed.err.endswith("The login is not kept.\n")
     assert printed.err.count("\n") == 1
     assert not any(word in printed.out + printed.err for word in (*HIDDEN, "hidden-code"))
-    assert not login.SECRET_FILE.exists()
+    assert not LOGIN.exists()
 
 
 # The file
@@ -332,35 +336,35 @@ def test_a_login_that_does_not_work_is_not_kept(fake, port, monkeypatch, capsys,
 
 def test_a_file_that_others_may_read_is_refused():
     save(USER_SECRET)
-    login.SECRET_FILE.chmod(0o644)
+    LOGIN.chmod(0o644)
     with pytest.raises(UserError, match=r"can be read by others: .+ chmod 600 \.secrets/spotify\.json"):
-        login.read_secret(login.SECRET_FILE, login.read_environment({}))
+        login.read_secret(LOGIN, login.read_environment({}))
 
 
 def test_the_environment_counts_before_the_file():
     save(USER_SECRET)
     told = {"SPOTIFY_CLIENT_ID": "other", "SPOTIFY_REFRESH_TOKEN": " "}
-    secret = login.read_secret(login.SECRET_FILE, login.read_environment(told))
+    secret = login.read_secret(LOGIN, login.read_environment(told))
     assert (secret.client_id, secret.refresh_token) == ("other", "hidden-refresh-1")
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("{", "is no JSON: expected the file of make login", id="no JSON"),
+        pytest.param("{", "is not valid JSON: expected the file of `lakehouse login`", id="no JSON"),
         pytest.param("[]", "are not set", id="no object"),
         pytest.param('{"client_id": 7, "client_secret": "x"}', "has no usable client_id", id="wrong types"),
     ],
 )
 def test_a_broken_file_is_said_in_one_line(text, said):
-    login.write_secret(login.SECRET_FILE, text)
+    login.write_secret(LOGIN, text)
     with pytest.raises(UserError, match=said):
-        login.read_secret(login.SECRET_FILE, login.read_environment({}))
+        login.read_secret(LOGIN, login.read_environment({}))
 
 
 def test_a_file_that_cannot_be_read_or_written_is_said(tmp_path):
     (tmp_path / "folder").mkdir(mode=0o700)
-    with pytest.raises(UserError, match="folder: Is a directory; expected the file of make login"):
+    with pytest.raises(UserError, match="folder: Is a directory; expected the file of `lakehouse login`"):
         login.read_secret(tmp_path / "folder", login.read_environment({}))
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"The login is not kept\."):
@@ -369,16 +373,16 @@ def test_a_file_that_cannot_be_read_or_written_is_said(tmp_path):
 
 def test_a_wrong_address_is_said(monkeypatch, capsys):
     monkeypatch.setenv("SPOTIFY_API_URL", "127.0.0.1")
-    assert login.main([]) == 2
+    assert lakehouse(["login"]) == 2
     assert "SPOTIFY_API_URL=127.0.0.1: expected an address like https" in capsys.readouterr().err
 
 
-# make extract
+# lakehouse extract
 
 
 def test_extract_lands_a_personal_account_and_says_each_source(simulator, monkeypatch, capsys):
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", simulator.refresh_token())
-    assert extract.main(["--raw", "raw"]) == 0
+    assert lakehouse(["extract", "--raw", "raw"]) == 0
     [path] = Path("raw").rglob("*.ndjson.gz")
     assert read_lines(path)[-1]["is_complete"] is True
     printed = capsys.readouterr()
@@ -394,8 +398,8 @@ def test_a_rotated_token_is_kept_also_where_it_came_from_the_environment(fake, m
     fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-2"}]
     fake.replies["/v1/me/player/recently-played"] = [{"items": []}]
     Path("s.json").write_text('{"recently_played": {}}')
-    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 0
-    assert json.loads(login.SECRET_FILE.read_text())["refresh_token"] == "hidden-refresh-2"
+    assert lakehouse(["extract", "--sources", "s.json", "--raw", "raw"]) == 0
+    assert json.loads(LOGIN.read_text())["refresh_token"] == "hidden-refresh-2"
     printed = capsys.readouterr().out
     assert "now in .secrets/spotify.json: unset SPOTIFY_REFRESH_TOKEN" in printed
     assert not any(word in printed for word in HIDDEN)
@@ -406,8 +410,8 @@ def test_a_rotated_token_replaces_the_files(fake, monkeypatch, capsys):
     fake.replies["/api/token"] = [{**TOKEN, "refresh_token": "hidden-refresh-2"}]
     fake.replies["/v1/me/player/recently-played"] = [{"items": []}]
     Path("s.json").write_text('{"recently_played": {}}')
-    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 0
-    kept = json.loads(login.SECRET_FILE.read_text())
+    assert lakehouse(["extract", "--sources", "s.json", "--raw", "raw"]) == 0
+    kept = json.loads(LOGIN.read_text())
     assert (kept["refresh_token"], kept["login_date"]) == ("hidden-refresh-2", "2026-11-01")
     assert "unset" not in capsys.readouterr().out
 
@@ -416,7 +420,7 @@ def test_a_source_that_fails_is_said_and_the_code_is_1(fake, capsys):
     save(USER_SECRET)
     fake.replies["/v1/me/tracks"] = [error(403, "Insufficient client scope")]
     Path("s.json").write_text('{"saved_tracks": {}}')
-    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 1
+    assert lakehouse(["extract", "--sources", "s.json", "--raw", "raw"]) == 1
     assert "saved_tracks: forbidden, 0 entries (Spotify answers 403 (Insufficient" in capsys.readouterr().out
 
 
@@ -432,7 +436,7 @@ def test_what_ends_a_run_is_one_line(fake, capsys, changed, said):
     save(USER_SECRET)
     fake.replies |= {path: [reply] for path, reply in changed.items()}
     Path("s.json").write_text('{"saved_tracks": {}}')
-    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 2
+    assert lakehouse(["extract", "--sources", "s.json", "--raw", "raw"]) == 2
     err = capsys.readouterr().err
     assert err.startswith("extract: ")
     assert said in err
@@ -442,22 +446,22 @@ def test_what_ends_a_run_is_one_line(fake, capsys, changed, said):
 def test_a_login_that_dies_before_anything_came_lands_nothing(fake, capsys, monkeypatch):
     Path("s.json").write_text(json.dumps({"artists": {"ids": ["1" * 22]}}))
     fake.replies["/api/token"] = [(400, {"error": "invalid_client"})]
-    assert extract.main(["--sources", "s.json", "--raw", "raw"]) == 2
+    assert lakehouse(["extract", "--sources", "s.json", "--raw", "raw"]) == 2
     assert "Spotify does not know the app" in capsys.readouterr().err
     assert not Path("raw").exists()
 
 
 def test_extract_without_a_login_says_what_to_do(fake, capsys):
-    assert extract.main(["--raw", "raw"]) == 2
+    assert lakehouse(["extract", "--raw", "raw"]) == 2
     assert (
-        "belong to a user, but the secret has no refresh_token: expected a login (make login)"
+        "belong to a user, but the secret has no refresh_token: expected a login (lakehouse login)"
         in capsys.readouterr().err
     )
 
 
 def test_ctrl_c_in_extract_lands_nothing(monkeypatch, capsys):
     monkeypatch.setattr(extract, "extract", stop)
-    assert extract.main([]) == 130
+    assert lakehouse(["extract"]) == 130
     assert capsys.readouterr().err == "extract: stopped. Nothing was landed.\n"
 
 
@@ -465,7 +469,7 @@ def stop(*_):
     raise KeyboardInterrupt
 
 
-# make mine
+# lakehouse mine
 
 
 @pytest.fixture
@@ -473,7 +477,8 @@ def steps(monkeypatch):
     """Stand in for Spark, the questions and the page, which have tests of their own; say what was done."""
     done: list[object] = []
     monkeypatch.setattr(mine, "load", lambda raw, warehouse: done.append((raw, warehouse)) or 0)
-    monkeypatch.setattr(mine.query, "main", lambda told: done.append(told))
+    empty = pa.table({"place": [1]})
+    monkeypatch.setattr(mine, "ask_question", lambda *asked: done.append(("asked", *asked)) or ("Which?", empty))
     monkeypatch.setattr(mine, "write_report", lambda warehouse, page: done.append(("page", warehouse, page)))
     return done
 
@@ -481,15 +486,15 @@ def steps(monkeypatch):
 def test_mine_logs_in_fetches_loads_and_asks(simulator, port, monkeypatch, capsys, steps):
     monkeypatch.setattr(login.webbrowser, "open", browse)
     told = ["--port", str(port), "--raw", "raw", "--warehouse", "wh"]
-    assert mine.main(told) == 0
+    assert lakehouse(["mine", *told]) == 0
     printed = capsys.readouterr().out
-    assert steps[0] == ("raw", "wh")
-    assert steps[1] == ["question", "sources", "--warehouse", "wh"]
+    assert steps[0] == (Path("raw"), Path("wh"))
+    assert steps[1] == ("asked", Path("wh"), "sources", [])
     assert len(steps) == 1 + len(mine.QUESTIONS) + 1
     assert steps[-1] == ("page", Path("wh"), Path("report.html"))
     assert "Logged in as tin_kettle_31" in printed
-    assert '$ make question NAME=top_artists PARAMS="limit=10"' in printed
-    assert mine.main(told) == 0
+    assert "$ lakehouse question top_artists limit=10\nWhich?\nplace" in printed
+    assert lakehouse(["mine", *told]) == 0
     assert "1 Log in: .secrets/spotify.json holds a login" in capsys.readouterr().out
     assert len(list(Path("raw").rglob("*.gz"))) == 2
 
@@ -497,16 +502,16 @@ def test_mine_logs_in_fetches_loads_and_asks(simulator, port, monkeypatch, capsy
 def test_mine_logs_in_again_where_the_login_is_dead(simulator, port, monkeypatch, capsys, steps):
     save({"client_id": simulator.client_id, "client_secret": simulator.client_secret, "refresh_token": "hidden-dead"})
     monkeypatch.setattr(login.webbrowser, "open", browse)
-    assert mine.main(["--port", str(port), "--raw", "raw"]) == 0
+    assert lakehouse(["mine", "--port", str(port), "--raw", "raw"]) == 0
     printed = capsys.readouterr().out
     assert printed.index("the login is dead (Invalid refresh token)") < printed.index("Logged in as tin_kettle_31")
-    assert "hidden-dead" not in printed + login.SECRET_FILE.read_text()
+    assert "hidden-dead" not in printed + LOGIN.read_text()
 
 
 def test_mine_does_not_log_in_where_the_environment_holds_the_dead_login(simulator, monkeypatch, capsys, steps):
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", "hidden-dead")
     monkeypatch.setattr(login.webbrowser, "open", lambda _: pytest.fail("a browser opened"))
-    assert mine.main(["--raw", "raw"]) == 2
+    assert lakehouse(["mine", "--raw", "raw"]) == 2
     assert capsys.readouterr().err.startswith("mine: the login is dead (Invalid refresh token)")
     assert steps == []
 
@@ -514,8 +519,8 @@ def test_mine_does_not_log_in_where_the_environment_holds_the_dead_login(simulat
 def test_mine_says_when_the_load_fails(simulator, monkeypatch, capsys, steps):
     monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", simulator.refresh_token())
     monkeypatch.setattr(mine, "load", lambda *_: 3)
-    assert mine.main(["--raw", "raw"]) == 2
-    assert "mine: the load ended with exit code 3. What was fetched is landed: make load" in capsys.readouterr().err
+    assert lakehouse(["mine", "--raw", "raw"]) == 2
+    assert "mine: the load ended with exit code 3. What was fetched is landed" in capsys.readouterr().err
     assert steps == []
 
 
@@ -527,7 +532,7 @@ def test_mine_asks_saved_questions_that_there_are():
 
 
 def test_mine_without_an_app_says_the_steps(capsys):
-    assert mine.main([]) == 2
+    assert lakehouse(["mine"]) == 2
     assert capsys.readouterr().err.startswith("mine: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set")
 
 

@@ -1,4 +1,4 @@
-"""`make login SECRET=…`: the login goes to Secrets Manager, verified by one call, and the function reads it there."""
+"""`lakehouse login --secret NAME`: the login goes to Secrets Manager, and the function reads it."""
 
 import json
 import os
@@ -8,7 +8,8 @@ from threading import Thread
 import pytest
 import requests
 
-from lakehouse.commands import login
+from lakehouse.cli import main as lakehouse
+from lakehouse.extracting import login
 from lakehouse.simulator.running import running_simulator
 from lambda_extract import handler
 from lambda_extract.aws import SecretStore
@@ -51,7 +52,7 @@ def log_in(name, now, monkeypatch):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    return login.main(["--secret", name, "--port", str(port)])
+    return lakehouse(["login", "--secret", name, "--port", str(port)])
 
 
 def stored(secrets, name):
@@ -112,7 +113,7 @@ def test_without_an_app_the_steps_are_said(secrets, simulator, monkeypatch, caps
     assert log_in("spotify/none", "2026-11-01T06:00:00Z", monkeypatch) == 2
     said = capsys.readouterr().err
     assert said.startswith("login: SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are not set, and Secrets Manager as")
-    assert said.rstrip().endswith("make login SECRET=spotify/none"), "the command must be the one that was typed"
+    assert said.rstrip().endswith("lakehouse login --secret spotify/none"), "the command must be the one that was typed"
 
 
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])

@@ -19,8 +19,9 @@ MODULES = sorted((ROOT / "glue_jobs").rglob("*.py"))
 def other_place(tmp_path: Path) -> Path:
     """Return a copy of the project's Python below another path, touched later, with other permissions."""
     root = tmp_path / "another place"
-    for folder in ("glue_jobs", "lakehouse"):
+    for folder in ("glue_jobs", "lakehouse", "lambda_extract"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "demo_dump"))
+    shutil.copy(ROOT / "pyproject.toml", root)
     for number, path in enumerate(sorted(root.rglob("*.py"), reverse=True)):
         os.utime(path, (2_000_000_000 + number, 2_000_000_000 + number))
         path.chmod(0o600)
@@ -29,7 +30,7 @@ def other_place(tmp_path: Path) -> Path:
 
 def test_package_is_the_same_bytes_in_another_folder_at_another_time(tmp_path, other_place):
     here = package.package_glue_jobs(tmp_path / "build").read_bytes()
-    command = [sys.executable, "-m", "lakehouse.package"]
+    command = [sys.executable, "-m", "lakehouse", "package", "glue_jobs"]
     subprocess.run(command, cwd=other_place, env={"TZ": "Asia/Tokyo"}, check=True, capture_output=True)
     assert (other_place / "build" / "glue_jobs.zip").read_bytes() == here
 
@@ -38,7 +39,9 @@ def test_package_differs_when_a_module_does(tmp_path, other_place):
     here = package.package_glue_jobs(tmp_path / "build").read_bytes()
     with (other_place / "glue_jobs" / "tables.py").open("a") as stream:
         stream.write("# changed\n")
-    subprocess.run([sys.executable, "-m", "lakehouse.package"], cwd=other_place, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "lakehouse", "package", "glue_jobs"], cwd=other_place, check=True, capture_output=True
+    )
     assert (other_place / "build" / "glue_jobs.zip").read_bytes() != here
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lakehouse.commands.extract import _tell
 from lakehouse.console import PlainConsole, complain
+from lakehouse.extracting.extract import _show_source
 from lakehouse.output import write_rows
 from lambda_extract.plain_text import TURNING, mask_text
 from lambda_extract.raw_format import Source, SourceResult
@@ -95,7 +95,7 @@ def test_text_that_is_not_valid_utf_8_is_shown(output_format):
 
 def test_a_playlists_name_forges_no_line_of_the_extractor(capsys):
     result = SourceResult(Source("playlist", "p" * 22), "ok", 1, 2, 2, True, {"name": EVIL})
-    _tell(PlainConsole(), result, f"Spotify answers 500 ({shorten(EVIL)})")
+    _show_source(PlainConsole(), result, f"Spotify answers 500 ({shorten(EVIL)})")
     out = capsys.readouterr().out
     assert out.startswith(f"playlist {MASKED}: ok, 2 entries (Spotify answers 500 (a\\x1b[2J")
     assert not has_unsafe(out.removesuffix("\n"))
@@ -109,7 +109,7 @@ def test_a_complaint_keeps_its_lines_and_steers_nothing(capsys):
 def test_a_file_name_forges_no_line_of_the_import(tmp_path):
     (tmp_path / "dump").mkdir()
     (tmp_path / "dump" / "a\x1b[2J\u202e\u009b.json").write_text("[]")
-    command = [sys.executable, "-m", "lakehouse.importing.import_dump", "--raw", str(tmp_path / "raw"), str(tmp_path)]
+    command = [sys.executable, "-m", "lakehouse", "import", "--raw", str(tmp_path / "raw"), str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "a\\x1b[2J\\u202e\\x9b.json" in done.stdout
     assert not has_unsafe(done.stdout.replace("\n", ""))
@@ -141,7 +141,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(way, code, err):
 def test_a_question_ends_quietly_where_nobody_reads():
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-m", "lakehouse.commands.query", "questions"]
+    command = [sys.executable, "-m", "lakehouse", "question"]
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")

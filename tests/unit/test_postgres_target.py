@@ -19,7 +19,7 @@ from glue_jobs.postgres.target import (
     read_environment,
     require_server,
 )
-from lakehouse.commands import publish_rds
+from lakehouse.cli import main as lakehouse
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_job import as_words, run_arguments
 from tests.glue_arguments import publish_arguments
@@ -162,10 +162,10 @@ def test_make_publish_rds_says_in_one_line_what_is_missing(
 ) -> None:
     for name in ("POSTGRES_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPORT", "PGSSLMODE", "PGSSLROOTCERT"):
         monkeypatch.delenv(name, raising=False)
-    assert publish_rds.main(["--warehouse", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"publish-rds: WAREHOUSE={tmp_path}: expected a warehouse, got none;")
+    assert lakehouse(["publish-rds", "--warehouse", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith(f"publish-rds: --warehouse {tmp_path}: expected a warehouse, found none;")
     (tmp_path / "catalog.db").touch()
-    assert publish_rds.main(["--warehouse", str(tmp_path)]) == 2
+    assert lakehouse(["publish-rds", "--warehouse", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("publish-rds: environment: PGHOST, PGUSER, PGDATABASE not set;")
-    assert publish_rds.main(["--warehouse", str(tmp_path), "--args=--hole"]) == 2
-    assert "did you mean --whole. Nothing was published." in capsys.readouterr().err
+    assert lakehouse(["publish-rds", "--warehouse", str(tmp_path), "--schema=A b"]) == 2
+    assert "digits and _, got 'A b'. Nothing was published." in capsys.readouterr().err

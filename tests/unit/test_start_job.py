@@ -1,5 +1,6 @@
 """A job ends with the program that started it, and what stands in a load's way is one line. No Spark here."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.commands import load, query
-from lakehouse.commands import question as asked
+from glue_jobs.arguments import parse_settings
+from lakehouse.cli import main as lakehouse
+from lakehouse.jobs import load
 from lakehouse.spark import submit
 from lakehouse.warehouse.folder import prepare_warehouse
 
@@ -20,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def put_raw_object(folder):
     """Put a file where a raw object belongs."""
     path = folder / "extraction_date=2026-11-01" / "20261101T100000Z-r1.ndjson.gz"
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     path.touch()
 
 
@@ -111,18 +113,17 @@ def test_signals_mean_what_they_did_before_once_a_job_has_ended():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, seen nothing", id="no raw folder"),
-        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, seen a file", id="raw is a file"),
+        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, found nothing", id="no raw folder"),
+        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, found a file", id="raw is a file"),
         pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, got a file", id="warehouse is a file"),
         pytest.param(["--raw={}", "--warehouse={}/file/x"], "Nothing was loaded.", id="warehouse below a file"),
         pytest.param(["--raw={}", "--warehouse={}/a#b"], "got #. Nothing was loaded.", id="a sign of addresses"),
-        pytest.param(["--raw={}", "--args=--x 'y"], "no closing quotation. Nothing was loaded.", id="an open quote"),
     ],
 )
 def test_a_load_that_cannot_start_is_one_line(tmp_path, capsys, arguments, said):
     put_raw_object(tmp_path)
     (tmp_path / "file").touch()
-    assert load.main([argument.format(tmp_path) for argument in arguments]) == 2
+    assert lakehouse(["load", *(argument.format(tmp_path) for argument in arguments)]) == 2
     error = capsys.readouterr().err
     assert error.startswith("load: ")
     assert said in error
@@ -149,39 +150,24 @@ def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
 
 
 def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):
-    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert "expected raw objects in it, seen none" in capsys.readouterr().err
+    assert lakehouse(["load", "--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
+    assert "expected raw objects, found none" in capsys.readouterr().err
 
 
 def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(load, "submit", lambda *_told, **_named: -9)
     put_raw_object(tmp_path)
-    assert load.main(["--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert "\nload: the job was ended by SIGKILL." in capsys.readouterr().err
+    assert lakehouse(["load", "--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("load: the job was ended by SIGKILL.")
 
 
-@pytest.fixture
-def make_question(monkeypatch):
-    """Return a function that asks as `make question` does, and gives what the query program is told."""
-
-    def ask(**variables: str) -> list[str]:
-        # What `make test` itself exports is none of the question's.
-        for name in ("NAME", "PARAMS", "WAREHOUSE", "FORMAT", "ENGINE"):
-            monkeypatch.setenv(name, variables.get(name, ""))
-        told: list[list[str]] = []
-        monkeypatch.setattr(query, "main", lambda argv: told.append(argv) or 0)
-        code = asked.main()
-        return told[0] if told else [str(code)]
-
-    return ask
-
-
-def test_parameters_of_a_question_are_split_as_a_shell_would(make_question):
-    told = make_question(NAME="x", PARAMS="limit=5 name='two words' other=It\\'s", WAREHOUSE="a b", FORMAT="csv")
-    options = ["--warehouse=a b", "--format=csv"]
-    assert told == ["question", *options, "--", "x", "limit=5", "name=two words", "other=It's"]
-
-
-def test_parameters_with_an_open_quote_are_one_line(make_question, capsys):
-    assert make_question(NAME="x", PARAMS="name='two words") == ["2"]
-    assert capsys.readouterr().err.count("\n") == 1
+def test_options_of_the_job_are_passed_on(tmp_path, monkeypatch):
+    submitted = []
+    monkeypatch.setattr(load, "submit", lambda _job, words, *_settings, **_named: submitted.append(words) or 0)
+    put_raw_object(tmp_path / "raw")
+    options = ["--time-zone", "Asia/Tokyo", "--since", "2026-11-20", "--batch-mb", "8", "--replay-rejected"]
+    folders = ["--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path / "warehouse")]
+    assert lakehouse(["load", *folders, *options, "--retry-failed", "--json"]) == 0
+    settings = parse_settings(submitted[0])
+    assert (settings.since, settings.batch_bytes) == (dt.date(2026, 11, 20), 8_000_000)
+    assert (settings.replay_rejected, settings.retry_failed, settings.as_json) == (True, True, True)

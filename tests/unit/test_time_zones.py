@@ -2,8 +2,10 @@
 
 import pytest
 
-from lakehouse.commands.load import set_clocks, split_time_zones
+from lakehouse.cli import main as lakehouse
 from lakehouse.errors import UserError
+from lakehouse.jobs import load
+from lakehouse.jobs.load import set_clocks
 from lakehouse.warehouse import time_zones
 from lakehouse.warehouse.time_zones import change_time_zones, read_time_zones
 
@@ -51,14 +53,34 @@ def test_a_file_that_says_no_time_zones_is_named(tmp_path, text):
         read_time_zones(tmp_path)
 
 
-def test_the_load_command_takes_the_clocks_from_the_jobs_arguments(tmp_path, capsys):
-    arguments = ["--since", "2026-11-01", "--time_zone", "UTC", "--time_zone=u1=Asia/Tokyo"]
-    clocks, others = split_time_zones(arguments)
-    assert others == ["--since", "2026-11-01"]
-    set_clocks(tmp_path, clocks)
+@pytest.fixture
+def submitted(tmp_path, monkeypatch):
+    """Have a raw object in tmp_path/raw; return the arguments of each job that is started in place of Spark."""
+    day = tmp_path / "raw" / "extraction_date=2026-11-01"
+    day.mkdir(parents=True)
+    (day / "20261101T100000Z-r1.ndjson.gz").touch()
+    jobs = []
+    monkeypatch.setattr(load, "submit", lambda job, words, *_, **__: jobs.append(words) or 0)
+    return jobs
+
+
+def test_the_load_command_sets_the_clocks_and_leaves_the_rest_to_the_job(tmp_path, submitted, capsys):
+    folders = ["load", f"--raw={tmp_path / 'raw'}", f"--warehouse={tmp_path / 'tables'}"]
+    told = ["--time-zone", "UTC", "--time-zone=u1=Asia/Tokyo", "--since", "2026-11-01", "--json", "--retry-failed"]
+    assert lakehouse([*folders, *told]) == 0
     assert capsys.readouterr().err.startswith("load: local times are shown in UTC, u1 Asia/Tokyo. ")
-    set_clocks(tmp_path, clocks)
+    assert lakehouse(folders) == 0
     assert capsys.readouterr().err == ""
+    assert read_time_zones(tmp_path / "tables") == {"*": "UTC", "u1": "Asia/Tokyo"}
+    assert {"--json", "--retry_failed", "--since"} <= set(submitted[0])
+    assert not {"--json", "--retry_failed", "--since", "--time_zone"} & set(submitted[1])
+
+
+def test_a_time_zone_that_is_none_loads_nothing(tmp_path, submitted, capsys):
+    folders = ["load", f"--raw={tmp_path / 'raw'}", f"--warehouse={tmp_path / 'tables'}"]
+    assert lakehouse([*folders, "--time-zone", "Mars/Base"]) == 2
+    assert capsys.readouterr().err.startswith("load: --time-zone Mars/Base: expected a zone such as Europe/Berlin")
+    assert submitted == []
 
 
 def test_a_machines_zone_is_said(tmp_path, capsys):

@@ -102,7 +102,7 @@ def test_a_server_that_is_gone_or_over_another_folder_is_not_asked(tmp_path, mon
 
 
 def test_a_port_that_is_taken_is_refused():
-    with pytest.raises(UserError, match="PORT=70000: cannot be listened on"):
+    with pytest.raises(UserError, match="--port 70000: cannot be listened on"):
         free_port(70000)
 
 

@@ -34,7 +34,7 @@ variable "zip" {
 
   validation {
     condition     = fileexists(var.zip)
-    error_message = "zip must be a file; there is none at ${var.zip}. `make package` writes it."
+    error_message = "zip must be a file; there is none at ${var.zip}. `lakehouse package` writes it."
   }
 }
 

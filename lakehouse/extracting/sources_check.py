@@ -1,15 +1,11 @@
-"""`make sources-check FILE=…`: what a sources document will ask for, and how many calls a run costs at least."""
+"""What a sources document will ask for, and how many calls a run costs at least."""
 
-import argparse
 import math
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
-from lakehouse.commands.login import build_console, run_program
 from lambda_extract.raw_format import Source
 from lambda_extract.sources.plan import ALL_MINE, Plan, is_private, parse_sources, read_file
 from lambda_extract.spotify.endpoints import PAGE
@@ -77,21 +73,4 @@ def check(path: str, console: Console) -> None:
     asks_who = " + 1 for who the user is" if has_login else " (with a login 1 more, for who the user is)"
     console.print(f"\nA run costs at least {least + has_login} calls: {least}{asks_who}.", end="")
     console.print(f" While {kept} of them are young enough: {least + has_login - kept}." if kept else "")
-    console.print("It needs a login (make login)." if has_login else "It needs no login.")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse `make sources-check`'s variable and check."""
-    parser = argparse.ArgumentParser(prog="make sources-check", description=__doc__, allow_abbrev=False)
-    parser.add_argument("file", type=Path, help="sources document")
-    told = parser.parse_args(argv)
-
-    def run() -> int:
-        check(str(told.file), build_console())
-        return 0
-
-    return run_program("sources-check", run, "Nothing was asked.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    console.print("It needs a login (lakehouse login)." if has_login else "It needs no login.")

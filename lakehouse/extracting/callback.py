@@ -166,7 +166,7 @@ def listen(port: int, state: str) -> Iterator[CallbackServer]:
         server = CallbackServer(port, state)
     except OSError as error:
         raise UserError(
-            f"port {port}: {error.strerror}; expected it to be free. Take another with PORT=…, and register"
+            f"port {port}: {error.strerror}; expected it to be free. Take another with --port, and register"
             " http://127.0.0.1:<port>/callback in the dashboard."
         ) from error
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -1,12 +1,10 @@
-"""`make cost`: what a month on AWS costs: run lengths and sizes of the project, times list prices with their date.
+"""What a month on AWS costs: run lengths and sizes of the project, times list prices with their date.
 
 Sizes are measured on a warehouse (`--measure`), what a run asks and bills for is computed from the code, and how a
 lakehouse is used is assumed; the table of inputs says which is which.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,13 +13,10 @@ from typing import Any
 import pyarrow.compute as pc
 
 from lakehouse.errors import UserError
-from lakehouse.paths import ROOT
 from lakehouse.statements.statement import read_folder
 from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
 from lambda_extract.spotify.throttle import WINDOW, Gate
 
-PRICES = ROOT / "docs" / "prices.json"
-USAGES = ROOT / "docs" / "usages.json"
 DAYS = 30
 MINUTE = 60
 """Glue bills a minute at least."""
@@ -212,6 +207,20 @@ def read_object(path: Path) -> dict[str, Any]:
     return found
 
 
+def describe(prices_file: Path, usages_file: Path) -> str:
+    """Return the tables, and what they rest on."""
+    prices, (measured, usages) = read_prices(prices_file), read_usages(usages_file)
+    parts = [
+        describe_costs(usages, measured, prices),
+        f"List prices of {prices['region']} as of {prices['date']}.",
+        f"{describe_inputs(usages, measured)}",
+        f"Sizes measured on {measured.source}.",
+    ]
+    if all(isinstance(prices.get(name), int | float) for name in POSTGRES_NEEDED):
+        parts.append(describe_postgres(usages, prices))
+    return "\n\n".join(parts)
+
+
 def describe_costs(usages: Sequence[Usage], measured: Measured, prices: Mapping[str, Any]) -> str:
     """Return a table: services down, usages across, the sum last."""
     return describe_table(usages, prices, [compute_month(usage, measured, prices) for usage in usages])
@@ -260,30 +269,3 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 
     """Return a table in Markdown; the first columns are texts, the others numbers."""
     rule = ["---"] * texts + ["---:"] * (len(head) - texts)
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the tables and what they rest on, or what a warehouse measures."""
-    parser = argparse.ArgumentParser(prog="make cost", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--prices", type=Path, default=PRICES, help="list prices with their date, as JSON")
-    parser.add_argument("--usages", type=Path, default=USAGES, help="sizes, run lengths and habits, as JSON")
-    parser.add_argument("--measure", type=Path, help="a warehouse whose runs are measured instead")
-    told = parser.parse_args(argv)
-    try:
-        if told.measure:
-            sys.stdout.write(f"{json.dumps(measure(told.measure), indent=2)}\n")
-            return 0
-        prices, (measured, usages) = read_prices(told.prices), read_usages(told.usages)
-    except UserError as error:
-        sys.stderr.write(f"cost: {error}\n")
-        return 2
-    costs, inputs = describe_costs(usages, measured, prices), describe_inputs(usages, measured)
-    sys.stdout.write(f"{costs}\n\nList prices of {prices['region']} as of {prices['date']}.\n\n{inputs}\n\n")
-    sys.stdout.write(f"Sizes measured on {measured.source}.\n")
-    if all(isinstance(prices.get(name), int | float) for name in POSTGRES_NEEDED):
-        sys.stdout.write(f"\n{describe_postgres(usages, prices)}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lakehouse.defaults import LOGIN as LOGIN
+from lakehouse.defaults import RAW as RAW
+from lakehouse.defaults import WAREHOUSE as WAREHOUSE
+from lakehouse.paths import MINE as MINE
+
+Format = Literal["table", "csv", "csv-exact", "json"]
+"""`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
+
+
+def read_path(text: str) -> Path:
+    """Return a path; `~/` is the home folder in every shell."""
+    if not text:
+        raise typer.BadParameter("expected a path, got an empty text")
+    return Path(text).expanduser()
+
+
+def read_place(text: str) -> str:
+    """Return a path or an address on S3 as text."""
+    return text if text.startswith("s3://") else str(read_path(text))
+
+
+RawFolder = Annotated[
+    Path, typer.Option("--raw", parser=read_path, metavar="FOLDER", help="Folder of the raw objects.")
+]
+RawPlace = Annotated[
+    str, typer.Option("--raw", parser=read_place, metavar="FOLDER", help="Where raw objects go; also s3://bucket/raw.")
+]
+WarehouseFolder = Annotated[
+    Path, typer.Option("--warehouse", parser=read_path, metavar="FOLDER", help="Folder of the tables.")
+]
+AskedEngine = Annotated[
+    Literal["duckdb", "trino"], typer.Option("--engine", help="What answers; trino needs 195 MB of jars, fetched once.")
+]
+RowFormat = Annotated[Format, typer.Option("--format", help="How rows are written.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+AsJsonRows = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Write results and errors only, no notes.")]
+LoginFile = Annotated[
+    Path, typer.Option("--login", parser=read_path, metavar="FILE", help="File of the Spotify login.")
+]
+SourcesFile = Annotated[
+    Path,
+    typer.Option("--sources", parser=read_path, metavar="FILE", help="Sources document: what to read."),
+]
+RedirectPort = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the redirect address.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the address to log in at.")]
+Environment = Annotated[str, typer.Option("--env", metavar="NAME", help="Environment: one deployed copy.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+PORT = 8888

@@ -1,0 +1,1 @@
+"""The Spark jobs, started on this machine over folders."""
