@@ -98,19 +98,23 @@ slot_0 as (
         copied.origin,
         copied.song_key,
         copied.at_ms,
-        case when copied.teller = 'api' then
-            least(
-                copied.start_ms,
-                greatest(
-                    copied.start_ms - rule.longest_pause_ms,
-                    coalesce(copied.previous_ms, copied.start_ms - rule.longest_pause_ms)
-                )
-            ) - rule.tolerance_ms
-        else copied.at_ms - rule.minute_ms - rule.tolerance_ms
+        case
+            when copied.teller = 'api'
+                then
+                    least(
+                        copied.start_ms,
+                        greatest(
+                            copied.start_ms - rule.longest_pause_ms,
+                            coalesce(copied.previous_ms, copied.start_ms - rule.longest_pause_ms)
+                        )
+                    ) - rule.tolerance_ms
+            else copied.at_ms - rule.minute_ms - rule.tolerance_ms
         end as from_ms,
-        case when copied.origin = 'export_short' then
-            copied.at_ms + rule.minute_ms + rule.tolerance_ms
-        else copied.at_ms + rule.tolerance_ms
+        case
+            when copied.origin = 'export_short'
+                then
+                    copied.at_ms + rule.minute_ms + rule.tolerance_ms
+            else copied.at_ms + rule.tolerance_ms
         end as to_ms,
         case when copied.origin = copied.teller then 1 else 0 end as is_point,
         case when copied.origin = 'export' then 1 else 0 end as is_slot
@@ -261,7 +265,8 @@ matched_1 as (
         to_ms,
         is_slot,
         is_matched,
-        max(case when is_slot = 1 then played_at end) over (partition by teller, account, song_key, pair) as kept_played_at,
+        max(case when is_slot = 1 then played_at end)
+            over (partition by teller, account, song_key, pair) as kept_played_at,
         max(case when is_slot = 1 then song_id end) over (partition by teller, account, song_key, pair) as kept_song_id,
         max(case when is_slot = 1 then origin end) over (partition by teller, account, song_key, pair) as kept_origin,
         max(is_matched) over (partition by teller, account, song_key, pair) as is_taken,
@@ -449,7 +454,8 @@ matched_2 as (
         kept_played_at,
         kept_song_id,
         kept_origin,
-        max(case when is_slot = 1 then played_at end) over (partition by teller, account, song_key, pair) as slot_played_at,
+        max(case when is_slot = 1 then played_at end)
+            over (partition by teller, account, song_key, pair) as slot_played_at,
         max(case when is_slot = 1 then song_id end) over (partition by teller, account, song_key, pair) as slot_song_id,
         max(case when is_slot = 1 then origin end) over (partition by teller, account, song_key, pair) as slot_origin
     from paired_2
