@@ -189,9 +189,10 @@ def _play(play: Play, account: str, served: Served, day: Day) -> Row:
         "ms_played": None,
         "context_type": context and context["kind"],
         "context_id": context and context["id"],
-        "song_name": track["name"],
-        "artist_name": track["artists"][0]["name"],
-        "album_name": track["album"]["name"],
+        # An empty name says nothing.
+        "song_name": track["name"] or None,
+        "artist_name": track["artists"][0]["name"] or None,
+        "album_name": track["album"]["name"] or None,
         **dict.fromkeys(("is_skipped", "reason_start", "reason_end", "is_shuffle", "is_offline", "is_incognito")),
         "raw_key": served.raw_key,
     }
@@ -244,5 +245,7 @@ def _listing(account: str, kind: str, source_id: str, entries: Sequence[tuple[st
                 "added_at": added_at and dt.datetime.fromisoformat(added_at),
             }
             for position, (item_kind, item_id, added_at) in enumerate(entries, start=1)
+            # A song without an id is rejected, and a rejected entry is in no listing.
+            if item_kind != "song" or item_id is not None
         ],
     }
