@@ -109,6 +109,7 @@ lock: $(UV) ## write requirements/*.txt; ARGS=--upgrade takes newer versions
 	set -f; $(COMPILE) $$ARGS requirements/infra.in -o requirements/infra.txt
 	set -f; $(COMPILE) $$ARGS requirements/java.in -o requirements/java.txt
 	set -f; $(COMPILE) $$ARGS requirements/java25.in -o requirements/java25.txt
+	set -f; $(COMPILE) $$ARGS -c requirements/run.txt requirements/glue.in -o requirements/glue.txt
 	set -f; $(COMPILE_LAMBDA) $$ARGS -c requirements/run.txt requirements/lambda.in -o requirements/lambda.txt
 
 clean: ## remove what was installed and built here, and the demo; your data in data/ stays

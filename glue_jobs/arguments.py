@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from glue_jobs.errors import LoadError
 from glue_jobs.tables import Table
@@ -25,7 +24,6 @@ class Settings:
     raw: str
     catalog: str
     database: str
-    time_zone: str
     since: dt.date | None
     batch_bytes: int
     replay_rejected: bool
@@ -53,7 +51,6 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     parser.add_argument("--raw", required=True, help="folder or prefix of the raw objects")
     parser.add_argument("--catalog", default="glue_catalog", type=lower_name, help="Spark's name of the catalog")
     parser.add_argument("--database", default="music", type=lower_name, help="database of the tables")
-    parser.add_argument("--time_zone", default="UTC", type=_time_zone, help="zone of played_at_local")
     parser.add_argument("--since", type=_date, help="look only at extractions of this day (YYYY-MM-DD) and later")
     parser.add_argument("--batch_mb", type=_megabytes, default=256, help="raw megabytes (compressed) loaded at once")
     parser.add_argument("--replay_rejected", action="store_true", help="load objects with open rejected records again")
@@ -68,7 +65,6 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         raw=known.raw,
         catalog=known.catalog,
         database=known.database,
-        time_zone=known.time_zone,
         since=known.since,
         batch_bytes=known.batch_mb * MEGABYTE,
         replay_rejected=known.replay_rejected,
@@ -83,7 +79,7 @@ def refuse_unknown(others: Sequence[str], argv: Sequence[str], parser: Parser) -
     Glue's names have capitals or dashes (--JOB_RUN_ID, --enable-metrics), ours have neither.
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
     """
-    is_on_glue = any(word.split("=")[0] == "--JOB_NAME" for word in argv)
+    is_on_glue = any(word.startswith(("--JOB_", "--WORKFLOW_")) for word in argv)
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     for other in (word.split("=")[0] for word in others):
         if is_on_glue and not re.fullmatch(r"--[a-z0-9_]+", other):
@@ -98,14 +94,6 @@ def lower_name(text: str) -> str:
     """Read a name as catalogs and databases spell it without quotes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
         raise argparse.ArgumentTypeError(f"expected a lower-case name of letters, digits and _, got {text!r}")
-    return text
-
-
-def _time_zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"expected a zone such as Europe/Berlin, got {text!r}") from error
     return text
 
 

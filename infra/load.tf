@@ -3,7 +3,6 @@ locals {
   load_music = jsondecode(templatefile("${path.root}/load_music_arguments.json.tftpl", {
     bucket    = module.bucket.name
     database  = local.database
-    time_zone = var.time_zone
     region    = data.aws_region.current.id
     log_group = "/aws-glue/${local.prefix}/load_music"
   }))

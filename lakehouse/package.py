@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from lakehouse.errors import UserError
@@ -23,6 +23,12 @@ LAMBDA_PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
 LAMBDA_DOWNLOAD = 20
 """Megabytes of wheels, botocore 17 of them."""
 
+GLUE_LOCK = LOCKS / "glue.txt"
+GLUE_PYTHONS = {"5.1": "3.11", "6.0": "3.13"}
+"""The Python of each version of Glue: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html"""
+GLUE_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64")
+"""What Glue's Amazon Linux 2023 (glibc 2.34) on x86_64 runs."""
+
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.+]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 ELF, ELF_64, AARCH64 = b"\x7fELF", b"\x02", 183
@@ -34,6 +40,13 @@ LEFT_OUT = re.compile(r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json
 def package_glue_jobs(build: Path = BUILD) -> Path:
     """Write glue_jobs.zip, for --py-files here and --extra-py-files on Glue; return its path."""
     return write_zip(build / "glue_jobs.zip", ROOT, sorted((ROOT / "glue_jobs").rglob("*.py")))
+
+
+def package_glue_wheels(build: Path = BUILD) -> Path:
+    """Fetch the wheels that the job needs, a folder for each version of Glue; return the folder of them all."""
+    for version, python in GLUE_PYTHONS.items():
+        fetch_wheels(GLUE_LOCK, build / "wheels" / f"glue-{version}", python, GLUE_PLATFORMS)
+    return build / "wheels"
 
 
 def package_sql(build: Path = BUILD) -> Path:
@@ -77,13 +90,16 @@ def write_entries(target: Path, entries: Iterable[tuple[str, bytes]]) -> Path:
     return partial.replace(target)
 
 
-def fetch_wheels(lock: Path, folder: Path) -> list[Path]:
+def fetch_wheels(
+    lock: Path, folder: Path, python: str = LAMBDA_PYTHON, platforms: Sequence[str] = LAMBDA_PLATFORMS
+) -> list[Path]:
     """Return the wheel of each locked requirement; those that are not in the folder are downloaded."""
     text = lock.read_text(encoding="utf-8")
     if not find_wheels(text, folder)[1]:
         return find_wheels(text, folder)[0]
-    sys.stderr.write(f"Downloading {lock.name} to {folder}: about {LAMBDA_DOWNLOAD} MB where nothing is cached\n")
-    download_wheels(lock, folder)
+    size = LAMBDA_DOWNLOAD if lock == LAMBDA_LOCK else 1
+    sys.stderr.write(f"Downloading {lock.name} to {folder}: about {size} MB where nothing is cached\n")
+    download_wheels(lock, folder, python, platforms)
     wheels, missing = find_wheels(text, folder)
     if missing:
         raise UserError(f"no wheel with a hash of {lock.name} for {', '.join(missing)}. Nothing was packaged.")
@@ -102,13 +118,15 @@ def find_wheels(lock: str, folder: Path) -> tuple[list[Path], list[str]]:
     return [held[name] for name in names if name in held], [name for name in names if name not in held]
 
 
-def download_wheels(lock: Path, folder: Path) -> None:
-    """Have pip download the wheels of the Lambda's platform, whatever platform this is."""
-    platforms = [part for platform in LAMBDA_PLATFORMS for part in ("--platform", platform)]
+def download_wheels(
+    lock: Path, folder: Path, python: str = LAMBDA_PYTHON, platforms: Sequence[str] = LAMBDA_PLATFORMS
+) -> None:
+    """Have pip download the wheels for a Python and platforms, whatever this machine is."""
+    options = [part for platform in platforms for part in ("--platform", platform)]
     command = [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-        *("--no-deps", "--require-hashes", "--only-binary=:all:", *platforms),
-        *("--implementation", "cp", "--python-version", LAMBDA_PYTHON),
+        *("--no-deps", "--require-hashes", "--only-binary=:all:", *options),
+        *("--implementation", "cp", "--python-version", python),
         *("--dest", str(folder), "--requirement", str(lock)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -152,6 +170,7 @@ def find_foreign(name: str, content: bytes) -> str | None:
 
 PACKAGES: dict[str, Callable[[], Path]] = {
     "glue_jobs": package_glue_jobs,
+    "glue_wheels": package_glue_wheels,
     "lambda_extract": package_lambda,
     "sql": package_sql,
 }

@@ -10,18 +10,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from sql import athena as engine
-from sql import landed
+from sql import landed, windows
 from sql.athena import Athena, AthenaFault, OutOfTime
 from sql.gauges import read_job_gauges, read_table_gauges
 from sql.publish_state import State, StateObject
 from sql.statement_files import FileFault, SqlFile, digest_files, order_files, read_files, version_summary
 from sql.time_zones import UTC_FOR_ALL, set_time_zones
+from sql.windows import Window
 
 REQUIRED = ("PUBLISH_DATABASE", "PUBLISH_WORKGROUP", "PUBLISH_BUCKET", "PUBLISH_NAMESPACE")
 SERVICE = "publish"
+FIRST_DAY = "select cast(min(extraction_date) as varchar) as first_day from raw_object"
 Files = Mapping[str, SqlFile]
 
 
@@ -114,15 +117,14 @@ class Publishing:
         self.store = StateObject(settings.bucket)
         self.state: State = self.store.read()
         self.report = Report()
-        self.existing = self.list_existing()
 
-    def run(self, *, only_gauges: bool = False) -> Report:
+    def run(self, *, only_gauges: bool = False, is_full: bool = False) -> Report:
         """Do all that is to do, as far as the time goes; what the last run had no time for is done in any case."""
         try:
             if not only_gauges or self.state.is_unfinished:
                 views = with_time_zones(read_files("view"), self.settings.time_zones)
                 self.publish_files({**views, **read_files("ctas")})
-                self.run_checks(read_files("check"))
+                self.run_checks(read_files("check"), is_full=is_full)
             self.note_end(is_unfinished=False)
             self.measure_tables()
         except OutOfTime:
@@ -195,17 +197,51 @@ class Publishing:
         if exists and (known.get("date"), known.get("digest")) == (today, digest):
             return False
         version = f"{file.name}__{self.now:%Y%m%dt%H%M%S}"
-        text = version_summary(file, version, f"s3://{self.settings.bucket}/summary/{version}/")
+        table = version_summary(file, version, f"s3://{self.settings.bucket}/summary/{version}/")
         # Written down first: a run that is killed leaves no table that nobody knows.
         self.state.summaries[file.name] = {**known, "versions": [*known["versions"], version]}
         self.store.write(self.state)
-        self.athena.run(text)
+        has_current = known.get("current") is not None and known.get("digest") == digest
+        is_whole = not has_current or self.is_a_week_old(known.get("whole_on"))
+        for text in self.write_summary(file, table, version, None if is_whole else known["current"]):
+            self.athena.run(text)
+        if is_whole:
+            self.state.summaries[file.name]["whole_on"] = today
         self.athena.run(f'create or replace view "{file.name}" as select * from "{version}"')
         self.state.summaries[file.name] |= {"date": today, "digest": digest, "before": known.get("current")}
         self.state.summaries[file.name]["current"] = version
         self.store.write(self.state)
         self.drop_old_versions(file.name)
         return True
+
+    def write_summary(self, file: SqlFile, table: str, version: str, before: str | None) -> Iterator[str]:
+        """Yield the statements that write a summary: its newest periods from the tables, the others part by part.
+
+        With a version before, the others are taken from it; else each part is a query that reads some weeks alone.
+        """
+        period, database = windows.find_period(table), self.settings.database
+        if period is None or not windows.is_bounded(file.reads):
+            yield table
+            return
+        head, select = windows.split_summary(table)
+        newest = windows.recent(self.now.date(), period)
+        others = [] if before else windows.slice_days(self.first_day, self.now.date(), period)[1:]
+        yield head + windows.bound_text(select, file.reads, newest, database)
+        if before:
+            condition = Window(until=newest.since).condition(period)
+            yield f'insert into "{version}" select * from "{before}" where {condition}'
+        for window in others:
+            yield f'insert into "{version}"\n{windows.bound_text(select, file.reads, window, database)}'
+
+    @cached_property
+    def first_day(self) -> dt.date:
+        """Return the first day that anything was extracted of."""
+        found = self.athena.fetch_cell(FIRST_DAY) if "raw_object" in self.existing else None
+        return dt.date.fromisoformat(found) if found else self.now.date()
+
+    def is_a_week_old(self, day: str | None) -> bool:
+        """Return whether something was last done a week ago or earlier, or never."""
+        return day is None or (self.now.date() - dt.date.fromisoformat(day)).days >= 7
 
     def drop_old_versions(self, name: str) -> None:
         """Drop all versions of a summary but the one in use and the one before."""
@@ -216,9 +252,14 @@ class Publishing:
             known["versions"].remove(version)
             self.report.dropped.append(version)
 
-    def run_checks(self, checks: Files) -> None:
-        """Count the rows that each check returns; checks that the last run had no time for come first."""
+    def run_checks(self, checks: Files, *, is_full: bool = False) -> None:
+        """Count the rows that each check returns; checks that the last run had no time for come first.
+
+        After a load the last days are looked at, once a week all days, some weeks at a time.
+        """
         if not self.state.is_checking:
+            is_full = is_full or self.is_a_week_old(self.state.swept_on)
+            self.state.sweeping_since = self.first_day.isoformat() if is_full else None
             self.state.checks, self.state.is_checking = {}, True
         done = self.state.checks
         try:
@@ -228,20 +269,36 @@ class Publishing:
                 elif check.name not in done:
                     self.run_check(check)
             self.state.is_checking = False
+            if self.state.sweeping_since:
+                self.state.swept, self.state.swept_on = dict(done), self.now.date().isoformat()
         finally:
-            self.report.checks = dict(done)
+            # What a full look found stays until the next one: the last days do not show it.
+            self.report.checks = {name: max(rows, self.state.swept.get(name, 0)) for name, rows in done.items()}
             self.store.write(self.state)
 
     def run_check(self, check: SqlFile) -> None:
         """Count the rows of one check; one that does not run counts as failed to be published."""
+        found = 0
         try:
-            found = self.athena.fetch_cell(f"select count(*) as found from (\n{check.text}\n) as offending")
+            for window in self.find_windows(check):
+                text = windows.bound_text(check.text, check.reads, window, self.settings.database)
+                counted = self.athena.fetch_cell(f"select count(*) as found from (\n{text}\n) as offending")
+                found += int(counted or 0)
         except AthenaFault as error:
             self.report.failed[f"check {check.name}"] = str(error)
             return
-        self.state.checks[check.name] = int(found or 0)
+        self.state.checks[check.name] = found
 
-    def list_existing(self) -> set[str]:
+    def find_windows(self, check: SqlFile) -> list[Window]:
+        """Return the days that a check looks at, one query each; what is read whole is one query."""
+        if not windows.is_bounded(check.reads):
+            return [Window()]
+        if self.state.sweeping_since is None:
+            return [windows.recent(self.now.date())]
+        return windows.slice_days(dt.date.fromisoformat(self.state.sweeping_since), self.now.date())
+
+    @cached_property
+    def existing(self) -> set[str]:
         """List the tables and views of the database."""
         pages = engine.connect("glue").get_paginator("get_tables").paginate(DatabaseName=self.settings.database)
         return {table["Name"] for page in pages for table in page["TableList"]}
@@ -296,12 +353,13 @@ def publish(
     seconds_left: Callable[[], float] = lambda: 1e9,
     *,
     only_gauges: bool = False,
+    is_full: bool = False,
     say: Callable[[str], object] = sys.stdout.write,
 ) -> Report:
     """Publish, tell, and raise only after everything else if something could not be published."""
     now = dt.datetime.now(dt.UTC)
     publishing = Publishing(settings, Athena(settings.workgroup, settings.database, seconds_left), now)
-    report = publishing.run(only_gauges=only_gauges)
+    report = publishing.run(only_gauges=only_gauges, is_full=is_full)
     publishing.tell()
     say(json.dumps({"message": "published", **report.as_dict()}) + "\n")
     for line in (describe_metrics(settings, report, now), *describe_account_metrics(settings, report, now)):

@@ -19,6 +19,13 @@ class State:
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
     is_checking: bool = False
+    sweeping_since: str | None = None
+    """The first day of a full look at all days that is under way, or None."""
+
+    swept: dict[str, int] = field(default_factory=dict)
+    """What the last full look found, and when it was."""
+
+    swept_on: str | None = None
     is_unfinished: bool = False
     told: dict[str, int] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Tables made by an earlier version of the job: new columns are added to them, other differences are refused."""
+"""Tables made by an earlier version of the job: new columns are added, retired ones dropped, all else is refused."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -34,6 +34,8 @@ def add_new_columns(spark: SparkSession, settings: Settings, existing: Collectio
         if missing := find_missing(table, schema):
             _add(spark, table, settings.name_of(table), missing)
             added += [f"{table.name}.{name}" for name in missing]
+        if retired := [name for name in table.retired if name in schema.names]:
+            _drop(spark, table, settings.name_of(table), retired)
     return added
 
 
@@ -42,6 +44,8 @@ def find_faults(table: Table, present: StructType) -> Iterator[str]:
     expected = {column.name: column.type.simpleString() for column in table.columns}
     for field in present:
         seen = field.dataType.simpleString()
+        if field.name in table.retired:
+            continue
         if field.name not in expected:
             yield f"{table.name}.{field.name}: expected no such column, seen {seen}"
         elif seen != expected[field.name]:
@@ -73,6 +77,17 @@ def _add(spark: SparkSession, table: Table, name: str, missing: Collection[str])
         if find_missing(table, _read_schema(spark, name)):
             raise
     log.info("%s: columns added: %s", table.name, ", ".join(missing))
+
+
+def _drop(spark: SparkSession, table: Table, name: str, retired: Collection[str]) -> None:
+    """Drop columns of earlier versions: a change of the table's metadata, no row is rewritten."""
+    try:
+        spark.sql(f"alter table {name} drop columns ({', '.join(retired)})")
+    except (PySparkException, Py4JJavaError):
+        # Another run may have dropped them since we looked.
+        if set(retired) & set(_read_schema(spark, name).names):
+            raise
+    log.info("%s: columns of an earlier version dropped: %s", table.name, ", ".join(retired))
 
 
 def _read_schema(spark: SparkSession, name: str) -> StructType:

@@ -48,7 +48,7 @@ def _merge_tables(settings: Settings, batch: ReadBatch, days: Collection[dt.date
 
     def merge_one(table: Table) -> Counts:
         partitions = batch.play_months if table is PLAY else days
-        return merge(_best_rows(batch, table, settings), table, settings.name_of(table), partitions)
+        return merge(_best_rows(batch, table), table, settings.name_of(table), partitions)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for table, counts in zip(SIGHTINGS, pool.map(merge_one, SIGHTINGS), strict=True):
@@ -62,14 +62,9 @@ def _merge_tables(settings: Settings, batch: ReadBatch, days: Collection[dt.date
             )
 
 
-def _best_rows(batch: ReadBatch, table: Table, settings: Settings) -> DataFrame:
+def _best_rows(batch: ReadBatch, table: Table) -> DataFrame:
     """Return one row per key; plays are of months, so several days may hold the same one."""
     rows_df = batch.rows_of(table)
-    if table is PLAY:
-        local_time = f"cast(from_utc_timestamp(played_at, '{settings.time_zone}') as timestamp_ntz) as played_at_local"
-        rows_df = rows_df.selectExpr(
-            *(local_time if name == "played_at_local" else name for name in table.column_names)
-        )
     return best_per_key(rows_df, table) if batch.is_split or table is PLAY else rows_df
 
 

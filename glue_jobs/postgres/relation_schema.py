@@ -49,9 +49,13 @@ def prepare_schema(postgres: Postgres, schema: str, relations: Sequence[Relation
     present = read_schema(postgres, schema)
     expected = {one.name: {column.name: postgres_type(column.type) for column in one.columns} for one in relations}
     expected[STATE] = {name: kind for name, (kind, _) in STATE_COLUMNS.items()}
+    retired = {one.name: one.source.retired for one in relations if not one.parent}
     keys = {STATE: ("table_name",), **{one.name: one.key for one in relations}}
     if faults := [
-        fault for name in expected if name in present for fault in _faults(name, expected[name], keys[name], present)
+        fault
+        for name in expected
+        if name in present
+        for fault in _faults(name, expected[name], keys[name], present, retired.get(name, ()))
     ]:
         raise LoadError(
             f"{postgres.target}, schema {schema}: tables that differ: {'; '.join(faults)}."
@@ -105,9 +109,13 @@ def read_schema(postgres: Postgres, schema: str) -> dict[str, Present]:
     return found
 
 
-def _faults(name: str, expected: dict[str, str], key: tuple[str, ...], tables: dict[str, Present]) -> Iterator[str]:
+def _faults(
+    name: str, expected: dict[str, str], key: tuple[str, ...], tables: dict[str, Present], retired: Sequence[str]
+) -> Iterator[str]:
     present = tables[name]
     for column, kind in present.columns.items():
+        if column in retired:
+            continue
         if column not in expected:
             yield f"{name}.{column}: expected no such column, seen {kind}"
         elif kind != expected[column]:
@@ -129,9 +137,12 @@ def _state_statements(schema: str, present: dict[str, Present]) -> Iterator[str]
 
 
 def _make_statements(schema: str, one: Relation, present: Present | None) -> Iterator[str]:
-    """Yield what makes a table, or adds its new columns."""
+    """Yield what makes a table, adds its new columns, or drops those of an earlier version."""
     name = f"{quote(schema)}.{quote(one.name)}"
     if present is not None:
+        for retired in one.source.retired if not one.parent else ():
+            if retired in present.columns:
+                yield f"alter table {name} drop column {quote(retired)}"
         for column in one.columns:
             if column.name not in present.columns:
                 yield f"alter table {name} add column {quote(column.name)} {postgres_type(column.type)}"

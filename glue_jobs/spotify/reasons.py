@@ -39,7 +39,6 @@ REJECTED = (
     Reason("user", Outcome.REJECTED, "a user's profile among the entries"),
     Reason("no_id", Outcome.REJECTED, "no Spotify id, neither as `id` nor in the URI or a link"),
     Reason("not_utf8", Outcome.REJECTED, "bytes of a field that is read are not UTF-8"),
-    Reason("nested_too_deep", Outcome.REJECTED, "nested deeper than JSON can be read"),
     Reason(
         "bad_value: <field>", Outcome.REJECTED, "the field has a value it cannot have: text for a number, a bad time"
     ),
@@ -50,6 +49,7 @@ DOCUMENTS = (
     Reason("unreadable_line", Outcome.DOCUMENT, "the line is not a JSON object"),
     Reason("unknown_line", Outcome.DOCUMENT, "the line is neither an answer nor a summary"),
     Reason("unknown_schema_version", Outcome.DOCUMENT, "the line has a newer format than this version reads"),
+    Reason("nested_too_deep", Outcome.DOCUMENT, "the line is nested deeper than Python reads, some thousand levels"),
     Reason("not_json", Outcome.DOCUMENT, "the body of the answer was not JSON; it was landed as text"),
     Reason("not_an_object", Outcome.DOCUMENT, "the body of the answer is not a JSON object"),
     Reason("empty_answer", Outcome.DOCUMENT, "the answer has no body"),
@@ -58,7 +58,7 @@ DOCUMENTS = (
     Reason("bytes_after_gzip", Outcome.DOCUMENT, "bytes behind the end of the compressed lines; the lines load"),
 )
 REASONS = (*SKIPPED, *REJECTED, *DOCUMENTS)
-"""`user` and `nested_too_deep` are also given to whole lines."""
+"""`user` and `not_utf8` are also given to whole lines."""
 
 SKIP_REASONS = tuple(reason.name for reason in SKIPPED)
 

@@ -74,7 +74,7 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         hint = f"lakehouse run --env {lakehouse.environment} loads the first rows"
         say(f"{lakehouse.database} holds no tables yet; {hint}")
         return 0
-    report = publish(settings, say=lambda _: None)
+    report = publish(settings, say=lambda _: None, is_full=True)
     for name, rows in report.offending.items():
         say(f"check     {name}: {rows} rows")
     say(f"published {len(report.created)} of {len(report.created) + len(report.unchanged)}; the others stood already")

@@ -12,10 +12,11 @@ from lakehouse.errors import UserError
 @command("lakehouse package", "lakehouse package glue_jobs", stopped="Nothing was packaged.")
 def package(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="glue_jobs, lambda_extract or sql; all by default.")
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Package to write; all by default."),
     ] = None,
 ) -> None:
-    """Write the zips for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""
+    """Write the zips and wheels for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""
     from lakehouse.nearest import nearest
     from lakehouse.package import PACKAGES
     from lakehouse.paths import shorten
@@ -24,4 +25,5 @@ def package(
         raise UserError(f"no package {unknown[0]}; {nearest(unknown[0], PACKAGES)}. Nothing was packaged.")
     for name in names or PACKAGES:
         path = PACKAGES[name]()
-        sys.stdout.write(f"{shorten(path)}  {path.stat().st_size} bytes\n")
+        for file in [path] if path.is_file() else sorted(path.rglob("glue-*/*.whl")):
+            sys.stdout.write(f"{shorten(file)}  {file.stat().st_size} bytes\n")

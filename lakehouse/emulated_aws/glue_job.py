@@ -34,7 +34,7 @@ def catalog_settings(bucket: str) -> dict[str, str]:
 def _read_arguments(bucket: str, database: str) -> Any:
     """Return the file's content for one lake."""
     log_group = f"/aws-glue/{bucket}/{JOB}"
-    values = {"bucket": bucket, "database": database, "region": REGION, "time_zone": "UTC", "log_group": log_group}
+    values = {"bucket": bucket, "database": database, "region": REGION, "log_group": log_group}
     return json.loads(Template(ARGUMENTS.read_text(encoding="utf-8")).substitute(values))
 
 

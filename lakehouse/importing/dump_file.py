@@ -281,11 +281,15 @@ class _FileReader:
         return Answer(source, self.facts.path, params, self.run.extracted_at, status=None)
 
 
+ABSENT = msgspec.Raw(b"")
+"""In place of a field that an answer does not have: JSON is never empty."""
+
+
 class _Page(msgspec.Struct, gc=False):
     """What a page inside an answer says of its list."""
 
     href: str | None = None
-    items: msgspec.Raw | None = None
+    items: msgspec.Raw = ABSENT
 
 
 class _Link(msgspec.Struct, gc=False):
@@ -307,12 +311,12 @@ class _Head(msgspec.Struct, gc=False):
     snapshot_id: str | None = None
     owner: _Owner | None = None
     external_urls: _Link | None = None
-    cursors: msgspec.Raw | None = None
-    total: msgspec.Raw | None = None
-    items: msgspec.Raw | None = None
-    tracks: msgspec.Raw | None = None
-    albums: msgspec.Raw | None = None
-    artists: msgspec.Raw | None = None
+    cursors: msgspec.Raw = ABSENT
+    total: msgspec.Raw = ABSENT
+    items: msgspec.Raw = ABSENT
+    tracks: msgspec.Raw = ABSENT
+    albums: msgspec.Raw = ABSENT
+    artists: msgspec.Raw = ABSENT
 
     def describe(self) -> JsonObject:
         """Return the answer as a document whose lists are empty."""
@@ -321,13 +325,13 @@ class _Head(msgspec.Struct, gc=False):
             if (text := getattr(self, name)) is not None:
                 given[name] = text
         for name in ("cursors", "total"):
-            if getattr(self, name) is not None:
+            if bytes(getattr(self, name)):
                 given[name] = None
         given |= {"owner": {"id": self.owner.id}} if self.owner else {}
         given |= {"external_urls": {"spotify": self.external_urls.spotify}} if self.external_urls else {}
         for name in ("items", "tracks", "albums", "artists"):
             part = getattr(self, name)
-            if part is not None:
+            if part != ABSENT:
                 given[name] = _describe_list(part)
         return given
 
@@ -336,7 +340,7 @@ def _describe_list(part: msgspec.Raw) -> Json:
     if bytes(memoryview(part)[:1]) != b"{":
         return []
     page = msgspec.json.decode(part, type=_Page)
-    return {"href": page.href, "items": []} if page.items is not None else {"href": page.href}
+    return {"href": page.href, "items": []} if page.items != ABSENT else {"href": page.href}
 
 
 def _official_lines(data: bytes) -> list[bytes]:
@@ -425,14 +429,16 @@ def find_list(dump: Dump, path: str) -> ListPages | None:
             if any(account_export.translate(value) or account_export.is_history(value) for value in values):
                 return None
             found = [document.value for value in values for document in unwrap(value).documents]
-            documents = [(value, encode_json(value)) for value in found if isinstance(value, dict)]
+            documents = [(value, b"") for value in found if isinstance(value, dict)]
     except (RecursionError, ValueError):
         return None
     named = [(list_source.find_source(value, path, "$"), value, text) for value, text in documents]
     sources = {source for source, _, _ in named}
     if len(sources) != 1 or not (source := next(iter(sources))) or source.kind in NOT_GROUPED:
         return None
-    pages = [(one.name, one.size, one.offset) for _, _, text in named for one in count(text).lists]
+    pages = [
+        (one.name, one.size, one.offset) for _, value, text in named for one in count(text or encode_json(value)).lists
+    ]
     facts: JsonObject = {}
     for _, value, _ in named:
         facts |= list_source.find_facts(value, source)

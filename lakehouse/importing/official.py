@@ -7,6 +7,7 @@ that needs unwrapping, is no match, and documents.py looks for the music in it.
 import msgspec
 
 Raw = msgspec.Raw
+NULL = Raw(b"null")
 
 
 class Known(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -29,47 +30,47 @@ class Known(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     type: str | None = None
     uri: str | None = None
     snapshot_id: str | None = None
-    total: Raw | None = None
-    cursors: Raw | None = None
-    limit: Raw | None = None
-    next: Raw | None = None
-    offset: Raw | None = None
-    previous: Raw | None = None
-    added_at: Raw | None = None
-    added_by: Raw | None = None
-    is_local: Raw | None = None
-    primary_color: Raw | None = None
-    video_thumbnail: Raw | None = None
-    sharing_info: Raw | None = None
-    played_at: Raw | None = None
-    context: Raw | None = None
-    name: Raw | None = None
-    available_markets: Raw | None = None
-    disc_number: Raw | None = None
-    duration_ms: Raw | None = None
-    explicit: Raw | None = None
-    external_ids: Raw | None = None
-    external_urls: Raw | None = None
-    is_playable: Raw | None = None
-    linked_from: Raw | None = None
-    restrictions: Raw | None = None
-    popularity: Raw | None = None
-    preview_url: Raw | None = None
-    track_number: Raw | None = None
-    album_type: Raw | None = None
-    album_group: Raw | None = None
-    total_tracks: Raw | None = None
-    images: Raw | None = None
-    release_date: Raw | None = None
-    release_date_precision: Raw | None = None
-    copyrights: Raw | None = None
-    genres: Raw | None = None
-    label: Raw | None = None
-    followers: Raw | None = None
-    collaborative: Raw | None = None
-    description: Raw | None = None
-    owner: Raw | None = None
-    public: Raw | None = None
+    total: Raw = NULL
+    cursors: Raw = NULL
+    limit: Raw = NULL
+    next: Raw = NULL
+    offset: Raw = NULL
+    previous: Raw = NULL
+    added_at: Raw = NULL
+    added_by: Raw = NULL
+    is_local: Raw = NULL
+    primary_color: Raw = NULL
+    video_thumbnail: Raw = NULL
+    sharing_info: Raw = NULL
+    played_at: Raw = NULL
+    context: Raw = NULL
+    name: Raw = NULL
+    available_markets: Raw = NULL
+    disc_number: Raw = NULL
+    duration_ms: Raw = NULL
+    explicit: Raw = NULL
+    external_ids: Raw = NULL
+    external_urls: Raw = NULL
+    is_playable: Raw = NULL
+    linked_from: Raw = NULL
+    restrictions: Raw = NULL
+    popularity: Raw = NULL
+    preview_url: Raw = NULL
+    track_number: Raw = NULL
+    album_type: Raw = NULL
+    album_group: Raw = NULL
+    total_tracks: Raw = NULL
+    images: Raw = NULL
+    release_date: Raw = NULL
+    release_date_precision: Raw = NULL
+    copyrights: Raw = NULL
+    genres: Raw = NULL
+    label: Raw = NULL
+    followers: Raw = NULL
+    collaborative: Raw = NULL
+    description: Raw = NULL
+    owner: Raw = NULL
+    public: Raw = NULL
 
 
 DECODER = msgspec.json.Decoder(Known)

@@ -54,7 +54,7 @@ def one_line_errors(what: str) -> Iterator[None]:
 def open_catalog(folder: Path) -> SqlCatalog:
     """Open the folder's catalog as it is, without creating anything in it."""
     uri = f"sqlite:///{folder / CATALOG_FILE}"
-    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.as_uri(), init_catalog_tables="false")
+    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.resolve().as_uri(), init_catalog_tables="false")
 
 
 def list_tables(catalog: Catalog) -> list[str]:

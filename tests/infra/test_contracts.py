@@ -142,7 +142,7 @@ READ = """
 import json, sys
 sys.path.append(sys.argv[1])
 from awsglue.utils import getResolvedOptions
-print(json.dumps(getResolvedOptions(sys.argv[2:], ["JOB_NAME", "raw", "catalog", "database", "time_zone"])))
+print(json.dumps(getResolvedOptions(sys.argv[2:], ["JOB_NAME", "raw", "catalog", "database"])))
 """
 
 
@@ -161,6 +161,6 @@ def test_awss_own_reader_reads_of_the_jobs_arguments_what_the_job_reads(flag_val
     assert done.returncode == 0, done.stderr
     resolved, settings = json.loads(done.stdout.splitlines()[-1]), what_the_job_reads("a-lake", "music")
     assert resolved["JOB_NAME"] == arguments["--JOB_NAME"]
-    assert (resolved["raw"], resolved["catalog"], resolved["database"], resolved["time_zone"]) == (
-        settings.raw, settings.catalog, settings.database, settings.time_zone,
+    assert (resolved["raw"], resolved["catalog"], resolved["database"]) == (
+        settings.raw, settings.catalog, settings.database,
     )  # fmt: skip

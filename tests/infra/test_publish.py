@@ -42,6 +42,8 @@ class Lake:
         for table in TABLES:
             self.glue.create_table(DatabaseName=self.settings.database, TableInput={"Name": table})
         aws.connect("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        # A full look at all days is of a test of its own.
+        StateObject(name).write(State(swept_on="9999-01-01"))
         self.failing, self.throttled, self.states = dict[str, str](), 0, list[str]()
         self.retryable = False
         self.seconds = 1e9
@@ -64,6 +66,12 @@ class Lake:
             {"rows": [{"Data": [{"VarCharValue": "found"}]}, {"Data": [{"VarCharValue": cell} for cell in row]}]}
             for row in cells
         ]
+        body = json.dumps({"account_id": "123456789012", "region": REGION, "results": rows}).encode()
+        address = f"{self.aws.endpoint}/moto-api/static/athena/query-results"
+        urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}))
+
+    def can_rows(self, rows: list[dict[str, Any]]) -> None:
+        """Let the next selects answer with these rows."""
         body = json.dumps({"account_id": "123456789012", "region": REGION, "results": rows}).encode()
         address = f"{self.aws.endpoint}/moto-api/static/athena/query-results"
         urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}))
@@ -262,6 +270,30 @@ def test_a_summary_is_written_beside_the_old_one_and_then_switched(lake: Lake) -
     assert switch == 'create or replace view "s" as select * from "s__20261120t080000"'
 
 
+def by_month(name: str) -> SqlFile:
+    text = (
+        f"create table {name}\nwith (\n    location = '${{location}}',\n    partitioning = array['year(month_date)']\n)"
+        " as\nselect month_date from song"
+    )
+    return SqlFile("ctas", name, ("song",), text)
+
+
+def test_a_summary_is_first_written_some_weeks_at_a_time_and_then_only_its_newest_months(lake: Lake) -> None:
+    lake.can_rows(first_day("2026-07-01"))
+    lake.publish(files(by_month("s")))
+    assert [CREATED.search(text)[1] if CREATED.search(text) else text.split()[0] for text in lake.said] == [
+        "select", "s__20261120t080000", "insert", "insert", "s",
+    ]  # fmt: skip
+    assert "where extraction_date >= date '2026-11-01'" in lake.said[1]
+    assert "where extraction_date < date '2026-09-01'" in lake.said[3]
+    lake.publish(files(by_month("s")), TOMORROW)
+    table, kept, _ = lake.said
+    assert "where extraction_date >= date '2026-11-01'" in table
+    assert kept == (
+        'insert into "s__20261121t080000" select * from "s__20261120t080000" where month_date < date \'2026-11-01\''
+    )
+
+
 def test_a_summary_is_refreshed_once_a_day_and_keeps_two_versions(lake: Lake) -> None:
     assert lake.publish(files(summary("s"))).report.created == ["s"]
     assert lake.publish(files(summary("s"))).report.unchanged == ["s"]
@@ -288,7 +320,9 @@ def test_a_summary_of_another_form_is_refused() -> None:
 def test_checks_count_the_rows_that_offend(lake: Lake) -> None:
     publishing = Publishing(lake.settings, lake.athena, NOW)
     lake.can(0, 3)
-    checks = [SqlFile("check", name, ("song",), "-- why\nselect 1 as one order by one") for name in ("good", "bad")]
+    checks = [
+        SqlFile("check", name, ("raw_object",), "-- why\nselect 1 as one order by one") for name in ("good", "bad")
+    ]
     publishing.run_checks(files(*checks))
     assert publishing.report.offending == {"bad": 3}
     assert lake.said[0] == "select count(*) as found from (\n-- why\nselect 1 as one order by one\n) as offending"
@@ -331,6 +365,43 @@ def test_a_new_finding_is_told_once(lake: Lake) -> None:
     assert StateObject(lake.settings.bucket).read().told == {}
 
 
+def check(name: str, *reads: str) -> SqlFile:
+    return SqlFile("check", name, reads, f"-- {name}\nselect song_id from song where song_id is null")
+
+
+def first_day(day: str) -> list[dict[str, Any]]:
+    return [{"rows": [{"Data": [{"VarCharValue": "first_day"}]}, {"Data": [{"VarCharValue": day}]}]}]
+
+
+def test_after_a_load_checks_read_the_last_days(lake: Lake) -> None:
+    lake.can(0)
+    Publishing(lake.settings, lake.athena, NOW).run_checks(files(check("song_key", "song")))
+    (said,) = lake.said
+    table = f'"{lake.settings.database}"."song"'
+    assert f"with song as (\n    select * from {table} where extraction_date >= date '2026-11-13'\n)" in said
+
+
+def test_once_a_week_they_read_all_days_some_weeks_at_a_time_and_remember_what_they_found(lake: Lake) -> None:
+    StateObject(lake.settings.bucket).write(State(swept_on="2026-11-13"))
+    lake.can_rows(first_day("2026-08-01"))
+    lake.can(0, 0, 2, 1)
+    publishing = Publishing(lake.settings, lake.athena, NOW)
+    publishing.run_checks(files(check("song_key", "song"), check("raw_object_key", "raw_object")))
+    conditions = [re.search(r"where (extraction_date .*)$", text, re.MULTILINE)[1] for text in lake.said[1:4]]
+    assert conditions == [
+        "extraction_date >= date '2026-11-13'",
+        "extraction_date >= date '2026-09-18' and extraction_date < date '2026-11-13'",
+        "extraction_date < date '2026-09-18'",
+    ]
+    assert publishing.report.checks == {"song_key": 2, "raw_object_key": 1}
+    lake.said.clear()
+    lake.can(0, 1)
+    later = Publishing(lake.settings, lake.athena, NOW + dt.timedelta(days=1))
+    later.run_checks(files(check("song_key", "song"), check("raw_object_key", "raw_object")))
+    assert len(lake.said) == 2
+    assert later.report.checks["song_key"] == 2, "what is in old days is not in the last ones"
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"views": {}, "unknown": 1}'], ids=["empty", "cut", "list", "foreign"]
 )
@@ -351,6 +422,7 @@ def forbid(request: Any, **_: Any) -> AWSResponse:
 
 def test_a_state_that_is_forbidden_counts_as_none_only_where_there_is_none(lake: Lake) -> None:
     store = StateObject(lake.settings.bucket)
+    lake.aws.connect("s3").delete_object(Bucket=lake.settings.bucket, Key=KEY)
     store.client.meta.events.register("before-send.s3.GetObject", forbid)
     assert store.read() == State()
     store.write(State(views={"a": "1"}))

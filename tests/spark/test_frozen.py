@@ -27,7 +27,7 @@ def rows(shared_lake: Lake) -> dict[str, list[Row]]:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
         os.utime(copy, (WRITTEN_AT, WRITTEN_AT))
-    shared_lake.load("--time_zone", "Europe/Berlin")
+    shared_lake.load()
     found = read_rows(shared_lake.spark, f"lake.{shared_lake.database}")
     if os.environ.get("FROZEN") == "write":
         for name, said in found.items():

@@ -7,7 +7,7 @@ import pytest
 
 from glue_jobs.errors import LoadError
 from glue_jobs.iceberg.merge import create_statement
-from glue_jobs.tables import INT, SONG, STRING, Column, Table
+from glue_jobs.tables import INT, PLAY, SONG, STRING, Column, Table
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
 
@@ -66,3 +66,14 @@ def test_an_unknown_and_a_retyped_column_are_refused_in_one_line(lake: Lake) -> 
         "song.mood: expected no such column, seen int. Nothing was loaded, no table was changed."
     )
     assert lake.snapshots() == {"song": 0}
+
+
+def test_a_column_of_an_earlier_version_is_dropped_and_the_table_is_loaded_into(lake: Lake) -> None:
+    played = {"track": song("s1"), "played_at": "2026-10-31T23:30:00Z", "context": None}
+    lake.land(page(played), source=("recently_played", "me"), run_id="r1")
+    lake.load()
+    lake.spark.sql(f"alter table lake.{lake.database}.play add columns (played_at_local timestamp_ntz)")
+    lake.land(page({**played, "played_at": "2026-10-31T23:50:00Z"}), source=("recently_played", "me"), run_id="r2")
+    lake.load()
+    assert lake.spark.table(f"lake.{lake.database}.play").columns == list(PLAY.column_names)
+    assert len(lake.rows("play")) == 2

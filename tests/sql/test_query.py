@@ -309,14 +309,14 @@ def test_check_ends_with_1_and_shows_the_first_row_when_a_check_speaks(run, writ
 def test_the_checks_of_made_up_days_ask_as_of_their_last_day(run, write_warehouse, tmp_path):
     old = {"raw_key": "k1", "status": "loaded", "account": "me", "extraction_date": dt.date(2020, 1, 5)}
     write_warehouse(tmp_path, raw_object=[old], artist=ARTISTS, song=SONGS)
-    code, out, _ = run("check", warehouse=tmp_path)
+    code, out, _ = run("checks", warehouse=tmp_path)
     assert (code, "FAILED  load_fresh" in out) == (1, True)
     write_as_of(tmp_path, dt.date(2020, 1, 13))
-    code, out, err = run("check", warehouse=tmp_path)
+    code, out, err = run("checks", warehouse=tmp_path)
     assert "ok      load_fresh" in out
     assert err == "checked as of 2020-01-13, the last day of these made-up answers\n"
     write_as_of(tmp_path, dt.date(2020, 1, 14))
-    assert "FAILED  load_fresh" in run("check", warehouse=tmp_path)[1]
+    assert "FAILED  load_fresh" in run("checks", warehouse=tmp_path)[1]
 
 
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):

@@ -10,14 +10,14 @@ from glue_jobs.errors import LoadError
 
 def test_defaults() -> None:
     settings = parse_settings(["--raw", "r"])
-    assert (settings.catalog, settings.database, settings.time_zone) == ("glue_catalog", "music", "UTC")
+    assert (settings.catalog, settings.database) == ("glue_catalog", "music")
     assert (settings.since, settings.batch_bytes, settings.replay_rejected) == (None, 256_000_000, False)
 
 
 def test_given_values() -> None:
-    told = "--raw r --catalog c --database d1 --time_zone Asia/Tokyo --since 2026-11-01 --batch_mb 3 --replay_rejected"
+    told = "--raw r --catalog c --database d1 --since 2026-11-01 --batch_mb 3 --replay_rejected"
     settings = parse_settings(told.split())
-    assert (settings.catalog, settings.database, settings.time_zone) == ("c", "d1", "Asia/Tokyo")
+    assert (settings.catalog, settings.database) == ("c", "d1")
     assert (settings.since, settings.batch_bytes) == (dt.date(2026, 11, 1), 3_000_000)
     assert settings.replay_rejected
 
@@ -46,8 +46,6 @@ def test_what_glue_adds_is_passed_over() -> None:
         pytest.param("--raw r --sinse 2026-11-01", "unknown argument --sinse; did you mean --since", id="misspelt"),
         pytest.param("--raw r --batch-mb=3", "unknown argument --batch-mb; did you mean --batch_mb", id="a dash"),
         pytest.param("--raw r --since 2026-13-01", "expected a date as YYYY-MM-DD, got '2026-13-01'", id="date"),
-        pytest.param("--raw r --time_zone Mars/Base", "expected a zone such as Europe/Berlin, got", id="zone"),
-        pytest.param("--raw r --time_zone ../x", "expected a zone such as Europe/Berlin, got", id="zone path"),
         pytest.param("--raw r --batch_mb 0", "expected a whole number of 1 or more, got '0'", id="batch"),
         pytest.param("--raw r --database my-db", "expected a lower-case name of letters, digits and _", id="database"),
     ],
