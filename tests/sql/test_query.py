@@ -110,7 +110,7 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
     [
         ("select nam from song", "no column nam; did you mean name?"),
         ("select s.nam from song as s", "no column nam; did you mean name?"),
-        ("select artist_namez from song_full", "no column artist_namez; did you mean artist_names?"),
+        ("select artist_namez from song_full", "no column artist_namez; did you mean artist_name?"),
         ("select 1 from songs", "no table or view songs; did you mean song?"),
         (
             "select 1 from other.song",
