@@ -46,7 +46,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help demo test test-long check bench samples checkov package docker-load docker-test doctor lock clean \
+.PHONY: aws-tools help demo test test-long check bench samples checkov package docker-load docker-test doctor lock clean \
 	installed require-python
 
 help: ## list what there is to type
@@ -78,6 +78,9 @@ check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; infra/.checkov.yaml lists the exceptions
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
+
+aws-tools: $(DEV) ## install what tests hold infra/ against, into build/: a second emulator, an IAM simulator, checkers
+	@$(PY) -m devtools.aws_tools
 
 test: test-$(SPARK) ## all tests: [T="-k import"] goes to pytest; SPARK=4.1 runs tests/spark on Spark 4.1
 test-3.5: $(DEV)

@@ -82,7 +82,7 @@ def refuse_unknown(others: Sequence[str], argv: Sequence[str], parser: Parser) -
     is_on_glue = any(word.startswith(("--JOB_", "--WORKFLOW_")) for word in argv)
     ours = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     for other in (word.split("=")[0] for word in others):
-        if is_on_glue and not re.fullmatch(r"--[a-z0-9_]+", other):
+        if is_on_glue and (other == "--conf" or not re.fullmatch(r"--[a-z0-9_]+", other)):
             continue
         near = difflib.get_close_matches(other, ours, n=1, cutoff=0.75)
         if near or not is_on_glue:

@@ -394,7 +394,7 @@ run "accounts_start_a_minute_after_one_another_and_share_a_load" {
   command = plan
 
   variables {
-    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "lakehouse/sources/mine.json" } }
     schedule = "hourly"
   }
 
@@ -418,7 +418,7 @@ run "accounts_of_an_own_schedule_are_spread_by_the_scheduler" {
   command = plan
 
   variables {
-    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "local/sources/mine.json" } }
+    accounts = { anna = { sources = "lakehouse/sources/mine.json" }, ben = { sources = "lakehouse/sources/mine.json" } }
     schedule = "cron(15 22 * * ? *)"
   }
 

@@ -13,7 +13,7 @@ from lakehouse.errors import UserError
 def package(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="Package to write; all by default."),
+        typer.Argument(metavar="NAME", help="glue_jobs, glue_wheels, lambda_extract or sql; all by default."),
     ] = None,
 ) -> None:
     """Write the zips and wheels for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""

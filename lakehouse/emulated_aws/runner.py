@@ -111,7 +111,8 @@ def kill_job(
 
 def _started(aws: EmulatedAws, run_id: str, said: Path | None) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """Start the job as Glue does; it does not outlive the block."""
-    arguments = {**default_arguments(aws.names.bucket, aws.names.database), **run_arguments(run_id)}
+    # The report as JSON too, for those who read what the job printed.
+    arguments = {**default_arguments(aws.names.bucket, aws.names.database), **run_arguments(run_id), "--json": ""}
     settings = {**catalog_settings(aws.names.bucket), **emulated_settings(aws.endpoint, REGION)}
     return start_job(JOB, as_words(arguments), settings, quick=True, said=said, jars=AWS_JARS)
 

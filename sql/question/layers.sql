@@ -74,4 +74,4 @@ select
     layer.newest_at
 from layer
 inner join parameter on layer.layer >= parameter.first_layer
-order by layer.layer asc, layer.name asc
+order by layer asc, name asc -- noqa: RF02

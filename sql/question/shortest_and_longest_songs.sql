@@ -55,4 +55,4 @@ select
     extreme.song_id
 from extreme
 inner join parameter on extreme.place <= parameter."limit"
-order by extreme.extreme desc, extreme.place asc
+order by extreme desc, place asc -- noqa: RF02

@@ -12,10 +12,11 @@ import pytest
 
 from devtools.aws_tools import HOW, VENV
 from lakehouse.emulated_aws.emulated import EmulatedAws
-from lakehouse.emulated_aws.glue_job import as_words, default_arguments, run_arguments, what_the_job_reads
+from lakehouse.emulated_aws.glue_job import as_words, default_arguments, run_arguments
 from lambda_extract import handler
 from sql.gauges import read_job_gauges, read_table_gauges
 from sql.publish import Report, Settings, describe_account_metrics, describe_metrics
+from tests.glue_arguments import what_the_job_reads
 from tests.infra.contracts import Recorder, find_faults, load_model, read_call
 
 NOW = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)

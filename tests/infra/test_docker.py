@@ -38,7 +38,7 @@ def calls(tmp_path: Path) -> list[tuple[list[str], str]]:
 
 def test_the_load_is_submitted_as_glue_would(emulated: EmulatedAws, tmp_path: Path, fake: Path) -> None:
     project = tmp_path / "project"
-    for name in ("docker", "glue_jobs", "lakehouse", "infra"):
+    for name in ("docker", "glue_jobs", "lakehouse", "infra", "requirements"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
     lakehouse(["import", str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
     python = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"

@@ -327,7 +327,7 @@ def test_replay_marks_what_is_understood_now(lake: Lake) -> None:
 
 def test_a_missing_database_is_one_clear_error(lake: Lake) -> None:
     lake.land(page(entry(song())))
-    with pytest.raises(LoadError, match=r"lake\.nowhere: expected a database, seen none\. Nothing was loaded\."):
+    with pytest.raises(LoadError, match=r"lake\.nowhere: expected a database, got none\. Nothing was loaded\."):
         Lake(lake.spark, lake.folder, "nowhere").load()
 
 

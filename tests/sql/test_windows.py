@@ -72,6 +72,6 @@ def test_rows_outside_of_the_window_are_not_found(engine, fill) -> None:
     fill(song=[key, {**key, "extraction_date": dt.date(2026, 1, 1)}])
     file = CHECKS["song_key"]
     for window, found in ((recent(TODAY), 1), (Window(until=dt.date(2026, 2, 1)), 1), (Window(since=TODAY), 1)):
-        text = bound_text(file.text, file.reads, window, "main")
+        text = bound_text(file.text, file.reads, window, "music")
         sql = sqlglot.transpile(text, read="athena", write="duckdb")[0]
         assert stand_in.fetch(engine, sql).num_rows == found

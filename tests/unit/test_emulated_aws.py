@@ -174,7 +174,7 @@ def test_something_can_be_done_beside_the_job(aws: EmulatedAws, submitted: list[
 def test_the_job_reads_the_arguments_that_glue_passes() -> None:
     settings = what_the_job_reads("a-lake", "a_database")
     assert (settings.raw, settings.catalog, settings.database) == ("s3://a-lake/raw/", "glue_catalog", "a_database")
-    assert (settings.time_zone, settings.since, settings.replay_rejected) == ("UTC", None, False)
+    assert (settings.since, settings.replay_rejected) == (None, False)
 
 
 def test_glues_one_conf_chains_every_setting_of_the_catalog() -> None:

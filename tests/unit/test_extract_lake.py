@@ -752,7 +752,8 @@ def test_a_new_login_of_a_person_stays_before_a_rotated_token(lake, monkeypatch)
         ("2026-04-30", ["ClientSecret", "Login"]),
     ],
 )
-def test_an_old_login_and_an_old_client_secret_are_metrics_and_warnings(lake, logs, capsys, at, warned):
+def test_an_old_login_and_an_old_client_secret_are_metrics_and_warnings(lake, logs, capsys, monkeypatch, at, warned):
+    monkeypatch.setenv("EXTRACT_METRICS", "all")
     lake.simulator.set_today(dt.date(2025, 11, 1))
     name = f"{lake.secret}/old"
     lake.store(name, refresh_token=lake.simulator.refresh_token(), login_date="2025-11-01",
@@ -780,7 +781,8 @@ def test_a_login_that_ended_is_told_in_one_sentence_and_not_retried(lake, logs):
 # Logs
 
 
-def test_a_line_per_source_and_one_per_run_and_metrics_of_all_that_counts(lake, logs, capsys):
+def test_a_line_per_source_and_one_per_run_and_metrics_of_all_that_counts(lake, logs, capsys, monkeypatch):
+    monkeypatch.setenv("EXTRACT_METRICS", "all")
     lake.simulator.set_faults("me/tracks:429=3:times=1", "me/player/*:quota")
     lake.run({"saved_tracks": {}, "recently_played": {}, "saved_albums": {}})
     printed = [json.loads(line) for line in (logs.getvalue() + capsys.readouterr().out).splitlines()]

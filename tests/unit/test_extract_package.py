@@ -166,7 +166,8 @@ def test_a_download_that_fails_is_said_in_one_line(tmp_path):
 def test_an_unknown_package_is_said(capsys):
     assert lakehouse(["package", "nonsense"]) == 2
     assert capsys.readouterr().err == (
-        "package: nonsense unknown: expected glue_jobs or lambda_extract or sql. Nothing was packaged.\n"
+        "package: no package nonsense; expected one of glue_jobs, glue_wheels, lambda_extract, sql."
+        " Nothing was packaged.\n"
     )
 
 

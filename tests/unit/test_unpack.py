@@ -77,7 +77,7 @@ def test_it_does_not_matter_in_which_pieces_the_bytes_come(size: int) -> None:
     assert unpacked.rest[:1] == b"x"
 
 
-def test_a_line_that_is_too_long_is_counted_and_hashed_and_the_next_one_is_read(
+def test_a_line_that_is_too_long_is_counted_and_hashed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(unpack, "LONGEST_LINE", 3_000_000)
