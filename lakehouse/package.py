@@ -23,7 +23,7 @@ LAMBDA_PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
 LAMBDA_DOWNLOAD = 20
 """Megabytes of wheels, botocore 17 of them."""
 
-GLUE_LOCK = ROOT / "requirements" / "glue.txt"
+GLUE_LOCK = LOCKS / "glue.txt"
 GLUE_PYTHONS = {"5.1": "3.11", "6.0": "3.13"}
 """The Python of each version of Glue: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html"""
 GLUE_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64")

@@ -16,7 +16,7 @@ def package(
         typer.Argument(metavar="NAME", help="glue_jobs, glue_wheels, lambda_extract or sql; all by default."),
     ] = None,
 ) -> None:
-    """Write the zips for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""
+    """Write the zips and wheels for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""
     from lakehouse.nearest import nearest
     from lakehouse.package import PACKAGES
     from lakehouse.paths import shorten

@@ -33,7 +33,7 @@ TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
 @pytest.fixture(scope="module")
-def lakehouse(emulated: EmulatedAws) -> Lakehouse:
+def lakehouse(emulated: EmulatedAws) -> Iterator[Lakehouse]:
     """Return a copy that is made without Terraform: what the commands look at, and no more."""
     bucket = "lake-of-commands"
     role = emulated.connect("iam").create_role(RoleName="commands", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
@@ -47,13 +47,22 @@ def lakehouse(emulated: EmulatedAws) -> Lakehouse:
         Target={"Arn": "arn:aws:lambda:eu-central-1:123456789012:function:f", "RoleArn": role},
     )  # fmt: skip
     queue = emulated.connect("sqs").create_queue(QueueName=f"{NAME}-load-undelivered")["QueueUrl"]
-    return Lakehouse(
+    yield Lakehouse(
         environment="pr-7", region=REGION, bucket=bucket, database="music_pr_7", workgroup="primary",
         accounts={"me": {"function": f"{NAME}-extract-me", "secret": f"{NAME}/me", "schedule": SCHEDULE}},
         load_job=f"{NAME}-load-music", workflow=f"{NAME}-load", namespace="SpotifyLakehouse/pr-7",
         topic_arn="arn:aws:sns:eu-central-1:123456789012:t", stale_after_hours=26, failed_queue_urls=[queue],
         removal_protection=False,
     )  # fmt: skip
+    # Another file makes the same copy on the same AWS.
+    glue.delete_job(JobName=f"{NAME}-load-music")
+    glue.delete_workflow(Name=f"{NAME}-load")
+    emulated.connect("scheduler").delete_schedule(Name=f"{NAME}-extract-me-schedule")
+    emulated.connect("iam").delete_role(RoleName="commands")
+    landed = emulated.connect("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    for known in landed:
+        emulated.connect("s3").delete_object(Bucket=bucket, Key=known["Key"])
+    emulated.connect("s3").delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -317,6 +318,12 @@ def test_the_checks_of_made_up_days_ask_as_of_their_last_day(run, write_warehous
     assert err == "checked as of 2020-01-13, the last day of these made-up answers\n"
     write_as_of(tmp_path, dt.date(2020, 1, 14))
     assert "FAILED  load_fresh" in run("checks", warehouse=tmp_path)[1]
+
+
+def test_checks_take_a_relative_folder(run, write_warehouse, tmp_path, monkeypatch):
+    write_warehouse(tmp_path / "tables", raw_object=LEDGER, artist=ARTISTS, song=SONGS)
+    monkeypatch.chdir(tmp_path)
+    assert "ok      song_key" in run("checks", warehouse=Path("tables"))[1]
 
 
 def test_a_reader_that_stops_early_sees_no_stack_trace(folder):
