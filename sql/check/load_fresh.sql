@@ -1,5 +1,6 @@
 -- load_fresh: accounts of which nothing was extracted for longer than expected.
--- Imported files (account -) are no running extraction and left out. today is the day of asking where it is not given.
+-- Imported files are no running extraction and left out, also those with an account. today is the day of asking where
+-- it is not given.
 -- Grain: one row per account. Reads: raw_object.
 with parameter as (
     select
@@ -12,7 +13,7 @@ newest as (
         account,
         max(extraction_date) as last_date
     from raw_object
-    where account <> '-' and status = 'loaded'
+    where account <> '-' and status = 'loaded' and raw_key not like '%-import-%'
     group by account
 ),
 

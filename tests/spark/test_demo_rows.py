@@ -16,7 +16,8 @@ from tests.spark.conftest import Lake
 
 def compared(table: Table) -> list[str]:
     """Return the columns that say the same whenever and wherever the demo is loaded."""
-    left_out = {"size", "entries"} if table is LISTING else {"size"}
+    # Lists of times are compared by the golden rows of the views that read them.
+    left_out = {"size", "entries"} if table is LISTING else {"size", "plays_pages"}
     return [
         column.name
         for column in table.columns

@@ -85,7 +85,9 @@ def test_a_value_that_the_job_refuses_is_one_line(folder: Path, capfd: pytest.Ca
     # What Java itself says of the module that Spark 4.1 starts it with cannot be turned off.
     said = [line for line in (captured.out + captured.err).splitlines() if line and "incubator modules" not in line]
     assert len(said) == 1
-    assert "--time_zone: expected a zone such as Europe/Berlin, seen 'Mars/Base'. Nothing was loaded." in said[0]
+    assert (
+        "--time-zone Mars/Base: expected a zone such as Europe/Berlin, seen 'Mars/Base'. Nothing was loaded." in said[0]
+    )
 
 
 @pytest.mark.parametrize(
