@@ -40,6 +40,7 @@ def test_the_load_is_submitted_as_glue_would(emulated: EmulatedAws, tmp_path: Pa
     project = tmp_path / "project"
     for name in ("docker", "glue_jobs", "lakehouse", "infra", "requirements"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
+    shutil.copy(ROOT / "pyproject.toml", project)
     lakehouse(["import", str(DEMO_DUMP), "--raw", str(project / "data" / "docker" / "raw")])
     python = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
     known = {
