@@ -78,12 +78,12 @@ def aws() -> Iterator[EmulatedAws]:
 
 
 @pytest.fixture(scope="package")
-def server(aws: EmulatedAws) -> Iterator[Future[Server]]:
+def server(aws: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Server]]:
     """Start Trino while the job runs; where its files are required they are fetched first."""
     if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
         pytest.skip("Trino's jars (195 MB) are not cached; python -m lakehouse.trino.jars fetches them")
     with ExitStack() as running, ThreadPoolExecutor(1) as beside:
-        yield beside.submit(running.enter_context, running_trino(aws))
+        yield beside.submit(running.enter_context, running_trino(aws, folder=tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture(scope="package")

@@ -44,7 +44,10 @@ def test_the_version_needs_no_command(capsys):
         (["laod"], "lakehouse: No such command 'laod'. Did you mean 'load'? See `lakehouse --help`."),
         (["load", "--rw", "x"], "load: No such option: --rw (Possible options: --raw). See `lakehouse load --help`."),
         (["load", "--raw"], "load: Option '--raw' requires an argument. See `lakehouse load --help`."),
-        (["question", "top_artist", "--warehouse", "elsewhere"], "question: no question top_artist; did you mean top_artists?"),
+        (
+            ["question", "top_artist", "--warehouse", "elsewhere"],
+            "question: no question top_artist; did you mean top_artists?",
+        ),
         (["package", "sqll"], "package: no package sqll; did you mean sql?. Nothing was packaged."),
     ],
 )
