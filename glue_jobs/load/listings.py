@@ -45,10 +45,10 @@ class Walk:
         if answer.kind != "playlist":
             return
         head = answer.head
-        self.name = _greater(self.name, head.name)
-        self.owner = _greater(self.owner, head.owner.id if head.owner is not None else None)
-        self.snapshot_id = _greater(self.snapshot_id, head.snapshot_id)
-        self.url = _greater(self.url, head.external_urls.spotify if head.external_urls is not None else None)
+        self.name = values.greater(self.name, head.name)
+        self.owner = values.greater(self.owner, head.owner.id if head.owner is not None else None)
+        self.snapshot_id = values.greater(self.snapshot_id, head.snapshot_id)
+        self.url = values.greater(self.url, head.external_urls.spotify if head.external_urls is not None else None)
 
     def add(self, found: AnswerList, index: int, entry: Entry, line: int) -> None:
         """Add an entry of one of the source's lists; a rejected one is in no listing."""
@@ -72,7 +72,7 @@ class Walk:
         self.has_list = self.has_list or not size
         if not has_plays:
             name = _list_name(found)
-            self.totals[name] = _greater(self.totals.get(name), found.page.total)
+            self.totals[name] = values.greater(self.totals.get(name), found.page.total)
 
     @property
     def total(self) -> int | None:
@@ -157,10 +157,6 @@ class Listings:
 def _list_name(found: AnswerList) -> str | None:
     """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
     return "items" if found.name == "tracks" else found.name
-
-
-def _greater(one: Any, other: Any) -> Any:
-    return max((value for value in (one, other) if value is not None), default=None)
 
 
 def _first(one: Any, other: Any) -> Any:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -186,8 +185,8 @@ class _Reading:
         if line.sources is None:
             return
         sources = [source for source in line.sources if source is not None]
-        counts.summary_pages = _greater(counts.summary_pages, _total([source.pages for source in sources]))
-        counts.summary_entries = _greater(counts.summary_entries, _total([source.entries for source in sources]))
+        counts.summary_pages = values.greater(counts.summary_pages, _total([source.pages for source in sources]))
+        counts.summary_entries = values.greater(counts.summary_entries, _total([source.entries for source in sources]))
         self.listings.add_summary(line.account or NO_ACCOUNT, sources, self._seen_at(line))
 
     def _read_answer(self, line: Line, answer: Answer) -> Iterator[ObjectRows]:
@@ -246,7 +245,7 @@ class _Reading:
         counts = self.counts
         counts.plays_page_full = bool(counts.plays_page_full) or page.is_full
         counts.plays_from = page.oldest if counts.plays_from is None else min(counts.plays_from, page.oldest or 0)
-        counts.plays_to = _greater(counts.plays_to, page.newest)
+        counts.plays_to = values.greater(counts.plays_to, page.newest)
         self.stretches.add(page, line.source, line.request, found.page)
 
     def _seen_at(self, line: Line) -> int:
@@ -341,10 +340,6 @@ def _cut(text: str, data: bytes) -> str:
     if len(data) <= PAYLOAD_BYTES:
         return text
     return text[:PAYLOAD_BYTES] if len(data) == len(text) else text[: PAYLOAD_BYTES // 4]
-
-
-def _greater(one: Any, other: Any) -> Any:
-    return max((value for value in (one, other) if value is not None), default=None)
 
 
 def _total(numbers: list[int | None]) -> int | None:

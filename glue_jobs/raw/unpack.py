@@ -16,8 +16,7 @@ GZIP_FORMAT = 31
 """zlib's code for data with a gzip header and checksum."""
 
 LONGEST_LINE = 64 * MEGABYTE
-"""The longest line that is decoded: a library of 18,000 tracks with all their markets. A worker takes about 250 MB for
-one that is filled with tracks (measured with bench/worker_memory.py)."""
+"""The longest line that is decoded: a library of 18,000 tracks with all their markets."""
 MOST_VALUES = 8_000_000
 """The most values in a line, counted by commas: a line of nothing but nulls takes sixty times its length."""
 MOST_UNPACKED = 8_000 * MEGABYTE

@@ -109,3 +109,8 @@ def first_day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(f"{text}-01-01"[:10])
     except ValueError:
         return None
+
+
+def greater(one: Any, other: Any) -> Any:
+    """Return the greater of two values; None says nothing, and both None are None."""
+    return max((value for value in (one, other) if value is not None), default=None)
