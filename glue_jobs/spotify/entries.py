@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from glue_jobs.spotify import kinds, values
+from glue_jobs.spotify.depth import CUT, cut_deep
 from glue_jobs.spotify.kinds import IdOf, spotify_id
 from glue_jobs.spotify.lenient import (
     BAD_VALUE,
@@ -112,7 +113,7 @@ def classify_list(found: AnswerList, id_of: IdOf = spotify_id) -> Iterator[Entry
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
             raws = raws or _raw_elements(found)
             entry = classify(_decode_leniently(raws[index]), found.name, entry.path, id_of)
-            entry.payload = bytes(raws[index])
+            _keep_payload(entry, raws[index])
         yield entry
 
 
@@ -127,23 +128,40 @@ def _classify_one_by_one(found: AnswerList, id_of: IdOf) -> Iterator[Entry]:
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
             if decoded.plain is None:
                 entry = classify(_decode_leniently(raw), found.name, entry.path, id_of)
-            entry.payload = bytes(raw)
+            _keep_payload(entry, raw)
         yield entry
 
 
+def _keep_payload(entry: Entry, raw: msgspec.Raw) -> None:
+    """Keep the JSON of a rejected element; where a part of it was cut, that is the reason."""
+    entry.payload = bytes(raw)
+    if CUT in entry.payload:
+        entry.reason = "nested_too_deep"
+
+
 def _raw_elements(found: AnswerList) -> list[msgspec.Raw]:
-    return [found.array] if found.is_single else ELEMENTS.decode(found.array)
+    if found.is_single:
+        return [found.array]
+    try:
+        return ELEMENTS.decode(found.array)
+    except RecursionError:
+        return ELEMENTS.decode(cut_deep(bytes(found.array)))
 
 
 def _decode_leniently(raw: msgspec.Raw) -> Decoded:
     try:
-        plain = decode_plain(bytes(raw))
-    except TooDeep:
-        return Decoded(None, why_not="nested_too_deep")
+        plain = _decode_plain(bytes(raw))
     except NotJson:
         return Decoded(None, why_not="unknown_shape")
     element, faults = build(plain, Element)
     return Decoded(element, faults, plain, None if element is not None or plain is None else "unknown_shape")
+
+
+def _decode_plain(raw: bytes) -> Any:
+    try:
+        return decode_plain(raw)
+    except TooDeep:
+        return decode_plain(cut_deep(raw))
 
 
 def classify(decoded: Decoded, list_name: str | None, path: str, id_of: IdOf = spotify_id) -> Entry:

@@ -43,13 +43,17 @@ REJECTED = (
         "bad_value: <field>", Outcome.REJECTED, "the field has a value it cannot have: text for a number, a bad time"
     ),
     Reason("unexpected_type: <field>", Outcome.REJECTED, "a list or an object was expected in the field"),
+    Reason(
+        "nested_too_deep",
+        Outcome.REJECTED,
+        "a field that is read is nested a thousand levels deep; the payload is without what is below 200 levels",
+    ),
 )
 DOCUMENTS = (
     Reason("line_too_long", Outcome.DOCUMENT, "the line is longer than the longest that is read"),
     Reason("unreadable_line", Outcome.DOCUMENT, "the line is not a JSON object"),
     Reason("unknown_line", Outcome.DOCUMENT, "the line is neither an answer nor a summary"),
     Reason("unknown_schema_version", Outcome.DOCUMENT, "the line has a newer format than this version reads"),
-    Reason("nested_too_deep", Outcome.DOCUMENT, "the line is nested deeper than Python reads, some thousand levels"),
     Reason("not_json", Outcome.DOCUMENT, "the body of the answer was not JSON; it was landed as text"),
     Reason("not_an_object", Outcome.DOCUMENT, "the body of the answer is not a JSON object"),
     Reason("empty_answer", Outcome.DOCUMENT, "the answer has no body"),

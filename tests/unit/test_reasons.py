@@ -67,6 +67,8 @@ ENTRIES: dict[str, tuple[bytes, str]] = {
         json.dumps(entry(song(uri=..., external_urls=..., artists="A, B"))).encode(),
         "unexpected_type: artists",
     ),
+    "an album nested too deep": (b'{"track": {"id": "s", "type": "track", "album": ' + DEEP + b"}}", "nested_too_deep"),
+    "an entry nested too deep": (DEEP, "nested_too_deep"),
     "text for an object": (b'{"type": "artist", "id": "a5", "followers": "x"}', "unexpected_type: followers"),
 }
 LINES: dict[str, tuple[bytes, str]] = {
@@ -84,10 +86,9 @@ LINES: dict[str, tuple[bytes, str]] = {
     "an error": (line({"error": {"status": 400}}), "error_body"),
     "a user": (line({"type": "user", "id": "u1"}), "user"),
     "devices": (line({"devices": []}), "no_music"),
-    "a line nested too deep": (b'{"kind": "answer", "x": ' + DEEP + b"}", "nested_too_deep"),
-    "an entry nested too deep": (
-        line({"items": ["@"]}).replace(b'"@"', b'{"track": {"id": "s", "album": ' + DEEP + b"}}"), "nested_too_deep",
-    ),
+    "a body nested too deep": (line("@").replace(b'"@"', DEEP), "not_an_object"),
+    "a body nested too deep inside": (line("@").replace(b'"@"', b'{"x": ' + DEEP + b"}"), "no_music"),
+    "a line nested too deep that does not end": (b'{"kind": "answer", "x": ' + DEEP[:-1] + b"}", "unreadable_line"),
     "an account that is not UTF-8": (line(page()).replace(b'"account": null', b'"account": "\xff"'), "not_utf8"),
 }  # fmt: skip
 
@@ -119,6 +120,20 @@ def test_an_odd_entry_gets_its_reason_and_its_neighbours_load(name: str) -> None
     assert ids["song"] == {"before", "after", "good"}
     assert (counts.status, counts.entries, counts.outcomes[Outcome.ACCEPTED]) == ("loaded", 4, 3)
     assert [row[4] for row in rejected] + list(counts.skipped) == [reason]
+
+
+@pytest.mark.parametrize("levels", [300, 800, *range(880, 1010), 5_000])
+def test_neighbours_of_an_entry_load_however_deep_it_is_nested(levels: int) -> None:
+    deep = b"[" * levels + b"]" * levels
+    foreign = json.dumps(entry(song("foreign", extra="@"))).encode().replace(b'"@"', deep)
+    items = b", ".join([json.dumps(GOOD).encode(), deep, foreign])
+    counts, ids, rejected = read(gzip.compress(line("@").replace(b'"@"', b'{"items": [' + items + b"]}")))
+    assert ids["song"] == {"good", "foreign"}
+    assert [(row[2], row[4]) for row in rejected] in (
+        [("$.items[1]", "unknown_shape")],
+        [("$.items[1]", "nested_too_deep")],
+    )
+    assert counts.entries == 3
 
 
 @pytest.mark.parametrize("name", LINES)
