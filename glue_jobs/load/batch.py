@@ -11,7 +11,7 @@ from glue_jobs.arguments import MEGABYTE, Settings
 from glue_jobs.iceberg.checkpoint import release
 from glue_jobs.iceberg.merge import SIDE_BY_SIDE, Counts, merge, partition_filter
 from glue_jobs.iceberg.ranking import best_per_key
-from glue_jobs.load.read_batch import ReadBatch, read_batch
+from glue_jobs.load.read_batch import ReadBatch, WorkerDied, mark_failed, read_batch
 from glue_jobs.load.rejected import resolved_rows
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject
@@ -20,17 +20,39 @@ from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, RAW_OBJECT, REJECTED_
 
 log = logging.getLogger(__name__)
 
+WORKER_DIED = "the Python worker that read it ended, for example because the system was out of memory"
 SIGHTINGS = (SONG, ALBUM, ARTIST, LISTING, PLAY)
 
 
 def load_batch(spark: SparkSession, settings: Settings, objects: Sequence[RawObject], report: Report) -> None:
-    """Load raw objects into all tables; an object that cannot be read is marked, the others load."""
+    """Load raw objects into all tables; an object that cannot be read is marked, the others load.
+
+    Where a Python worker dies, the batch is loaded in halves, until the object that it dies of is alone.
+    """
     days = [one.extraction_date for one in objects]
     size = sum(one.size for one in objects) / MEGABYTE
     log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, min(days), max(days))
     try:
         with report.phase("read"):
             batch = read_batch(spark, objects, _this_millisecond())
+    except WorkerDied:
+        half = len(objects) // 2
+        log.warning(
+            "a Python worker died while it read %s", f"{len(objects)} raw objects" if half else objects[0].raw_key
+        )
+        if half:
+            load_batch(spark, settings, objects[:half], report)
+            load_batch(spark, settings, objects[half:], report)
+            return
+        batch = mark_failed(spark, objects, WORKER_DIED, _this_millisecond())
+    _merge(spark, settings, batch, days, report)
+
+
+def _merge(
+    spark: SparkSession, settings: Settings, batch: ReadBatch, days: Collection[dt.date], report: Report
+) -> None:
+    """Merge what was read into all tables, the ledger last."""
+    try:
         with report.phase("merge"):
             _merge_tables(settings, batch, days, report)
             _merge_rejected(spark, settings, batch, days, report)

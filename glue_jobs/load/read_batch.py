@@ -3,19 +3,25 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from glue_jobs.iceberg.checkpoint import keep
+from glue_jobs.iceberg.checkpoint import keep, release
 from glue_jobs.load.arrow import NOTE, spark_schema
-from glue_jobs.load.days import Day, read_days
+from glue_jobs.load.days import Day, Open, read_days
 from glue_jobs.load.notes import DayNote
 from glue_jobs.load.plan import plan_tasks, split_days
 from glue_jobs.load.progress import showing_tasks
 from glue_jobs.raw.raw_object import RawObject
 from glue_jobs.raw.store import open_object
 from glue_jobs.tables import Table
+
+DEAD_WORKER = "Python worker exited unexpectedly"
+"""What Spark says when the process of a Python worker is gone."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,39 @@ class ReadBatch:
         return {dt.date.fromisoformat(month) for note in self.notes for month in note.play_months}
 
 
+class WorkerDied(Exception):
+    """A Python worker of Spark ended while it read the batch, for example because the system was out of memory."""
+
+
 def read_batch(spark: SparkSession, objects: Sequence[RawObject], loaded_at: int) -> ReadBatch:
-    """Read raw objects, each once; rows are kept until `release`."""
+    """Read raw objects, each once; rows are kept until `release`. Raises WorkerDied."""
+    try:
+        return _read(spark, objects, open_object, loaded_at)
+    except (Py4JJavaError, PySparkException) as error:
+        if DEAD_WORKER not in str(error):
+            raise
+        release(spark)
+        _require_workers(spark)
+        raise WorkerDied from error
+
+
+def mark_failed(spark: SparkSession, objects: Sequence[RawObject], why: str, loaded_at: int) -> ReadBatch:
+    """Return a batch in which the raw objects are `failed`; they are not opened."""
+
+    def refuse(_path: str) -> Any:
+        raise WorkerDied(why)
+
+    return _read(spark, objects, refuse, loaded_at)
+
+
+def _require_workers(spark: SparkSession) -> None:
+    """Raise Spark's error where no Python worker runs at all: then it is not the fault of a raw object."""
+    spark.range(1).mapInArrow(lambda batches: batches, "id long").collect()
+
+
+def _read(spark: SparkSession, objects: Sequence[RawObject], opener: Open, loaded_at: int) -> ReadBatch:
     tasks = plan_tasks(objects, spark.sparkContext.defaultParallelism)
-    all_df = keep(_read_tasks(spark, tasks, loaded_at))
+    all_df = keep(_read_tasks(spark, tasks, opener, loaded_at))
     with showing_tasks(spark, "reading raw objects"):
         notes = _read_notes(all_df)
     return ReadBatch(all_df, notes, bool(split_days(tasks)) or any(note.parts > 1 for note in notes))
@@ -51,11 +86,11 @@ def _read_notes(all_df: DataFrame) -> list[DayNote]:
     return [DayNote.from_json(row[NOTE]) for row in all_df.select(NOTE).where(f"{NOTE} is not null").collect()]
 
 
-def _read_tasks(spark: SparkSession, tasks: Sequence[Sequence[Day]], loaded_at: int) -> DataFrame:
+def _read_tasks(spark: SparkSession, tasks: Sequence[Sequence[Day]], opener: Open, loaded_at: int) -> DataFrame:
     def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                yield from read_days(tasks[number], open_object, loaded_at)
+                yield from read_days(tasks[number], opener, loaded_at)
 
     numbers_df = spark.range(0, len(tasks), 1, numPartitions=len(tasks))
     return numbers_df.mapInArrow(read, spark_schema())

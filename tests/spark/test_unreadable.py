@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from glue_jobs import load_music
 from glue_jobs.load import days, read_batch
+from glue_jobs.load.batch import WORKER_DIED
 from tests.spark.conftest import Lake
 from tests.spark.objects import entry, page, song
 
@@ -120,14 +123,32 @@ def test_an_object_with_an_unforeseen_error_is_marked_failed_and_read_again_only
     assert lake.rows("raw_object", "status", "error") == [("loaded", None)] * 2
 
 
-def plant_a_fault(patch: pytest.MonkeyPatch, raw_key: str) -> None:
+def test_an_object_that_ends_the_worker_is_marked_failed_and_the_others_load(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landed = [lake.land(page(entry(song(f"s{number}"))), run_id=f"r{number}") for number in range(5)]
+    with monkeypatch.context() as patch:
+        plant_a_fault(patch, landed[3], lambda: os.kill(os.getpid(), signal.SIGKILL))
+        report = lake.load()
+    assert (report.objects, dict(report.unreadable)) == (4, {"failed": 1})
+    assert report.failed == {landed[3]: f"WorkerDied: {WORKER_DIED}"}
+    assert lake.rows("song", "song_id") == ["s0", "s1", "s2", "s4"]
+    assert lake.load("--retry_failed").objects == 1
+    assert lake.rows("song", "song_id") == ["s0", "s1", "s2", "s3", "s4"]
+
+
+def divide_by_zero() -> None:
+    raise ZeroDivisionError("planted")
+
+
+def plant_a_fault(patch: pytest.MonkeyPatch, raw_key: str, fault: Callable[[], None] = divide_by_zero) -> None:
     """Let the reading of one object fail with an error nobody foresaw, also in Spark's workers."""
     place = f"file:{raw_key.removeprefix('raw/')}"
     open_object = read_batch.open_object
 
     def open_and_fail(path: str) -> Any:
         if path.endswith(place.removeprefix("file:")):
-            raise ZeroDivisionError("planted")
+            fault()
         return open_object(path)
 
     patch.setattr(read_batch, "open_object", open_and_fail)
