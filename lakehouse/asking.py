@@ -29,6 +29,8 @@ from lakehouse.warehouse.session import Session
 Engine = Literal["duckdb", "trino"]
 SHOW_TABLES = re.compile(r"\s*show\s+(?P<what>tables|views)(\s+(in|from)\s+\S+)?\s*;?\s*", re.IGNORECASE)
 
+LEDGER = "select raw_key from raw_object limit 1"
+
 
 class Asked(Protocol):
     """What answers statements: DuckDB over a warehouse, or a Trino."""
@@ -150,6 +152,15 @@ class CheckResult:
             return f"ok      {self.name}"
         example = ", ".join(f"{column}={show_value(value)}" for column, value in self.first.items())
         return f"FAILED  {self.name}: {self.title} {self.rows.num_rows} found, first: {example}"
+
+
+def require_loaded(session: Asked) -> None:
+    """Refuse tables into which nothing was loaded: every check would pass on them. Raises UserError."""
+    tree = parse_statement(LEDGER)
+    if "raw_object" not in session.known or not session.run(tree).num_rows:
+        raise UserError(
+            "nothing is loaded: expected tables with data, got none. Nothing was checked. Load some: lakehouse load"
+        )
 
 
 def run_checks(session: Asked, as_of: dt.date | None = None) -> Iterator[CheckResult]:

@@ -15,9 +15,9 @@ def checks(
 ) -> int:
     """Look for rows that must not be in the tables.
 
-    Exit code 1: a check found some. 2: a check could not run.
+    Exit code 1: a check found some. 2: a check could not run, or nothing is loaded.
     """
-    from lakehouse.asking import open_session, run_checks
+    from lakehouse.asking import open_session, require_loaded, run_checks
     from lakehouse.console import note_unless
     from lakehouse.output import to_json
     from lakehouse.warehouse.folder import choose_warehouse, read_as_of
@@ -26,6 +26,7 @@ def checks(
     note = note_unless(quiet)
     folder = choose_warehouse(warehouse, note)
     with open_session(folder, engine) as session:
+        require_loaded(session)
         if as_of := read_as_of(folder):
             note(f"checked as of {as_of}, the last day of these made-up answers")
         for result in run_checks(session, as_of):

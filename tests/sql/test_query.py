@@ -320,6 +320,16 @@ def test_the_checks_of_made_up_days_ask_as_of_their_last_day(run, write_warehous
     assert "FAILED  load_fresh" in run("checks", warehouse=tmp_path)[1]
 
 
+def test_checks_on_tables_of_a_failed_first_load_say_that_nothing_is_loaded(run, write_warehouse, tmp_path):
+    write_warehouse(tmp_path, raw_object=[], song=[], artist=[])
+    code, out, err = run("checks", warehouse=tmp_path)
+    assert (code, out) == (2, "")
+    assert err == (
+        "checks: nothing is loaded: expected tables with data, got none. Nothing was checked. "
+        "Load some: lakehouse load\n"
+    )
+
+
 def test_checks_take_a_relative_folder(run, write_warehouse, tmp_path, monkeypatch):
     write_warehouse(tmp_path / "tables", raw_object=LEDGER, artist=ARTISTS, song=SONGS)
     monkeypatch.chdir(tmp_path)
