@@ -46,6 +46,8 @@ class Shape:
     pages: int = 24
     songs: int = 20_000
     with_markets: bool = True
+    with_rejected: bool = False
+    """Every second entry is rejected: its duration is text."""
 
 
 def make_catalogue(seed: int, shape: Shape) -> list[bytes]:
@@ -78,11 +80,11 @@ def _lines(chance: random.Random, run: Run, catalogue: list[bytes], shape: Shape
         params: dict[str, Json] = {"limit": PAGE_SIZE, "offset": page * PAGE_SIZE}
         moment = run.extracted_at + timedelta(seconds=page)
         line = build_answer_line(run, Answer(source, path, params, moment, 200, PLACE))
-        yield line.replace(encode_json(PLACE), _page(chance, path, page * PAGE_SIZE, total, catalogue))
+        yield line.replace(encode_json(PLACE), _page(chance, path, page * PAGE_SIZE, total, catalogue, shape))
     yield build_summary_line(run, [SourceResult(source, "ok", shape.pages, total, total, True)], run.extracted_at)
 
 
-def _page(chance: random.Random, path: str, offset: int, total: int, catalogue: list[bytes]) -> bytes:
+def _page(chance: random.Random, path: str, offset: int, total: int, catalogue: list[bytes], shape: Shape) -> bytes:
     facts: JsonObject = {
         "href": f"https://api.spotify.com/v1/{path}?offset={offset}&limit={PAGE_SIZE}",
         "limit": PAGE_SIZE,
@@ -91,17 +93,20 @@ def _page(chance: random.Random, path: str, offset: int, total: int, catalogue: 
         "previous": None,
         "total": total,
     }
-    entries = b",".join(_entry(chance, catalogue) for _ in range(PAGE_SIZE))
+    entries = b",".join(_entry(chance, catalogue, is_bad=shape.with_rejected and n % 2 > 0) for n in range(PAGE_SIZE))
     return encode_json(facts)[:-1] + b',"items":[' + entries + b"]}"
 
 
-def _entry(chance: random.Random, catalogue: list[bytes]) -> bytes:
+def _entry(chance: random.Random, catalogue: list[bytes], *, is_bad: bool) -> bytes:
     if chance.random() < 0.02:
         return encode_json(chance.choice(ODD_ENTRIES))
     number = int(len(catalogue) * chance.random() ** 2)
+    song = (
+        catalogue[number].replace(b'"duration_ms":', b'"duration_ms":"long","x":', 1) if is_bad else catalogue[number]
+    )
     start = b'{"added_at":"2025-%02d-11T08:00:00Z","added_by":{"id":"u1","type":"user","uri":"spotify:user:u1"},'
     end = b'"is_local":false,"primary_color":null,"track":%b,"video_thumbnail":{"url":null}}'
-    return start % chance.randrange(1, 13) + end % catalogue[number]
+    return start % chance.randrange(1, 13) + end % song
 
 
 def _links(kind: str, key: str) -> JsonObject:

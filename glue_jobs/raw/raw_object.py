@@ -31,7 +31,7 @@ def find_raw_object(key: str, path: str, size: int, written_at: dt.datetime | No
         return None
     moment = written_at.astimezone(dt.UTC).replace(microsecond=0) if written_at is not None else None
     # A file's name is bytes; those that are not UTF-8 cannot be written into a table.
-    name = key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    name = key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return RawObject(f"raw/{name}", path, date, size, moment)
 
 

@@ -94,7 +94,8 @@ def test_duckdb_keeps_one_row_per_key_the_newest_of_equals(tmp_path):
 
 def test_the_part_is_made_of_whole_runs(tmp_path):
     whole = land(tmp_path / "raw")
-    assert make_part(tmp_path / "raw", tmp_path / "part") == len(whole[min(whole)])
+    share = make_part(tmp_path / "raw", tmp_path / "part", 1)
+    assert share == pytest.approx(len(whole[min(whole)]) / sum(map(len, whole.values())))
 
 
 def figure(ours: float, theirs: float, **limit: float) -> Figure:
@@ -115,6 +116,12 @@ def figure(ours: float, theirs: float, **limit: float) -> Figure:
 def test_a_ratio_is_held_to_its_limit(one, ratio, is_met):
     assert (one.ratio, one.is_met) == (pytest.approx(ratio), is_met)
     assert one.cpu_ratio is None
+
+
+@pytest.mark.parametrize(("cpu", "is_met"), [(3.0, True), (3.1, False), (None, True)])
+def test_both_limits_hold_or_the_figure_is_not_met(cpu, is_met):
+    one = Figure("a load", Cost(1, cpu), Cost(1, 2), at_most=1, cpu_at_most=1.5)
+    assert (one.is_met, one.promised) == (is_met, "≤ 1 ×, ≤ 1.5 × by CPU")
 
 
 def test_where_another_takes_over_follows_from_two_sizes():
