@@ -3,10 +3,13 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from lakehouse.errors import UserError
@@ -29,6 +32,9 @@ GLUE_PYTHONS = {"5.1": "3.11", "6.0": "3.13"}
 GLUE_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64")
 """What Glue's Amazon Linux 2023 (glibc 2.34) on x86_64 runs."""
 
+SUBMITTED_DAYS = 30
+"""No job runs longer: then a zip that was submitted is not needed any more."""
+
 PINNED = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[\w.+]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 ELF, ELF_64, AARCH64 = b"\x7fELF", b"\x02", 183
@@ -39,7 +45,35 @@ LEFT_OUT = re.compile(r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json
 
 def package_glue_jobs(build: Path = BUILD) -> Path:
     """Write glue_jobs.zip, for --py-files here and --extra-py-files on Glue; return its path."""
-    return write_zip(build / "glue_jobs.zip", ROOT, sorted((ROOT / "glue_jobs").rglob("*.py")))
+    return write_zip(build / "glue_jobs.zip", ROOT, list_glue_jobs())
+
+
+def package_for_submit(build: Path = BUILD) -> Path:
+    """Return a glue_jobs.zip whose folder is named by what it holds.
+
+    Python reads a zip again and again while a job runs: when the code changes, a running job must keep its own.
+    """
+    digest = hashlib.sha256()
+    for name, content in read_files(ROOT, list_glue_jobs()):
+        digest.update(f"{name} {len(content)} ".encode() + content)
+    folder = build / "submitted" / digest.hexdigest()[:16]
+    if not (folder / "glue_jobs.zip").exists():
+        remove_older(folder.parent, SUBMITTED_DAYS)
+        package_glue_jobs(folder)
+    return folder / "glue_jobs.zip"
+
+
+def list_glue_jobs() -> list[Path]:
+    """Return the modules of glue_jobs."""
+    return sorted((ROOT / "glue_jobs").rglob("*.py"))
+
+
+def remove_older(folder: Path, days: int) -> None:
+    """Remove the folders in a folder that were made more than some days ago."""
+    for path in folder.glob("*"):
+        with suppress(OSError):  # another program may remove the same
+            if time.time() - path.stat().st_mtime > days * 86_400:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def package_glue_wheels(build: Path = BUILD) -> Path:

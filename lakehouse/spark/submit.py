@@ -16,7 +16,7 @@ from typing import IO, NoReturn
 
 from lakehouse.defaults import CATALOG_FILE, LOCAL_CATALOG
 from lakehouse.errors import UserError
-from lakehouse.package import package_glue_jobs
+from lakehouse.package import package_for_submit
 from lakehouse.paths import ROOT, cache_folder
 from lakehouse.spark.class_archive import ClassArchive
 from lakehouse.spark.java import OWN_FOLDER, ensure_full_java, ensure_java
@@ -252,7 +252,7 @@ def start_job(
         options = [QUICK_JAVA, *(f'"{one}"' for one in archive.options)] if archive else [THOROUGH_JAVA]
         command = [
             *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
-            *("--jars", jar_list, "--py-files", str(package_glue_jobs())),
+            *("--jars", jar_list, "--py-files", str(package_for_submit())),
             *("--driver-java-options", " ".join([*options, log4j, f'"-Djava.io.tmpdir={work}"'])),
             *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
             *(str(script), *arguments),

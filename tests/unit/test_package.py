@@ -66,6 +66,23 @@ def test_packaging_again_replaces_the_zip_and_leaves_nothing_beside_it(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["glue_jobs.zip"]
 
 
+def test_a_submitted_zip_stays_when_the_code_changes_and_goes_when_it_is_old(tmp_path, monkeypatch):
+    for path in (tmp_path / "glue_jobs" / "a.py", tmp_path / "glue_jobs" / "load" / "b.py"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x = 1")
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    first = package.package_for_submit(tmp_path / "build")
+    before = first.read_bytes()
+    assert package.package_for_submit(tmp_path / "build") == first
+    path.write_text("x = 2")
+    second = package.package_for_submit(tmp_path / "build")
+    assert (second != first, first.read_bytes()) == (True, before)
+    os.utime(first.parent, (0, 0))
+    path.write_text("x = 3")
+    package.package_for_submit(tmp_path / "build")
+    assert (first.exists(), second.exists()) == (False, True)
+
+
 def test_several_programs_may_write_the_same_zip_at_once(tmp_path):
     (tmp_path / "one.py").write_text("x = 1")
     script = (
