@@ -12,6 +12,16 @@ import pytest
 # (its parser counts wrongly while much is being tidied up).
 SAMPLES = Path(__file__).resolve().parent / "samples"
 SPARK = "tests/spark/"
+SHARED = {
+    "tests/e2e/test_line.py": "the line on an emulated AWS",
+    "tests/e2e/test_engines.py": "the line on an emulated AWS",
+    "tests/infra/test_contracts.py": "applied by Terraform",
+    "tests/infra/test_modules.py": "applied by Terraform",
+    "tests/infra/test_policies.py": "applied by Terraform",
+}
+"""Files whose tests share something dear, by what they share."""
+FIRST = (SPARK, "tests/e2e/", "tests/infra/")
+"""Where the longest tests are: they begin first, so that none is left for the end."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -45,8 +55,13 @@ def reason_of(longrepr: object) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest, the tests of Spark; those of other processes run beside them, the fast ones first."""
-    items.sort(key=lambda item: process_of(item.nodeid) != SPARK)
+    """Begin with the longest; those that share a process stay together."""
+
+    def place(item: pytest.Item) -> tuple[int, str]:
+        ranks = [rank for rank, folder in enumerate(FIRST) if item.nodeid.startswith(folder)]
+        return (ranks[0], process_of(item.nodeid)) if ranks else (len(FIRST), "")
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -62,8 +77,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def process_of(nodeid: str) -> str:
-    """Name the tests that run in one process: all of the one Spark, else those of a file."""
-    return SPARK if nodeid.startswith(SPARK) else nodeid.split("::")[0]
+    """Name the tests that run in one process: those of Spark, those that share something, else those of a file."""
+    file = nodeid.split("::")[0]
+    return SPARK if nodeid.startswith(SPARK) else SHARED.get(file, file)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
-"""The modules' own tests, plan-only with a mocked provider: each run of infra/tests is a test here."""
+"""The modules are whole, formatted and valid; their own tests run in tests/long/test_terraform_runs.py."""
 
 import json
 import re
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +12,6 @@ from lakehouse.aws.terraform import Terraform
 from lakehouse.paths import ROOT
 
 FILES = sorted((ROOT / "infra" / "tests").glob("*.tftest.hcl"))
-RUNS = [
-    (path.name, name) for path in FILES for name in re.findall(r'^run "(\w+)"', path.read_text("utf-8"), re.MULTILINE)
-]
 MODULES = sorted(path.name for path in (ROOT / "infra" / "modules").iterdir())
 
 
@@ -36,29 +31,6 @@ def attached(terraform: Terraform) -> Iterator[Terraform]:
             yield replace(terraform, attached={name: value.strip("'")})
         finally:
             running.terminate()
-
-
-@pytest.fixture(scope="module")
-def results(attached: Terraform, packages: Path, applying: Future[None]) -> dict[tuple[str, str], tuple[str, str]]:
-    """Run all of them in one go, beside an apply that mostly waits; return how each run went, by file and name."""
-    done = attached.call("test", "-json", f"-var=packages={packages}", quiet=True, accept=(0, 1))
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    trouble = dict[tuple[str, str], list[str]]()
-    for line in done.stdout.splitlines():
-        said = json.loads(line)
-        where = (Path(said.get("@testfile", "")).name, said.get("@testrun", ""))
-        if said["type"] == "diagnostic":
-            told = said["diagnostic"]
-            trouble.setdefault(where, []).append(f"{told['summary']}: {told.get('detail', '')}")
-        elif said["type"] == "test_run" and said["test_run"].get("progress", "complete") == "complete":
-            found[where] = (said["test_run"]["status"], "; ".join(trouble.get(where, [])))
-    return found
-
-
-@pytest.mark.parametrize(("file", "run"), RUNS, ids=[f"{file.split('.')[0]}-{run}" for file, run in RUNS])
-def test_terraform_run(results: dict[tuple[str, str], tuple[str, str]], file: str, run: str) -> None:
-    status, trouble = results.get((file, run), ("not run", ""))
-    assert status == "pass", trouble
 
 
 def test_every_module_and_the_root_are_tested() -> None:

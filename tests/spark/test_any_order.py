@@ -16,7 +16,7 @@ from tests.model.lakehouse import RawObject, Row, load, rows_of
 from tests.spark.conftest import Lake
 from tests.spark.said import read_rows
 
-CASES = 220
+CASES = 80
 
 
 def draw_cases(count: int, number: int) -> list[Case]:

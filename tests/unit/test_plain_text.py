@@ -45,7 +45,7 @@ def test_every_control_and_turning_character_is_masked_and_no_other():
     every = "".join(map(chr, range(sys.maxunicode + 1)))
     masked = mask_text(every)
     assert not has_unsafe(masked)
-    assert all(one in masked for one in every if not has_unsafe(one))
+    assert {one for one in every if not has_unsafe(one)} - set(masked) == set()
 
 
 @pytest.mark.parametrize("text", ["Ночь · 夜", "👩‍👩‍👧", "می‌خواهم", "naïve", "x" * 99])

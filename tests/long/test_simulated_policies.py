@@ -14,7 +14,10 @@ from devtools.aws_tools import HOW, find_tool
 from lakehouse.aws.terraform import BUILD, Terraform
 from lakehouse.emulated_aws.emulated import EmulatedAws
 from lakehouse.paths import ROOT
+from tests.infra.conftest import applying, emulated, packages, project, recorder, terraform
 from tests.infra.simulator import Call, Policies, evaluate, find_wrong, read_policies
+
+__all__ = ["applying", "emulated", "packages", "project", "recorder", "terraform"]
 
 BUCKET = "arn:aws:s3:::spotify-lakehouse-pr-7-123456789012-eu-central-1"
 PLACE = "eu-central-1:123456789012"

@@ -1,0 +1,61 @@
+"""Every view, question, check and summary on Trino and on DuckDB: the same rows, over what the job wrote."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pyarrow as pa
+import pytest
+
+from glue_jobs.tables import TABLES
+from lakehouse.statements.statement import Kind, parse_statement, read_folder, set_parameters
+from lakehouse.trino.server import OWNER
+from lakehouse.trino.session import TrinoSession
+from tests.e2e.conftest import line, trino
+from tests.e2e.test_engines import FILES, SIDE_BY_SIDE, asked, assert_same, duckdb, is_ordered
+from tests.sql.test_partitions import ASKED
+from tests.trino_tables import to_trino_table
+
+__all__ = ["duckdb", "line", "trino"]
+
+
+@pytest.fixture(scope="module")
+def on_trino(trino: TrinoSession) -> Iterator[dict[tuple[Kind, str], Future[pa.Table]]]:
+    """Yield Trino's answer to every file, asked a few at a time while the first are compared."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {file: pool.submit(trino.run_text, asked(*file)) for file in FILES}
+
+
+@pytest.mark.parametrize(("kind", "name"), FILES, ids=[f"{kind} {name}" for kind, name in FILES])
+def test_trino_and_duckdb_answer_the_same(on_trino, duckdb, kind, name):
+    text = asked(kind, name)
+    assert_same(on_trino[kind, name].result(), duckdb.run_text(text), is_ordered(text))
+
+
+def test_what_is_compared_has_rows(on_trino):
+    empty = [name for (kind, name), rows in on_trino.items() if kind != "check" and not rows.result().num_rows]
+    assert len(empty) < len(FILES) / 4, empty
+
+
+@pytest.mark.parametrize("name", sorted(read_folder("ctas")))
+def test_a_stored_summary_holds_what_is_computed(line, trino, duckdb, name):
+    text = read_folder("ctas")[name].text.replace(f"create table {name}", f"create table stored_{name}")
+    owner = TrinoSession(trino.port, user=OWNER)
+    owner.run_text(to_trino_table(text, f"s3://{line.aws.names.bucket}/warehouse/stored_{name}/"))
+    try:
+        stored = trino.run_text(f"select * from stored_{name}")
+        assert_same(stored, duckdb.run_text(f"select * from {name}"), False)
+        assert stored.num_rows
+    finally:
+        owner.run_text(f"drop table stored_{name}")
+
+
+@pytest.mark.parametrize(("name", "values", "kept"), ASKED, ids=[name for name, _, _ in ASKED])
+def test_a_question_about_a_day_or_week_skips_the_other_partitions(trino, name, values, kept):
+    tree = set_parameters(parse_statement(read_folder("question")[name].text), values)
+    plan = str(trino.run_text(f"explain {tree.sql(dialect='trino')}").column(0)[0])
+    scans = re.findall(r"table = \w+:music\.(\w+)\$data(?:@\d+)?( constraint on \[extraction_date|)", plan)
+    assert {table for table, _ in scans} >= set(kept)
+    # Of the ledger's months a plan says nothing: Trino skips their files when it reads.
+    by_day = {table.name for table in TABLES if table.partition_transform == "identity"}
+    assert [table for table, bounded in scans if table in by_day & set(kept) and not bounded] == []
