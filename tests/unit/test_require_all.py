@@ -31,7 +31,7 @@ def run(folder: Path, *tests: str, **environment: str) -> subprocess.CompletedPr
         "-p",
         "no:cacheprovider",
         "--continue-on-collection-errors",
-        "-rs",
+        "-rsfE",
         "--rootdir",
         str(folder),
         "-c",
