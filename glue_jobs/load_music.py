@@ -8,11 +8,11 @@ import logging
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.errors import LoadError
@@ -93,13 +93,15 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
 
     A failed object is read again only when asked: it might end in the same failure every time.
     """
+    rows = spark.table(settings.name_of(RAW_OBJECT)).select("raw_key", "status").collect()
+    status_of = {row["raw_key"]: row["status"] for row in rows}
     done = ("loaded",) if settings.retry_failed else ("loaded", "failed")
-    ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where(F.col("status").isin(*done))
-    loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
+    loaded = {raw_key for raw_key, status in status_of.items() if status in done}
     if settings.replay_rejected:
         open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")
         loaded -= {row["raw_key"] for row in open_df.select("raw_key").distinct().collect()}
-    return [one for one in landed if one.raw_key not in loaded]
+    new = [one for one in landed if one.raw_key not in loaded]
+    return [replace(one, is_in_ledger=True) if one.raw_key in status_of else one for one in new]
 
 
 def main(argv: Sequence[str]) -> int:

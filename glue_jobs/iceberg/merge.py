@@ -66,6 +66,17 @@ class Counts:
         return Counts(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Rows for a table, unique on its key."""
+
+    df: DataFrame
+    count: int | None = None
+    """How many; None where only a run of Spark tells."""
+    are_new: bool = False
+    """The table held none of their keys when it was last read."""
+
+
 def create_statement(table: Table, name: str) -> str:
     """Return CREATE TABLE IF NOT EXISTS with types, comments, partition and properties."""
     columns = ",\n  ".join(
@@ -137,49 +148,50 @@ def merge_statement(table: Table, name: str, source: str, partitions: str) -> st
     )
 
 
-def merge(source_df: DataFrame, table: Table, name: str, partition_values: Iterable[dt.date]) -> Counts:
-    """Bring rows (unique on the key) into a table; a table that gets no differing row is not touched."""
+def merge(rows: Rows, table: Table, name: str, partition_values: Iterable[dt.date]) -> Counts:
+    """Bring rows into a table; a table that gets no differing row is not touched."""
     partitions = sorted({_partition_of(table, value) for value in partition_values})
-    if not partitions:
+    if not partitions or rows.count == 0:
         return Counts()
-    spark = source_df.sparkSession
+    spark = rows.df.sparkSession
     spark.catalog.refreshTable(name)
     iceberg_table = load_table(spark, name)
     newest = newest_snapshot(iceberg_table)
     held = partitions_with_rows(spark, iceberg_table, table, partitions) if newest is not None else set()
     full, empty = [one for one in partitions if one in held], [one for one in partitions if one not in held]
     if not empty:
-        return _compare_and_merge(source_df, table, name, full)
-    source_df = keep(source_df)
+        return _compare_and_merge(rows, table, name, full)
     if not full:
-        return _fill_or_merge(source_df, table, name, empty, newest)
+        return _fill_or_merge(rows, table, name, empty, newest)
+    row_df = keep(rows.df)
     is_new = partition_filter(table, empty, row="")
-    counts = _fill_or_merge(source_df.where(is_new), table, name, empty, newest)
-    return counts + _compare_and_merge(source_df.where(f"not {is_new}"), table, name, full)
+    counts = _fill_or_merge(Rows(row_df.where(is_new)), table, name, empty, newest)
+    return counts + _compare_and_merge(Rows(row_df.where(f"not {is_new}")), table, name, full)
 
 
 def _fill_or_merge(
-    row_df: DataFrame, table: Table, name: str, partitions: Sequence[dt.date], seen_snapshot: int | None
+    rows: Rows, table: Table, name: str, partitions: Sequence[dt.date], seen_snapshot: int | None
 ) -> Counts:
     """Fill partitions that held no row; where another run was there first, merge."""
     try:
-        return _fill(row_df, name, partition_filter(table, partitions, row=""), seen_snapshot)
+        return _fill(rows, name, partition_filter(table, partitions, row=""), seen_snapshot)
     except Py4JJavaError as error:
         if not _is_conflict(error):
             raise
         log.warning("%s: new partitions are not filled, another run came first; compared now", table.name)
-        return _compare_and_merge(row_df, table, name, partitions)
+        return _compare_and_merge(replace(rows, are_new=False), table, name, partitions)
 
 
-def _compare_and_merge(source_df: DataFrame, table: Table, name: str, partitions: Sequence[dt.date]) -> Counts:
+def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence[dt.date]) -> Counts:
     """Merge what differs in partitions that hold rows; try anew where another run wrote there meanwhile."""
     for attempt in range(1, TRIES + 1):
         try:
-            return _merge_once(source_df, table, name, partition_filter(table, partitions))
+            return _merge_once(rows, table, name, partition_filter(table, partitions))
         except Py4JJavaError as error:
             if not _is_conflict(error):
                 raise
             log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
+            rows = replace(rows, are_new=False)
             sleep(uniform(0.5, 1.5) * attempt)  # rivals that wait equally long meet again
     raise LoadError(
         f"{table.name}: other runs wrote the same partitions during {TRIES} tries. "
@@ -192,18 +204,25 @@ def _is_conflict(error: Py4JJavaError) -> bool:
     return any(name in text for name in CONFLICTS)
 
 
-def _merge_once(source_df: DataFrame, table: Table, name: str, partitions: str) -> Counts:
-    spark = source_df.sparkSession
+def _merge_once(rows: Rows, table: Table, name: str, partitions: str) -> Counts:
+    """Merge the rows that differ from the table's; rows that are new all do."""
+    spark = rows.df.sparkSession
+    if rows.are_new and rows.count is not None:
+        _merge_into(rows.df, table, name, partitions)
+        return Counts(inserted=rows.count, commits=1)
     spark.catalog.refreshTable(name)
-    change_df = keep(_find_changes(spark, source_df, table, name, partitions))
-    rows = change_df.groupBy("change").count().collect()
-    counts = Counts(**{row["change"]: row["count"] for row in rows})
+    change_df = keep(_find_changes(spark, rows.df, table, name, partitions))
+    counts = Counts(**{row["change"]: row["count"] for row in change_df.groupBy("change").count().collect()})
     if not counts.inserted + counts.updated:
         return counts
-    view = f"{table.name}_change"
-    change_df.where("change <> 'unchanged'").drop("change").createOrReplaceTempView(view)
-    _commit(name, partial(spark.sql, merge_statement(table, name, view, partitions)))
+    _merge_into(change_df.where("change <> 'unchanged'").drop("change"), table, name, partitions)
     return replace(counts, commits=1)
+
+
+def _merge_into(source_df: DataFrame, table: Table, name: str, partitions: str) -> None:
+    view = f"{table.name}_change"
+    source_df.createOrReplaceTempView(view)
+    _commit(name, partial(source_df.sparkSession.sql, merge_statement(table, name, view, partitions)))
 
 
 def _partition_of(table: Table, value: dt.date) -> dt.date:
@@ -211,20 +230,23 @@ def _partition_of(table: Table, value: dt.date) -> dt.date:
     return value.replace(day=1) if table.partition_transform == "month" else value
 
 
-def _fill(row_df: DataFrame, name: str, partitions: str, seen_snapshot: int | None) -> Counts:
+def _fill(rows: Rows, name: str, partitions: str, seen_snapshot: int | None) -> Counts:
     """Write rows into partitions that held none in the snapshot we saw or a later one.
 
     What another run has written there since then is a conflict, as it is for a MERGE: nothing is overwritten. Where a
     table is partitioned more coarsely than we know, rows beside these partitions are a conflict, too, not a loss.
     """
-    rows = row_df.count()
-    if not rows:
+    row_df, count = rows.df, rows.count
+    if count is None:
+        row_df = keep(row_df)
+        count = row_df.count()
+    if not count:
         return Counts()
     writer = row_df.writeTo(name).option("isolation-level", "serializable")
     if seen_snapshot is not None:  # else the table's whole history is looked through
         writer = writer.option("validate-from-snapshot-id", str(seen_snapshot))
     _commit(name, partial(writer.overwrite, F.expr(partitions)))
-    return Counts(inserted=rows, commits=1)
+    return Counts(inserted=count, commits=1)
 
 
 def _find_changes(spark: SparkSession, source_df: DataFrame, table: Table, name: str, partitions: str) -> DataFrame:

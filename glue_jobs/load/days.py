@@ -67,6 +67,7 @@ class _DayReader:
                         yield from self._take(part)
             self._note(one, counts)
         yield from self._hand_on()
+        self.note.rows[RAW_OBJECT.name] = len(self.ledger)
         yield table_batch(RAW_OBJECT, self.ledger)
         yield note_batch([self.note.as_json()])
 
@@ -99,10 +100,12 @@ class _DayReader:
         rows, self.rows = self.rows, ObjectRows()
         self.note.parts += 1
         for name, best in rows.best.items():
+            self.note.rows[name] += len(best.rows)
             if best.rows:
                 yield table_batch(best.table, list(best.rows.values()))
             if name == PLAY.name:
                 self.note.play_months |= {month_of(row[PLAYED_AT]).isoformat() for row in best.rows.values()}
+        self.note.rows[REJECTED_RECORD.name] += len(rows.rejected)
         if rows.rejected:
             yield table_batch(REJECTED_RECORD, rows.rejected)
 

@@ -31,6 +31,8 @@ class DayNote:
     skipped: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
+    rows: Counter[str] = field(default_factory=Counter)
+    """Rows that were handed on, by table."""
     play_months: set[str] = field(default_factory=set)
     parts: int = 0
     """How often rows of the day were handed on; more than once, and Spark picks the best of them."""
@@ -58,6 +60,6 @@ class DayNote:
     def from_json(cls, text: str) -> "DayNote":
         """Read a note from JSON text."""
         fields = json.loads(text)
-        for name in ("unreadable", "skipped", "rejected", "documents"):
+        for name in ("unreadable", "skipped", "rejected", "documents", "rows"):
             fields[name] = Counter(fields[name])
         return cls(**{**fields, "play_months": set(fields["play_months"])})

@@ -11,6 +11,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from glue_jobs.iceberg.checkpoint import keep, release
+from glue_jobs.iceberg.merge import Rows
+from glue_jobs.iceberg.ranking import best_per_key
 from glue_jobs.load.arrow import NOTE, spark_schema
 from glue_jobs.load.days import Day, Open, read_days
 from glue_jobs.load.notes import DayNote
@@ -18,8 +20,10 @@ from glue_jobs.load.plan import plan_tasks, split_days
 from glue_jobs.load.progress import showing_tasks
 from glue_jobs.raw.raw_object import RawObject
 from glue_jobs.raw.store import open_object
-from glue_jobs.tables import Table
+from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, SONG, Table
 
+SEEN_OFTEN = (SONG, ALBUM, ARTIST, LISTING, PLAY)
+"""Tables of which several raw objects may hold the same key."""
 DEAD_WORKER = "Python worker exited unexpectedly"
 """What Spark says when the process of a Python worker is gone."""
 
@@ -33,9 +37,16 @@ class ReadBatch:
     is_split: bool
     """Some day was read in parts: a key may have several rows."""
 
-    def rows_of(self, table: Table) -> DataFrame:
-        """Return the rows of a table."""
-        return self.all_df.where(f"{table.name} is not null").select(f"{table.name}.*")
+    def rows_of(self, table: Table) -> Rows:
+        """Return the rows of a table, one per key.
+
+        A key may have several rows where a day was read in parts; and plays are of months, so that several days may
+        hold the same one.
+        """
+        row_df = self.all_df.where(f"{table.name} is not null").select(f"{table.name}.*")
+        if table in SEEN_OFTEN and (self.is_split or table is PLAY):
+            return Rows(best_per_key(row_df, table))
+        return Rows(row_df, sum(note.rows[table.name] for note in self.notes))
 
     @property
     def play_months(self) -> set[dt.date]:

@@ -18,6 +18,8 @@ class RawObject:
     extraction_date: dt.date
     size: int
     written_at: dt.datetime | None
+    is_in_ledger: bool = False
+    """The ledger has a row of it: it is loaded, or could not be."""
 
 
 def find_raw_object(key: str, path: str, size: int, written_at: dt.datetime | None) -> RawObject | None:

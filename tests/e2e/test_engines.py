@@ -23,7 +23,7 @@ SOME: list[tuple[Kind, str]] = [
     ("view", "listing_day"),
     ("question", "listening_months"),
     ("question", "top_artists"),
-    ("check", "listing_complete"),
+    ("check", "listing_positions"),
     ("ctas", "song_by_week"),
 ]
 SIDE_BY_SIDE = 2
