@@ -4,21 +4,25 @@ The job lists the raw prefix, subtracts the ledger, and loads the rest batch by 
 merge the independent tables side by side, the ledger last. Whatever stops it, the next run completes the work.
 """
 
+import datetime as dt
 import logging
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.errors import LoadError
+from glue_jobs.iceberg.catalog import list_tables
 from glue_jobs.iceberg.merge import SIDE_BY_SIDE, create_statement
+from glue_jobs.iceberg.rewind import plan_rewind, rewind
 from glue_jobs.iceberg.schema_evolution import add_new_columns
 from glue_jobs.load.batch import load_batch
+from glue_jobs.load.reload import reload_days
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
@@ -35,11 +39,18 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     """Load everything that is new; look once more before it ends, for what landed in the meantime."""
     report = Report()
     with report.phase("look"):
-        existing = _existing_tables(spark, settings)
+        existing = list_tables(spark, settings.catalog, settings.database, "Nothing was loaded.")
         landed = list_objects(settings.raw, settings.since)
         report.columns_added = add_new_columns(spark, settings, existing)
-        new = _not_loaded(spark, settings, landed) if RAW_OBJECT.name in existing else landed
-    if new:
+        is_empty = RAW_OBJECT.name not in existing
+        new = [] if settings.reload else landed if is_empty else _not_loaded(spark, settings, landed)
+    if settings.reload:
+        if RAW_OBJECT.name not in existing:
+            raise LoadError("--reload: expected tables, got none; a load makes them. Nothing was changed.")
+        with report.phase("create"):
+            _create_missing(spark, settings, existing)
+        reload_days(spark, settings, *settings.reload, report)
+    elif new:
         with report.phase("create"):
             _create_missing(spark, settings, existing)
         _load_all(spark, settings, landed, new, report)
@@ -59,18 +70,6 @@ def _load_all(
             landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
             # Mostly nothing has landed, and the ledger need not be read again.
             new = _not_loaded(spark, settings, landed) if landed else []
-
-
-def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
-    try:
-        rows = spark.sql(f"show tables in {settings.catalog}.{settings.database}").collect()
-    except (AnalysisException, Py4JJavaError) as error:
-        if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
-            raise
-        raise LoadError(
-            f"{settings.catalog}.{settings.database}: expected a database, got none. Nothing was loaded."
-        ) from error
-    return {row["tableName"] for row in rows}
 
 
 def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
@@ -102,11 +101,28 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
     return [one for one in landed if one.raw_key not in loaded]
 
 
+def run_rewind(spark: SparkSession, settings: Settings, moment: dt.datetime) -> str:
+    """Take the tables back to a moment, or only say what would become of them; return what was done."""
+    present = list_tables(spark, settings.catalog, settings.database, "Nothing was changed.")
+    plans = plan_rewind(spark, settings.catalog, settings.database, present, moment)
+    lines = [one.as_text() for one in plans]
+    if settings.dry_run:
+        return "\n".join([*lines, "nothing was changed: this was a dry run"]) + "\n"
+    rewind(spark, settings.catalog, settings.database, plans)
+    changed = sum(one.is_change for one in plans)
+    end = f"{changed} tables taken back to {moment:%Y-%m-%dT%H:%M:%SZ}; the next load loads again what landed since"
+    return "\n".join([*lines, end]) + "\n"
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the job; return its exit code: 0, 2 where it failed, 3 where some objects failed and the rest is loaded."""
 
     def load() -> str | None:
         settings = parse_settings(argv)
+        if settings.rewind_to:
+            with run_job("load_music", argv) as spark:
+                sys.stdout.write(run_rewind(spark, settings, settings.rewind_to))
+            return None
         list_objects(settings.raw, settings.since)
         with run_job("load_music", argv) as spark:
             report = run(spark, settings)

@@ -227,6 +227,30 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "upkeep_schedule" {
+  description = "When the tables get their upkeep: cron(…) or rate(…) of EventBridge Scheduler, on the clock of time_zone. Weekly is often enough."
+  type        = string
+  default     = "cron(40 3 ? * SUN *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", var.upkeep_schedule)) || can(regex("^rate\\([1-9][0-9]* (hour|day)s?\\)$", var.upkeep_schedule))
+    error_message = "upkeep_schedule must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in hours or days; got \"${var.upkeep_schedule}\"."
+  }
+}
+
+variable "snapshot_days" {
+  description = "Days for which the upkeep keeps earlier states of the tables, for time travel and a rewind."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.snapshot_days >= 1 && var.snapshot_days <= 3650 && var.snapshot_days == floor(var.snapshot_days)
+    error_message = "snapshot_days must be a whole number from 1 to 3650; got ${var.snapshot_days}."
+  }
+}
+
 variable "raw_expires_after_days" {
   description = "Days after which raw objects go, for a private store of finite retention; null keeps them."
   type        = number

@@ -24,13 +24,16 @@ from lakehouse.commands.extract import extract
 from lakehouse.commands.import_ import import_
 from lakehouse.commands.load import load
 from lakehouse.commands.login import login
+from lakehouse.commands.maintain import maintain
 from lakehouse.commands.mine import mine
 from lakehouse.commands.package import package
 from lakehouse.commands.publish import publish
 from lakehouse.commands.publish_rds import publish_rds
 from lakehouse.commands.query import query
 from lakehouse.commands.question import question
+from lakehouse.commands.rebuild import rebuild
 from lakehouse.commands.report import report
+from lakehouse.commands.rewind import rewind
 from lakehouse.commands.run import run
 from lakehouse.commands.simulator import simulator
 from lakehouse.commands.sources import check
@@ -47,6 +50,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Start here": {"demo": demo, "mine": mine, "doctor": doctor},
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
+    "Keep": {"maintain": maintain, "rewind": rewind, "rebuild": rebuild},
     "On AWS": {
         "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,
         "cost": cost, "package": package,

@@ -45,6 +45,7 @@ class Settings:
     copies: tuple[str, ...] = ()
     time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
     accounts: tuple[str, ...] = ()
+    upkeep: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,12 +81,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if missing := [name for name in REQUIRED if not environment.get(name)]:
         raise PublishFault(f"environment: {', '.join(missing)} not set. Nothing was published.")
     database, workgroup, bucket, namespace = (environment[name] for name in REQUIRED)
-    jobs, copies, accounts = (
+    jobs, copies, accounts, upkeep = (
         tuple(filter(None, environment.get(name, "").split(",")))
-        for name in ("PUBLISH_JOBS", "PUBLISH_COPIES", "PUBLISH_ACCOUNTS")
+        for name in ("PUBLISH_JOBS", "PUBLISH_COPIES", "PUBLISH_ACCOUNTS", "PUBLISH_UPKEEP")
     )
     topic = environment.get("PUBLISH_TOPIC") or None
-    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, read_time_zones(environment), accounts)
+    zones = read_time_zones(environment)
+    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, zones, accounts, upkeep)
 
 
 def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -131,7 +133,7 @@ class Publishing:
             self.report.is_out_of_time = True
             self.note_end(is_unfinished=self.state.is_unfinished or not only_gauges)
         self.report.gauges |= read_job_gauges(
-            engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
+            engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies, self.settings.upkeep
         )
         return self.report
 

@@ -165,7 +165,7 @@ def _fill_or_merge(
     try:
         return _fill(row_df, name, partition_filter(table, partitions, row=""), seen_snapshot)
     except Py4JJavaError as error:
-        if not _is_conflict(error):
+        if not is_conflict(error):
             raise
         log.warning("%s: new partitions are not filled, another run came first; compared now", table.name)
         return _compare_and_merge(row_df, table, name, partitions)
@@ -177,7 +177,7 @@ def _compare_and_merge(source_df: DataFrame, table: Table, name: str, partitions
         try:
             return _merge_once(source_df, table, name, partition_filter(table, partitions))
         except Py4JJavaError as error:
-            if not _is_conflict(error):
+            if not is_conflict(error):
                 raise
             log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
             sleep(uniform(0.5, 1.5) * attempt)  # rivals that wait equally long meet again
@@ -187,7 +187,8 @@ def _compare_and_merge(source_df: DataFrame, table: Table, name: str, partitions
     )
 
 
-def _is_conflict(error: Py4JJavaError) -> bool:
+def is_conflict(error: Py4JJavaError) -> bool:
+    """Return whether another run wrote meanwhile: what it wrote has to be read first."""
     text = str(error)
     return any(name in text for name in CONFLICTS)
 

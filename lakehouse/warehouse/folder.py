@@ -67,8 +67,8 @@ def _complete_catalog(folder: Path) -> None:
 
 
 @contextmanager
-def load_lock(folder: Path) -> Iterator[None]:
-    """Let one load at a time write into a warehouse: SQLite has one writer. A second one waits, and says so.
+def load_lock(folder: Path, who: str = "load") -> Iterator[None]:
+    """Let one job at a time write into a warehouse: SQLite has one writer. A second one waits, and says so.
 
     The lock is the system's: it ends with the process that holds it, however that ends.
     """
@@ -76,7 +76,7 @@ def load_lock(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.stderr.write(f"load: another load is writing into {folder}; waiting until it ends\n")
+            sys.stderr.write(f"{who}: another run is writing into {folder}; waiting until it ends\n")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

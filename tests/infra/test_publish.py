@@ -580,7 +580,12 @@ def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> N
     runs = Runs(load=["SUCCEEDED", "FAILED"], copy=["TIMEOUT", "ERROR", "SUCCEEDED"])
     gauges = read_job_gauges(runs, ("load",), NOW, ("copy",))
     assert gauges == {"GlueHoursThisMonth": 0.25, "FailedLoads": 1, "FailedCopies": 2}
+    runs.states["upkeep"] = ["FAILED", "SUCCEEDED"]
+    assert read_job_gauges(runs, (), NOW, upkeep=("upkeep",)) == {
+        "GlueHoursThisMonth": 0.1, "FailedLoads": 0, "FailedUpkeep": 1
+    }  # fmt: skip
     told = dict.fromkeys(program.REQUIRED, "x")
+    assert program.read_settings({**told, "PUBLISH_UPKEEP": "u"}).upkeep == ("u",)
     assert program.read_settings({**told, "PUBLISH_COPIES": "copy"}).copies == ("copy",)
     assert program.read_settings({**told, "PUBLISH_COPIES": ""}).copies == ()
 

@@ -1,0 +1,138 @@
+"""Do the upkeep of all tables, each by itself: what goes wrong with one does not keep the others from theirs."""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from uuid import uuid4
+
+from pyspark.sql import SparkSession
+
+from glue_jobs.errors import LoadError
+from glue_jobs.faults import explain
+from glue_jobs.maintain.arguments import MaintainSettings
+from glue_jobs.maintain.figures import read_figures
+from glue_jobs.maintain.plan import Figures, Step, plan_steps, statement, urgency
+from glue_jobs.maintain.report import MaintainReport, TableReport
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often a compaction is tried where loads change the same files meanwhile."""
+
+OUTCOME = "Its rows are as they were."
+
+Clock = Callable[[], float]
+
+
+def maintain(
+    spark: SparkSession, settings: MaintainSettings, tables: list[str], now: dt.datetime, clock: Clock = monotonic
+) -> MaintainReport:
+    """Do the upkeep of tables, those that need it most first, within the time there is."""
+    end = clock() + settings.minutes * 60
+    report = MaintainReport()
+    before: dict[str, Figures] = {}
+    for table in tables:
+        with _each_by_itself(report, table):
+            before[table] = read_figures(spark, settings.name_of(table), now, settings.keep_days)
+    for table in sorted(before, key=lambda name: urgency(before[name]), reverse=True):
+        if clock() >= end:
+            report.not_reached.append(table)
+            continue
+        with _each_by_itself(report, table):
+            _maintain_table(_Run(spark, settings, now, end, clock), table, before[table], report)
+    return report
+
+
+@dataclass(frozen=True)
+class _Run:
+    spark: SparkSession
+    settings: MaintainSettings
+    now: dt.datetime
+    end: float
+    clock: Clock
+
+
+@contextmanager
+def _each_by_itself(report: MaintainReport, table: str) -> Iterator[None]:
+    """Note what goes wrong with a table."""
+    try:
+        yield
+    except LoadError as error:
+        report.failed[table] = str(error)
+    except Exception as error:
+        report.failed[table] = explain(error, OUTCOME)
+        log.warning("%s: %s", table, report.failed[table], exc_info=error)
+
+
+def _maintain_table(run: _Run, table: str, before: Figures, report: MaintainReport) -> None:
+    start = run.clock()
+    done = TableReport(before)
+    report.tables[table] = done
+    for step in plan_steps(before):
+        left = run.end - run.clock()
+        if left <= 0:
+            done.stopped.append(step)
+            continue
+        if _do_in_time(run, table, step, left, done.removed):
+            done.done.append(step)
+        else:
+            done.stopped.append(step)
+    done.after = read_figures(run.spark, run.settings.name_of(table), run.now, run.settings.keep_days)
+    done.seconds = run.clock() - start
+    log.info("%s", done.as_text(table))
+
+
+def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict[str, int]) -> bool:
+    """Do one step; whether it ended by itself. Where time runs out its work is cancelled, what is committed stays."""
+    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", run.now, run.settings.keep_days)
+    for _ in range(TRIES):
+        with _cancelled_after(run.spark, seconds) as is_cancelled:
+            try:
+                row = run.spark.sql(told).collect()
+            except Exception:
+                if is_cancelled():
+                    return False
+                raise
+        _count(step, [one.asDict() for one in row], removed)
+        if is_cancelled():
+            return False
+        if not (step == "compact" and row and row[0].asDict().get("failed_data_files_count")):
+            return True
+        log.info("%s: some files were not compacted, another run changed them; trying those again", table)
+    return False
+
+
+@contextmanager
+def _cancelled_after(spark: SparkSession, seconds: float) -> Iterator[Callable[[], bool]]:
+    """Cancel Spark's jobs of the block when its time is up; gives what tells whether that was so.
+
+    By a tag: the procedures put their jobs into groups that they name themselves.
+    """
+    context, tag, is_over = spark.sparkContext, f"maintain-{uuid4().hex}", threading.Event()
+
+    def cancel() -> None:
+        is_over.set()
+        context.cancelJobsWithTag(tag)
+
+    timer = threading.Timer(seconds, cancel)
+    timer.daemon = True
+    context.addJobTag(tag)
+    timer.start()
+    try:
+        yield is_over.is_set
+    finally:
+        timer.cancel()
+        context.removeJobTag(tag)
+
+
+def _count(step: Step, rows: list[Mapping[str, int | str]], removed: dict[str, int]) -> None:
+    """Add up the files that a step removed from storage."""
+    if step == "orphans":
+        removed["orphans"] = removed.get("orphans", 0) + len(rows)
+    elif step == "expire":
+        files = sum(int(value or 0) for row in rows for name, value in row.items() if name.startswith("deleted_"))
+        removed["files"] = removed.get("files", 0) + files

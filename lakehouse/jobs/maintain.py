@@ -1,0 +1,53 @@
+"""Do the upkeep of a warehouse in a folder: the job that AWS runs weekly, and what killed runs have left beside it."""
+
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lakehouse.defaults import DATABASE, LOCAL_CATALOG
+from lakehouse.errors import UserError
+from lakehouse.jobs.load import LOG_FILE
+from lakehouse.spark.submit import submit, warehouse_settings
+from lakehouse.temporary import make_base, remove_left
+from lakehouse.warehouse.folder import load_lock
+from lakehouse.warehouse.iceberg import require_warehouse
+
+UNFINISHED = "extraction_date=*/.*.tmp"
+"""Raw objects that were being written; what a killed run left of them is no raw object."""
+OLD = 3 * 24 * 3600
+"""Seconds after which nobody is still writing one."""
+
+
+def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), said: Path | None = None) -> int:
+    """Run the job; return its exit code. A load that runs is waited for."""
+    require_warehouse(warehouse)
+    folder = warehouse.absolute()
+    tell_removed(remove_left(make_base()), "temporary folders of killed runs")
+    tell_removed(remove_unfinished(raw, time.time()), f"unfinished raw objects of killed runs in {raw}")
+    words = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments, "--log_file", str(folder / LOG_FILE)]
+    with load_lock(folder, "maintain"):
+        code = submit(
+            "maintain_tables", words, warehouse_settings(folder), quick=True, said=said, log_file=folder / LOG_FILE
+        )
+    if code < 0:
+        name = signal.Signals(-code).name
+        raise UserError(f"the job was ended by {name}. The tables are readable; the next run does what is left.")
+    return code
+
+
+def remove_unfinished(raw: Path, now: float) -> int:
+    """Remove what killed runs have left of raw objects that they were writing; return how many."""
+    removed = 0
+    for path in raw.glob(UNFINISHED):
+        if now - path.stat().st_mtime > OLD:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def tell_removed(count: int, what: str) -> None:
+    """Say what was removed, where something was."""
+    if count:
+        sys.stderr.write(f"maintain: removed {count} {what}\n")
