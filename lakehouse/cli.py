@@ -40,6 +40,7 @@ from lakehouse.commands.sources import check
 from lakehouse.commands.status import status
 from lakehouse.commands.trino import trino
 from lakehouse.commands.verify import verify
+from lakehouse.commands.warehouse import copy, move, settle
 from lakehouse.console import complain, run_quietly
 from lakehouse.errors import UserError
 from lambda_extract.errors import STOPPED, ExtractError
@@ -50,7 +51,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Start here": {"demo": demo, "mine": mine, "doctor": doctor},
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
-    "Keep": {"maintain": maintain, "rewind": rewind, "rebuild": rebuild},
+    "Keep": {
+        "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
+        "warehouse settle": settle,
+    },
     "On AWS": {
         "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,
         "cost": cost, "package": package,
@@ -59,7 +63,10 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
 }  # fmt: skip
 """Each command by what is typed; a name of two words is a command of a group."""
 
-GROUP_HELP = {"sources": "Sources documents: what an extraction reads."}
+GROUP_HELP = {
+    "sources": "Sources documents: what an extraction reads.",
+    "warehouse": "The folder of the tables: copy it, move it, settle one that was moved by hand.",
+}
 
 
 def build_app() -> typer.Typer:

@@ -8,8 +8,9 @@ from pathlib import Path
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import submit, warehouse_settings
-from lakehouse.warehouse.folder import load_lock, prepare_warehouse
+from lakehouse.warehouse.folder import prepare_warehouse
 from lakehouse.warehouse.iceberg import require_warehouse
+from lakehouse.warehouse.lock import load_lock
 from lakehouse.warehouse.time_zones import change_time_zones
 from sql.time_zones import EVERYONE
 

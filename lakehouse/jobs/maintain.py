@@ -11,8 +11,8 @@ from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
 from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.temporary import make_base, remove_left
-from lakehouse.warehouse.folder import load_lock
 from lakehouse.warehouse.iceberg import require_warehouse
+from lakehouse.warehouse.lock import load_lock
 
 UNFINISHED = "extraction_date=*/.*.tmp"
 """Raw objects that were being written; what a killed run left of them is no raw object."""

@@ -1,4 +1,4 @@
-"""Rebuild a warehouse in a folder: all raw objects into new tables, which take the old ones' place in one transaction."""
+"""Rebuild a warehouse in a folder: all raw objects into new tables, which take the old ones' place at once."""
 
 import datetime as dt
 import shutil
@@ -13,8 +13,8 @@ from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE, QUICK_BYTES, require_raw, size_of
 from lakehouse.spark.submit import submit, warehouse_settings
-from lakehouse.warehouse.folder import load_lock
 from lakehouse.warehouse.iceberg import Warehouse, path_of, require_warehouse
+from lakehouse.warehouse.lock import load_lock
 
 BEFORE = f"{DATABASE}_before"
 """The database of the tables that a rebuild has replaced."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
+from lakehouse.warehouse.home import require_home
 from lakehouse.warehouse.time_zones import read_time_zones
 from sql.time_zones import UTC_FOR_ALL
 
@@ -38,6 +39,7 @@ def require_warehouse(folder: Path) -> None:
         raise WarehouseError(f"the warehouse {folder} is a file; expected a folder with {CATALOG_FILE}")
     if not (folder / CATALOG_FILE).is_file():
         raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `lakehouse load`")
+    require_home(folder, "Nothing was read.")
 
 
 @contextmanager
@@ -54,7 +56,8 @@ def one_line_errors(what: str) -> Iterator[None]:
 def open_catalog(folder: Path) -> SqlCatalog:
     """Open the folder's catalog as it is, without creating anything in it."""
     uri = f"sqlite:///{folder / CATALOG_FILE}"
-    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.absolute().as_uri(), init_catalog_tables="false")
+    # Not as_uri(): what would be escaped in it becomes part of a folder's name.
+    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=f"file://{folder.absolute()}", init_catalog_tables="false")
 
 
 def list_tables(catalog: Catalog) -> list[str]:
