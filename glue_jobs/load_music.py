@@ -92,7 +92,7 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
 
     A failed object is read again only when asked: it might end in the same failure every time.
     """
-    done = ("loaded",) if settings.retry_failed else ("loaded", "failed")
+    done = ("loaded", "expired") if settings.retry_failed else ("loaded", "failed", "expired")
     ledger_df = spark.table(settings.name_of(RAW_OBJECT)).where(F.col("status").isin(*done))
     loaded = {row["raw_key"] for row in ledger_df.select("raw_key").collect()}
     if settings.replay_rejected:

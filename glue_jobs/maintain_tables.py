@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from glue_jobs.iceberg.catalog import list_tables
 from glue_jobs.maintain.arguments import parse_maintain_settings
-from glue_jobs.maintain.run import maintain
+from glue_jobs.maintain.run import forget, maintain
 from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import TABLES
@@ -26,6 +26,9 @@ def main(argv: Sequence[str]) -> int:
         with run_job("maintain_tables", argv) as spark:
             present = list_tables(spark, settings.catalog, settings.database, "No table was changed.")
             tables = [table.name for table in TABLES if table.name in present]
+            if settings.forget_account:
+                sys.stdout.write(forget(spark, settings, tables))
+                return None
             report = maintain(spark, settings, tables, dt.datetime.now(dt.UTC))
         sys.stdout.write(f"{report.as_text()}\n")
         if settings.as_json:

@@ -8,6 +8,8 @@ locals {
       database  = local.database
       log_group = "/aws-glue/${local.prefix}/maintain_tables"
       keep_days = var.snapshot_days
+
+      retention_days = var.retention_days
       # The job stops by itself before Glue stops it, and says what is left.
       minutes = max(1, var.timeout_minutes - 10)
     })),

@@ -251,8 +251,20 @@ variable "snapshot_days" {
   }
 }
 
+variable "retention_days" {
+  description = "Days after landing when what was landed is gone: rows, earlier states of the tables, raw objects. 0 keeps all. A person's own exports stay in the tables: docs/security.md."
+  type        = number
+  default     = 730
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days == floor(var.retention_days) && (var.retention_days == 0 || var.retention_days > max(7, var.snapshot_days))
+    error_message = "retention_days must be 0, or a whole number of more than 7 days and more than snapshot_days (${var.snapshot_days}); got ${var.retention_days}."
+  }
+}
+
 variable "raw_expires_after_days" {
-  description = "Days after which raw objects go, for a private store of finite retention; null keeps them."
+  description = "Days after which raw objects go, where that is to be earlier than retention_days; null leaves it to those."
   type        = number
   default     = null
 }

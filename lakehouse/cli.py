@@ -21,6 +21,7 @@ from lakehouse.commands.deploy import deploy
 from lakehouse.commands.destroy import destroy
 from lakehouse.commands.doctor import doctor
 from lakehouse.commands.extract import extract
+from lakehouse.commands.forget import forget
 from lakehouse.commands.import_ import import_
 from lakehouse.commands.load import load
 from lakehouse.commands.login import login
@@ -53,7 +54,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
     "Keep": {
         "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
-        "warehouse settle": settle,
+        "warehouse settle": settle, "forget": forget,
     },
     "On AWS": {
         "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,

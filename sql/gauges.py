@@ -9,7 +9,9 @@ from sql.athena import Athena
 LEDGER = """
 select
     date_diff('minute', max(loaded_at), current_timestamp) as minutes,
-    count_if(status <> 'loaded' and extraction_date >= date_add('day', -30, current_date)) as unreadable
+    count_if(
+        status not in ('loaded', 'expired') and extraction_date >= date_add('day', -30, current_date)
+    ) as unreadable
 from raw_object
 """
 REJECTED = "select count(*) as records from rejected_record where resolved_at is null"

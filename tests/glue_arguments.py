@@ -23,11 +23,13 @@ def publish_arguments(bucket: str, database: str, place: Mapping[str, str]) -> d
     return {**told, **where, "--conf": chain(catalog_settings(bucket))}
 
 
-def maintain_arguments(bucket: str, database: str, minutes: int = 50, keep_days: int = 7) -> dict[str, str]:
+def maintain_arguments(
+    bucket: str, database: str, minutes: int = 50, keep_days: int = 7, retention_days: int = 730
+) -> dict[str, str]:
     """Return the arguments of maintain_tables in Terraform."""
     values = {"bucket": bucket, "database": database, "log_group": f"/aws-glue/{bucket}/maintain_tables"}
     text = Template(MAINTAIN_ARGUMENTS.read_text(encoding="utf-8")).substitute(
-        **values, minutes=str(minutes), keep_days=str(keep_days)
+        **values, minutes=str(minutes), keep_days=str(keep_days), retention_days=str(retention_days)
     )
     return {**json.loads(text), "--conf": chain(catalog_settings(bucket))}
 

@@ -103,7 +103,9 @@ def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report)
             wanted = set(days)
             objects = [one for one in _list_days(settings, days[0], days[-1]) if one.extraction_date in wanted]
             log.info("reloading %s to %s: %d raw objects, try %d", days[0], days[-1], len(objects), attempt)
-            _replace_all(_Reload(spark, settings, days, objects, seen, report))
+            one = _Reload(spark, settings, days, objects, seen, report)
+            one.leave_out_expired()
+            _replace_all(one)
             return
         except Py4JJavaError as error:
             if not is_conflict(error):
@@ -143,6 +145,12 @@ class _Reload:
         if seen is None:
             return self.spark.createDataFrame([], table.schema)
         return self.spark.read.option("snapshot-id", str(seen)).table(name).select(*table.column_names)
+
+    def leave_out_expired(self) -> None:
+        """Leave out raw objects whose rows went because of their age, where the objects are there still."""
+        rows = self.now_in(RAW_OBJECT).where(self.is_of_days).where("status = 'expired'").select("raw_key").collect()
+        expired = {row["raw_key"] for row in rows}
+        self.objects = [one for one in self.objects if one.raw_key not in expired]
 
     @property
     def is_of_days(self) -> Column:
@@ -185,7 +193,8 @@ def _replace_all(one: _Reload) -> None:
         _replace_plays(one, batch)
     with one.report.phase("ledger"):
         months = {day.replace(day=1) for day in one.days}
-        kept_df = one.now_in(RAW_OBJECT).where(partition_filter(RAW_OBJECT, months, row="")).where(~one.is_of_days)
+        kept_df = one.now_in(RAW_OBJECT).where(partition_filter(RAW_OBJECT, months, row=""))
+        kept_df = kept_df.where(~one.is_of_days | F.expr("status = 'expired'"))
         one.replace(RAW_OBJECT, kept_df.unionByName(_rows_of(one, batch, RAW_OBJECT)), months)
     for note in batch.notes if batch else ():
         one.report.add_day(note)

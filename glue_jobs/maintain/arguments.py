@@ -25,6 +25,12 @@ class MaintainSettings:
     minutes: int
     keep_days: int
     as_json: bool = False
+    retention_days: int = 0
+    """Days after which what has landed is removed; 0 keeps it."""
+    imports_too: bool = False
+    """Whether retention is for a person's own exports, too."""
+    forget_account: str = ""
+    dry_run: bool = False
 
     def name_of(self, table: str) -> str:
         """Return the full name of a table."""
@@ -47,10 +53,32 @@ def parse_maintain_settings(argv: Sequence[str]) -> MaintainSettings:
     parser.add_argument(
         "--json", action="store_true", dest="as_json", help="print the report as JSON too, as the last line"
     )
+    parser.add_argument(
+        "--retention_days", type=_between(0, 36500), default=0, help="days after which rows go; 0 keeps them"
+    )
+    parser.add_argument(
+        "--imports_too", action="store_true", help="with --retention_days: a person's own exports go, too"
+    )
+    parser.add_argument("--forget_account", default="", help="remove all rows of this account, and nothing else")
+    parser.add_argument("--dry_run", action="store_true", help="with --forget_account: only count them")
     parser.add_argument("--log_file", help="file for the stack trace of an error")
     known, others = parser.parse_known_args(list(argv))
     refuse_unknown(others, argv, parser)
-    return MaintainSettings(known.catalog, known.database, known.minutes, known.keep_days, known.as_json)
+    if 0 < known.retention_days <= known.keep_days:
+        parser.error(
+            f"--retention_days {known.retention_days}: expected more days than the {known.keep_days} of --keep_days"
+        )
+    return MaintainSettings(
+        catalog=known.catalog,
+        database=known.database,
+        minutes=known.minutes,
+        keep_days=known.keep_days,
+        as_json=known.as_json,
+        retention_days=known.retention_days,
+        imports_too=known.imports_too,
+        forget_account=known.forget_account,
+        dry_run=known.dry_run,
+    )
 
 
 def _between(least: int, most: int) -> Callable[[str], int]:

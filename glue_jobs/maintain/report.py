@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from glue_jobs.maintain.plan import Figures, Step
+from glue_jobs.maintain.remove import Removed
 
 
 @dataclass
@@ -42,12 +43,14 @@ class MaintainReport:
     tables: dict[str, TableReport] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     not_reached: list[str] = field(default_factory=list)
+    expired: Removed = field(default_factory=Removed)
 
     def as_text(self) -> str:
         """Return the summary for people."""
         lines = [report.as_text(table) for table, report in self.tables.items() if table not in self.failed]
         lines += [f"{table:<16}failed: {error}" for table, error in self.failed.items()]
         lines += [f"{table:<16}not reached in the time; the next run goes on" for table in self.not_reached]
+        lines += [self.expired.as_text("removed because of their age")] if self.expired.objects else []
         return "\n".join(lines) if lines else "no tables yet, nothing to do"
 
     def failures(self) -> str | None:

@@ -16,6 +16,7 @@ from glue_jobs.faults import explain
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.figures import read_figures
 from glue_jobs.maintain.plan import Figures, Step, plan_steps, statement, urgency
+from glue_jobs.maintain.remove import expire_rows, forget_account, remove_unknown_files
 from glue_jobs.maintain.report import MaintainReport, TableReport
 
 log = logging.getLogger(__name__)
@@ -34,23 +35,47 @@ def maintain(
     """Do the upkeep of tables, those that need it most first, within the time there is."""
     end = clock() + settings.minutes * 60
     report = MaintainReport()
+    with _each_by_itself(report, "retention"):
+        report.expired = expire_rows(spark, settings, tables, now)
+    # Of what is older than it may become no earlier state stays either.
+    late = {name for name, rows in report.expired.rows.items() if rows and report.expired.is_late}
+    keep_days = {table: 0 if table in late else settings.keep_days for table in tables}
     before: dict[str, Figures] = {}
     for table in tables:
         with _each_by_itself(report, table):
-            before[table] = read_figures(spark, settings.name_of(table), now, settings.keep_days)
+            before[table] = read_figures(spark, settings.name_of(table), now, keep_days[table])
     for table in sorted(before, key=lambda name: urgency(before[name]), reverse=True):
         if clock() >= end:
             report.not_reached.append(table)
             continue
         with _each_by_itself(report, table):
-            _maintain_table(_Run(spark, settings, now, end, clock), table, before[table], report)
+            run = _Run(spark, settings, keep_days[table], now, end, clock)
+            _maintain_table(run, table, before[table], report)
     return report
+
+
+def forget(spark: SparkSession, settings: MaintainSettings, tables: list[str]) -> str:
+    """Remove all rows of an account, then every earlier state that may hold some; return what was done.
+
+    Afterwards also where no row is found: an earlier run may have been killed in between.
+    """
+    removed = forget_account(spark, settings, tables, settings.forget_account, is_dry=settings.dry_run)
+    line = removed.as_text(f"rows of account {settings.forget_account}")
+    if settings.dry_run:
+        return f"{line}\nnothing was changed: this was a dry run\n"
+    files = 0
+    for table in tables:
+        now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
+        spark.sql(statement("expire", settings.catalog, f"{settings.database}.{table}", now, keep_days=0)).collect()
+        files += remove_unknown_files(spark, settings.name_of(table))
+    return f"{line}\nremoved, with all earlier states of the tables and {files} files that belonged to no state\n"
 
 
 @dataclass(frozen=True)
 class _Run:
     spark: SparkSession
     settings: MaintainSettings
+    keep_days: int
     now: dt.datetime
     end: float
     clock: Clock
@@ -81,14 +106,14 @@ def _maintain_table(run: _Run, table: str, before: Figures, report: MaintainRepo
             done.done.append(step)
         else:
             done.stopped.append(step)
-    done.after = read_figures(run.spark, run.settings.name_of(table), run.now, run.settings.keep_days)
+    done.after = read_figures(run.spark, run.settings.name_of(table), run.now, run.keep_days)
     done.seconds = run.clock() - start
     log.info("%s", done.as_text(table))
 
 
 def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict[str, int]) -> bool:
     """Do one step; whether it ended by itself. Where time runs out its work is cancelled, what is committed stays."""
-    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", run.now, run.settings.keep_days)
+    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", run.now, run.keep_days)
     for _ in range(TRIES):
         with _cancelled_after(run.spark, seconds) as is_cancelled:
             try:

@@ -11,9 +11,10 @@ from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
 from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.temporary import make_base, remove_left
-from lakehouse.warehouse.iceberg import require_warehouse
+from lakehouse.warehouse.iceberg import Warehouse, require_warehouse
 from lakehouse.warehouse.lock import load_lock
 
+LEDGER = "raw_object"
 UNFINISHED = "extraction_date=*/.*.tmp"
 """Raw objects that were being written; what a killed run left of them is no raw object."""
 OLD = 3 * 24 * 3600
@@ -31,10 +32,24 @@ def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), said: Pa
         code = submit(
             "maintain_tables", words, warehouse_settings(folder), quick=True, said=said, log_file=folder / LOG_FILE
         )
+        tell_removed(remove_expired(raw, folder), f"raw objects in {raw} because of their age")
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run does what is left.")
     return code
+
+
+def remove_expired(raw: Path, folder: Path) -> int:
+    """Remove the raw objects that the ledger calls expired; return how many. On AWS the bucket does it."""
+    warehouse = Warehouse(folder)
+    if LEDGER not in warehouse.tables:
+        return 0
+    ledger = warehouse.open_dataset(LEDGER).to_table(["raw_key", "status"]).to_pylist()
+    keys = [row["raw_key"] for row in ledger if row["status"] == "expired"]
+    paths = [path for key in keys if (path := raw / key.removeprefix("raw/")).is_file()]
+    for path in paths:
+        path.unlink()
+    return len(paths)
 
 
 def remove_unfinished(raw: Path, now: float) -> int:

@@ -87,6 +87,16 @@ def swap(folder: Path, new: str) -> None:
         catalog.execute("commit")
 
 
+def retire(folder: Path, database: str) -> None:
+    """Have the tables of a database dropped by the next `drop_unfinished`."""
+    with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30)) as catalog, catalog:
+        catalog.execute(
+            "update iceberg_tables set table_namespace = ? where table_namespace = ?",
+            (f"{UNFINISHED}replaced", database),
+        )
+        catalog.execute("delete from iceberg_namespace_properties where namespace = ?", (database,))
+
+
 def drop_unfinished(folder: Path) -> None:
     """Remove tables that nothing names any more: of a rebuild that was killed, and those of before the last one."""
     with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30)) as catalog, catalog:

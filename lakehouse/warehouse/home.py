@@ -139,7 +139,7 @@ def _settle_table(metadata: Path, folder: Path, root: Path, home: Path, change: 
     lists = {snapshot["manifest-list"] for snapshot in json.loads(metadata.read_bytes()).get("snapshots", [])}
     manifests: set[str] = set()
     for one in lists:
-        manifests.update(record[0] for record in _read(place(one))[2])
+        manifests.update(record[0] for record in read_avro(place(one))[2])
     for one in manifests:
         _change_avro(place(one), change)
     for one in lists:
@@ -149,7 +149,7 @@ def _settle_table(metadata: Path, folder: Path, root: Path, home: Path, change: 
         _replace(path, text.encode())
 
 
-def _read(path: Path) -> tuple[Any, dict[str, str], list[Any]]:
+def read_avro(path: Path) -> tuple[Any, dict[str, str], list[Any]]:
     """Return an Avro file's schema, its header and its records, all columns in their order."""
     with AvroFile[Any](PyArrowFileIO().new_input(str(path))) as file:
         records = list(file)
@@ -158,7 +158,7 @@ def _read(path: Path) -> tuple[Any, dict[str, str], list[Any]]:
 
 def _change_avro(path: Path, change: Callable[[str], str], size_of: Callable[[str], int] | None = None) -> None:
     """Write a manifest, or with `size_of` a list of manifests, with other paths and all else as it is."""
-    schema, header, records = _read(path)
+    schema, header, records = read_avro(path)
     for record in records:
         if size_of is not None:
             # manifest_path and manifest_length are the first two.

@@ -15,12 +15,11 @@ from glue_jobs.maintain.run import maintain
 from tests.spark.conftest import Lake
 from tests.spark.objects import page, song
 
-LATER = dt.timedelta(days=10)
 TABLES = ["song", "play", "raw_object"]
 
 
 def settings_of(lake: Lake, minutes: int = 10) -> MaintainSettings:
-    return MaintainSettings("lake", lake.database, minutes, keep_days=7)
+    return MaintainSettings("lake", lake.database, minutes, keep_days=0)
 
 
 def rows_of(lake: Lake) -> dict[str, list[Any]]:
@@ -37,15 +36,15 @@ def worn_lake(shared_lake: Lake) -> Lake:
 
 
 def test_upkeep_leaves_the_rows_and_few_files(worn_lake: Lake) -> None:
-    lake, now = worn_lake, dt.datetime.now(dt.UTC) + LATER
+    lake, now = worn_lake, dt.datetime.now(dt.UTC)
     rows = rows_of(lake)
     location = Path(str(load_table(lake.spark, f"lake.{lake.database}.song").location()).removeprefix("file:"))
     orphan, young = location / "data" / "killed.parquet", location / "data" / "running.parquet"
-    for path, age in ((orphan, dt.timedelta(0)), (young, LATER)):
+    for path, age in ((orphan, 4), (young, 2)):
         path.write_bytes(b"x")
-        moment = (dt.datetime.now(dt.UTC) + age).timestamp()
+        moment = (now - dt.timedelta(days=age)).timestamp()
         os.utime(path, (moment, moment))
-    before = read_figures(lake.spark, f"lake.{lake.database}.raw_object", now, 7)
+    before = read_figures(lake.spark, f"lake.{lake.database}.raw_object", now, 0)
     assert before.files == before.snapshots == 3
     report = maintain(lake.spark, settings_of(lake), TABLES, now)
     assert report.failed == {}
@@ -55,14 +54,14 @@ def test_upkeep_leaves_the_rows_and_few_files(worn_lake: Lake) -> None:
     assert rows_of(lake) == rows
     assert report.tables["song"].removed["orphans"] >= 1
     assert (orphan.exists(), young.exists()) == (False, True)
-    again = maintain(lake.spark, settings_of(lake), TABLES, now)
+    again = maintain(lake.spark, settings_of(lake), TABLES, now + dt.timedelta(seconds=-60))
     assert {table: one.done for table, one in again.tables.items()} == {table: ["orphans"] for table in again.tables}
     lake.land(page(song("s9")), at="2026-11-01T20:00:00", run_id="r9")
     assert lake.load().tables["song"].inserted == 1
 
 
 def test_one_table_that_fails_stops_no_other(worn_lake: Lake) -> None:
-    now = dt.datetime.now(dt.UTC) + LATER
+    now = dt.datetime.now(dt.UTC)
     report = maintain(worn_lake.spark, settings_of(worn_lake), ["nowhere", "song"], now)
     assert list(report.failed) == ["nowhere"]
     assert "song" in report.tables

@@ -59,7 +59,7 @@ def names(folder: Path, text: str) -> list[str]:
     """Return the files that hold a text; what Avro compresses is looked at in its plain form, too."""
     found = [name for name, content in files(folder).items() if text.encode() in content]
     for path in folder.rglob("*.avro"):
-        found += [str(path)] if text in repr(home._read(path)[2]) else []
+        found += [str(path)] if text in repr(home.read_avro(path)[2]) else []
     return found
 
 
