@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.errors import LoadError
-from glue_jobs.iceberg.catalog import list_tables
+from glue_jobs.iceberg.catalog import list_tables, require_known_format
 from glue_jobs.iceberg.merge import SIDE_BY_SIDE, create_statement
 from glue_jobs.iceberg.rewind import plan_rewind, rewind
 from glue_jobs.iceberg.schema_evolution import add_new_columns
@@ -40,6 +40,8 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     report = Report()
     with report.phase("look"):
         existing = list_tables(spark, settings.catalog, settings.database, "Nothing was loaded.")
+        if RAW_OBJECT.name in existing:
+            require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was loaded.")
         landed = list_objects(settings.raw, settings.since)
         report.columns_added = add_new_columns(spark, settings, existing)
         is_empty = RAW_OBJECT.name not in existing
@@ -104,6 +106,8 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
 def run_rewind(spark: SparkSession, settings: Settings, moment: dt.datetime) -> str:
     """Take the tables back to a moment, or only say what would become of them; return what was done."""
     present = list_tables(spark, settings.catalog, settings.database, "Nothing was changed.")
+    if RAW_OBJECT.name in present:
+        require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was changed.")
     plans = plan_rewind(spark, settings.catalog, settings.database, present, moment)
     lines = [one.as_text() for one in plans]
     if settings.dry_run:

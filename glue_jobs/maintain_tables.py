@@ -8,12 +8,12 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 
-from glue_jobs.iceberg.catalog import list_tables
+from glue_jobs.iceberg.catalog import list_tables, require_known_format
 from glue_jobs.maintain.arguments import parse_maintain_settings
 from glue_jobs.maintain.run import forget, maintain
 from glue_jobs.script import log_file_of, run_script
 from glue_jobs.session import run_job
-from glue_jobs.tables import TABLES
+from glue_jobs.tables import RAW_OBJECT, TABLES
 
 OUTCOME = "The tables can be read, their rows are as they were: the next run does what is left."
 
@@ -26,6 +26,8 @@ def main(argv: Sequence[str]) -> int:
         with run_job("maintain_tables", argv) as spark:
             present = list_tables(spark, settings.catalog, settings.database, "No table was changed.")
             tables = [table.name for table in TABLES if table.name in present]
+            if RAW_OBJECT.name in present:
+                require_known_format(spark, settings.name_of(RAW_OBJECT.name), "No table was changed.")
             if settings.forget_account:
                 sys.stdout.write(forget(spark, settings, tables))
                 return None

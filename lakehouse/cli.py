@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lakehouse.commands import schedule
 from lakehouse.commands.checks import checks
 from lakehouse.commands.command import Command
 from lakehouse.commands.cost import cost
@@ -54,7 +55,8 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
     "Keep": {
         "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
-        "warehouse settle": settle, "forget": forget,
+        "warehouse settle": settle, "forget": forget, "schedule install": schedule.install,
+        "schedule remove": schedule.remove, "schedule status": schedule.status, "schedule run": schedule.run,
     },
     "On AWS": {
         "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,
@@ -66,6 +68,7 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
 
 GROUP_HELP = {
     "sources": "Sources documents: what an extraction reads.",
+    "schedule": "Fetching and loading by the clock, on this machine.",
     "warehouse": "The folder of the tables: copy it, move it, settle one that was moved by hand.",
 }
 

@@ -20,6 +20,7 @@ from glue_jobs.errors import LoadError
 from glue_jobs.iceberg import ranking
 from glue_jobs.iceberg.checkpoint import keep
 from glue_jobs.iceberg.metadata import load_table, month_after, newest_snapshot, partitions_with_rows
+from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY
 from glue_jobs.tables import INSTANT, Table
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ commit between the two looks a MERGE takes at its files."""
 NOTHING = "false"
 
 PROPERTIES = {
+    FORMAT_PROPERTY: str(FORMAT),
     # Athena reads version 2 only (https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html).
     "format-version": "2",
     # Copy-on-write leaves no delete files to read; serializable keeps two runs from inserting one key twice.

@@ -1,7 +1,7 @@
 """Take the tables back to what they were at a moment, all of them, with the ledger that belongs to it.
 
 The ledger goes first. So it never names an object whose rows are gone, also where the rewind is killed half way: the
-next load loads what it does not name, and that changes nothing where the rows are there. The states of before stay until
+next load loads what it does not name, and that changes nothing where the rows are there. States of before stay until
 they expire, so that a rewind can be undone by another one.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Step = Literal["compact", "manifests", "expire", "orphans"]
+Step = Literal["compact", "manifests", "forget", "expire", "orphans"]
 
 MOST_MANIFESTS = 8
 """More than these are rewritten into few: each query opens all of them."""
@@ -42,13 +42,18 @@ class Figures:
     metadata_bytes: int = 0
 
 
-def plan_steps(figures: Figures) -> list[Step]:
-    """Return what is to be done to a table, in order; looking for orphans always is."""
+def plan_steps(figures: Figures, *, rows_went: bool = False) -> list[Step]:
+    """Return what is to be done to a table, in order; looking for orphans always is.
+
+    Where rows went because of their age, its manifests must no longer tell of them.
+    """
     steps: list[Step] = []
     if figures.spare_files:
         steps.append("compact")
     # A compaction leaves manifests behind, too.
-    if figures.manifests > MOST_MANIFESTS:
+    if rows_went:
+        steps.append("forget")
+    elif figures.manifests > MOST_MANIFESTS:
         steps.append("manifests")
     if figures.old_snapshots:
         steps.append("expire")

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.errors import LoadError
 from glue_jobs.iceberg.merge import TRIES, is_conflict, literal
+from glue_jobs.iceberg.metadata import load_table
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.plan import instant
 from glue_jobs.tables import LISTING, NO_ACCOUNT, PLAY, RAW_OBJECT, TABLES
@@ -26,6 +27,7 @@ EXPIRED = "expired"
 """The ledger's status of an object whose rows are gone because of their age: it is never loaded again."""
 EXPORTS = ("export", "export_short")
 """The origin of plays that a person got from Spotify as their own copy."""
+MANIFEST_SIZE = "commit.manifest.target-size-bytes"
 VIEW = "object_to_remove"
 
 
@@ -139,6 +141,28 @@ def _write(statement: str, spark: SparkSession) -> None:
             sleep(attempt)
 
 
+def write_manifests_anew(spark: SparkSession, catalog: str, database: str, table: str) -> None:
+    """Write the manifests of a table anew, so that none tells of a file that is gone: not its bounds either.
+
+    Iceberg leaves a single manifest alone where one is enough, so two are asked for then.
+    """
+    name = f"{catalog}.{database}.{table}"
+    spark.catalog.refreshTable(name)
+    found = load_table(spark, name)
+    snapshot = found.currentSnapshot()
+    manifests = list(snapshot.allManifests(found.io())) if snapshot is not None else []
+    if not manifests:
+        return
+    if len(manifests) == 1:
+        half = max(1, int(manifests[0].length()) // 2)
+        spark.sql(f"alter table {name} set tblproperties ('{MANIFEST_SIZE}' = '{half}')")
+    try:
+        spark.sql(f"call {catalog}.system.rewrite_manifests('{database}.{table}', false)").collect()
+    finally:
+        if len(manifests) == 1:
+            spark.sql(f"alter table {name} unset tblproperties ('{MANIFEST_SIZE}')")
+
+
 def remove_unknown_files(spark: SparkSession, name: str) -> int:
     """Remove all files of a table that none of its states knows, also those of today; return how many.
 
@@ -147,7 +171,7 @@ def remove_unknown_files(spark: SparkSession, name: str) -> int:
     jvm = spark._jvm
     assert jvm is not None
     spark.catalog.refreshTable(name)
-    table = jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(spark._jsparkSession, name)
+    table = load_table(spark, name)
     action = jvm.org.apache.iceberg.spark.actions.SparkActions.get().deleteOrphanFiles(table).usePrefixListing(True)
     later = int((dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)).timestamp() * 1000)
     return sum(1 for _ in action.olderThan(later).execute().orphanFileLocations())

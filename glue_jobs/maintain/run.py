@@ -16,7 +16,7 @@ from glue_jobs.faults import explain
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.figures import read_figures
 from glue_jobs.maintain.plan import Figures, Step, plan_steps, statement, urgency
-from glue_jobs.maintain.remove import expire_rows, forget_account, remove_unknown_files
+from glue_jobs.maintain.remove import expire_rows, forget_account, remove_unknown_files, write_manifests_anew
 from glue_jobs.maintain.report import MaintainReport, TableReport
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ def forget(spark: SparkSession, settings: MaintainSettings, tables: list[str]) -
         return f"{line}\nnothing was changed: this was a dry run\n"
     files = 0
     for table in tables:
+        write_manifests_anew(spark, settings.catalog, settings.database, table)
         now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
         spark.sql(statement("expire", settings.catalog, f"{settings.database}.{table}", now, keep_days=0)).collect()
         files += remove_unknown_files(spark, settings.name_of(table))
@@ -97,12 +98,15 @@ def _maintain_table(run: _Run, table: str, before: Figures, report: MaintainRepo
     start = run.clock()
     done = TableReport(before)
     report.tables[table] = done
-    for step in plan_steps(before):
+    for step in plan_steps(before, rows_went=bool(report.expired.rows.get(table))):
         left = run.end - run.clock()
         if left <= 0:
             done.stopped.append(step)
             continue
-        if _do_in_time(run, table, step, left, done.removed):
+        if step == "forget":
+            write_manifests_anew(run.spark, run.settings.catalog, run.settings.database, table)
+            done.done.append(step)
+        elif _do_in_time(run, table, step, left, done.removed):
             done.done.append(step)
         else:
             done.stopped.append(step)

@@ -177,7 +177,7 @@ def _change_avro(path: Path, change: Callable[[str], str], size_of: Callable[[st
     output = PyArrowFileIO().new_output(str(unfinished))
     with AvroOutputFile[Any](output, schema, name, metadata={**kept, **codec}) as file:
         file.write_block(records)
-    unfinished.replace(path)
+    _put(unfinished, path)
 
 
 def _change_all(value: Any, change: Callable[[str], str]) -> Any:
@@ -228,4 +228,10 @@ def _parents(path: PurePosixPath) -> Iterator[PurePosixPath]:
 def _replace(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)
+    _put(unfinished, path)
+
+
+def _put(unfinished: Path, path: Path) -> None:
+    """Put a file in the place of another; Hadoop's checksum of the old one must not outlive it."""
+    path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
     unfinished.replace(path)

@@ -17,6 +17,7 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
+from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY, is_known
 from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.warehouse.home import require_home
@@ -84,6 +85,7 @@ class Tables:
                 table = self.catalog.load_table((DATABASE, name))
             except NoSuchTableError as error:
                 raise WarehouseError(f"no table {name} in {self.place}; it has {', '.join(self.tables)}") from error
+            require_known_format(table)
             require_steady_names(table)
             return to_dataset(table, self.filesystem)
 
@@ -100,6 +102,16 @@ class Warehouse(Tables):
         self.time_zones = read_time_zones(self.folder)
         if not self.tables:
             raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `lakehouse load`")
+
+
+def require_known_format(table: Table) -> None:
+    """Refuse a table that a later version has written."""
+    found = table.properties.get(FORMAT_PROPERTY)
+    if not is_known(found):
+        raise WarehouseError(
+            f"table {table.name()[-1]}: expected format {FORMAT} or earlier, got {found}: a later version of lakehouse"
+            " has written it. Nothing was read; docs/upgrade.md says how to go back"
+        )
 
 
 def require_steady_names(table: Table) -> None:

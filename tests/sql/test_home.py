@@ -66,6 +66,9 @@ def names(folder: Path, text: str) -> list[str]:
 def test_a_copy_holds_all_commits_and_is_apart_from_the_original(folder: Path, tmp_path: Path) -> None:
     own = folder.name
     assert names(folder, f"/{own}/")
+    metadata = [path for path in folder.rglob("*") if path.parent.name == "metadata" and path.is_file()]
+    for path in metadata:
+        path.with_name(f".{path.name}.crc").write_bytes(b"Hadoop keeps one of each file")
     before = files(folder)
     copy = tmp_path / "copies" / "copy"
     assert lakehouse(["warehouse", "copy", str(copy), "--warehouse", str(folder)]) == 0
@@ -75,6 +78,7 @@ def test_a_copy_holds_all_commits_and_is_apart_from_the_original(folder: Path, t
     counts = [len(table.scan(snapshot_id=one.snapshot_id).to_arrow()) for one in table.metadata.snapshots]
     assert counts == [2, 3, 4]
     assert names(copy, f"/{own}/") == []
+    assert [path for path in copy.rglob("*.crc") if path.parent.name == "metadata"] == []
     assert {name: text for name, text in files(folder).items() if name in before} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["copies", folder.name])
 

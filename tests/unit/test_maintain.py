@@ -33,6 +33,10 @@ def test_a_step_is_planned_where_it_changes_something(figures: Figures, expected
     assert plan_steps(figures) == expected
 
 
+def test_where_rows_went_manifests_are_written_anew_before_states_expire() -> None:
+    assert plan_steps(Figures(manifests=99, old_snapshots=1), rows_went=True) == ["forget", "expire", "orphans"]
+
+
 def test_the_table_that_needs_it_most_is_the_most_urgent() -> None:
     assert urgency(Figures(spare_files=5)) > urgency(Figures(files=1000, bytes=10**9, snapshots=9))
 

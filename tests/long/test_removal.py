@@ -12,9 +12,9 @@ from glue_jobs.iceberg.metadata import load_table
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.run import forget, maintain
 from glue_jobs.tables import TABLES
+from tests.long.remaining import files_with
 from tests.spark.conftest import Lake
 from tests.spark.objects import page, song
-from tests.spark.remaining import files_with
 
 NAMES = [table.name for table in TABLES]
 DAY = "2026-11-01"
@@ -78,6 +78,7 @@ def test_what_landed_too_long_ago_goes_and_is_not_loaded_again(lake: Lake) -> No
         moment = (now - dt.timedelta(days=days)).timestamp()
         os.utime(lake.raw / key.removeprefix("raw/"), (moment, moment))
     lake.load()
+    now = dt.datetime.now(dt.UTC)
     report = maintain(lake.spark, settings_of(lake, retention_days=60), NAMES, now)
     assert report.failed == {}
     assert report.expired.is_late
