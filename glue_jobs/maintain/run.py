@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 TRIES = 3
 """How often a compaction is tried where loads change the same files meanwhile."""
 
+SOON = dt.timedelta(seconds=1)
+"""Times in statements are whole seconds; a state of this second is to be earlier."""
+
 OUTCOME = "Its rows are as they were."
 
 Clock = Callable[[], float]
@@ -66,7 +69,7 @@ def forget(spark: SparkSession, settings: MaintainSettings, tables: list[str]) -
     files = 0
     for table in tables:
         write_manifests_anew(spark, settings.catalog, settings.database, table)
-        now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
+        now = dt.datetime.now(dt.UTC) + SOON
         spark.sql(statement("expire", settings.catalog, f"{settings.database}.{table}", now, keep_days=0)).collect()
         files += remove_unknown_files(spark, settings.name_of(table))
     return f"{line}\nremoved, with all earlier states of the tables and {files} files that belonged to no state\n"
@@ -117,7 +120,9 @@ def _maintain_table(run: _Run, table: str, before: Figures, report: MaintainRepo
 
 def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict[str, int]) -> bool:
     """Do one step; whether it ended by itself. Where time runs out its work is cancelled, what is committed stays."""
-    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", run.now, run.keep_days)
+    # Where nothing earlier is to stay, that is also what this run itself has replaced.
+    now = run.now if run.keep_days else max(run.now, dt.datetime.now(dt.UTC) + SOON)
+    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", now, run.keep_days)
     for _ in range(TRIES):
         with _cancelled_after(run.spark, seconds) as is_cancelled:
             try:

@@ -65,7 +65,7 @@ def test_an_account_is_forgotten_to_the_last_byte(lake: Lake) -> None:
     assert lake.rows("song", "song_id") == ["bens", "shared"]
     # Killed after the ledger, the next run finds no row and still looks after the states.
     assert "0 raw objects, rows: none" in forget(lake.spark, settings_of(lake, forget_account="anna"), NAMES)
-    with pytest.raises(LoadError, match="expected a user, got the name of none"):
+    with pytest.raises(LoadError, match="expected a user's name, got that of no user"):
         forget(lake.spark, settings_of(lake, forget_account="-"), NAMES)
 
 
