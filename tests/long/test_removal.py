@@ -71,7 +71,7 @@ def test_an_account_is_forgotten_to_the_last_byte(lake: Lake) -> None:
 
 def test_what_landed_too_long_ago_goes_and_is_not_loaded_again(lake: Lake) -> None:
     old = land(lake, "ben", "old_one", run_id="b1")
-    own = land(lake, "ben", "own_one", run_id="import-1")
+    own = land(lake, "ben", "own_one", run_id="x-import-1")
     young = land(lake, "ben", "young_one", run_id="b2", at=f"{DAY}T12:00:00")
     now = dt.datetime.now(dt.UTC)
     for key, days in ((old, 61), (own, 900), (young, 40)):
