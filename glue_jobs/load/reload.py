@@ -22,7 +22,7 @@ from glue_jobs.iceberg.checkpoint import keep, release
 from glue_jobs.iceberg.merge import TRIES, Counts, is_conflict, partition_filter
 from glue_jobs.iceberg.metadata import load_table, newest_snapshot
 from glue_jobs.iceberg.ranking import best_per_key
-from glue_jobs.load.read_batch import ReadBatch, read_batch
+from glue_jobs.load.read_batch import ReadBatch, WorkerDied, read_batch
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 BY_DAY = (SONG, ALBUM, ARTIST, LISTING, REJECTED_RECORD)
 """Tables whose rows of a day come from raw objects of that day alone, and fill partitions of it alone."""
+NOT_READ = "status in ('expired', 'failed')"
+"""Raw objects whose line in the ledger stays as it is."""
 DATE_AT = len("raw/extraction_date=") + 1
 
 Days = list[dt.date]
@@ -104,9 +106,14 @@ def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report)
             objects = [one for one in _list_days(settings, days[0], days[-1]) if one.extraction_date in wanted]
             log.info("reloading %s to %s: %d raw objects, try %d", days[0], days[-1], len(objects), attempt)
             one = _Reload(spark, settings, days, objects, seen, report)
-            one.leave_out_expired()
+            one.leave_out_unread()
             _replace_all(one)
             return
+        except WorkerDied as error:
+            raise LoadError(
+                f"--reload {days[0]}..{days[-1]}: expected a Python worker to read the objects, got one that was killed."
+                " These days are as they were; an ordinary load finds the object and marks it failed."
+            ) from error
         except Py4JJavaError as error:
             if not is_conflict(error):
                 raise
@@ -146,11 +153,11 @@ class _Reload:
             return self.spark.createDataFrame([], table.schema)
         return self.spark.read.option("snapshot-id", str(seen)).table(name).select(*table.column_names)
 
-    def leave_out_expired(self) -> None:
-        """Leave out raw objects whose rows went because of their age, where the objects are there still."""
-        rows = self.now_in(RAW_OBJECT).where(self.is_of_days).where("status = 'expired'").select("raw_key").collect()
-        expired = {row["raw_key"] for row in rows}
-        self.objects = [one for one in self.objects if one.raw_key not in expired]
+    def leave_out_unread(self) -> None:
+        """Leave out raw objects whose rows went because of their age, and those that a load has failed to read."""
+        rows = self.now_in(RAW_OBJECT).where(self.is_of_days).where(NOT_READ).select("raw_key").collect()
+        unread = {row["raw_key"] for row in rows}
+        self.objects = [one for one in self.objects if one.raw_key not in unread]
 
     @property
     def is_of_days(self) -> Column:
@@ -194,7 +201,7 @@ def _replace_all(one: _Reload) -> None:
     with one.report.phase("ledger"):
         months = {day.replace(day=1) for day in one.days}
         kept_df = one.now_in(RAW_OBJECT).where(partition_filter(RAW_OBJECT, months, row=""))
-        kept_df = kept_df.where(~one.is_of_days | F.expr("status = 'expired'"))
+        kept_df = kept_df.where(~one.is_of_days | F.expr(NOT_READ))
         one.replace(RAW_OBJECT, kept_df.unionByName(_rows_of(one, batch, RAW_OBJECT)), months)
     for note in batch.notes if batch else ():
         one.report.add_day(note)
