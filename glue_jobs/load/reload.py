@@ -111,7 +111,7 @@ def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report)
             return
         except WorkerDied as error:
             raise LoadError(
-                f"--reload {days[0]}..{days[-1]}: expected a Python worker to read the objects, got one that was killed."
+                f"--reload {days[0]}..{days[-1]}: expected Python workers to read the objects, one was killed."
                 " These days are as they were; an ordinary load finds the object and marks it failed."
             ) from error
         except Py4JJavaError as error:
