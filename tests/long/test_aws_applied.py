@@ -169,7 +169,7 @@ def test_upkeep_gets_exactly_what_it_reads_and_a_schedule(copies: list[Copy], em
     applied = emulated.connect("glue").get_job(JobName=told["maintain_tables_job"])["Job"]["DefaultArguments"]
     assert set(applied.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
     assert applied == expected
-    settings = parse_maintain_settings(as_words(applied))
+    settings = parse_maintain_settings(as_words({**applied, **run_arguments("1")}))
     assert (settings.database, settings.minutes, settings.keep_days) == (told["database"], 50, 7)
     schedule = emulated.connect("scheduler").get_schedule(Name=f"{told['workflow']}-upkeep")
     assert json.loads(schedule["Target"]["Input"]) == {"JobName": told["maintain_tables_job"]}
