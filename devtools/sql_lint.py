@@ -120,6 +120,12 @@ def find_header_faults(file: File) -> Iterator[str]:
         yield f"the header says it reads {', '.join(file.statement.reads)}; it reads {', '.join(read)}"
 
 
+def find_remedy_faults(file: File) -> Iterator[str]:
+    """Yield where a check does not say how bad it is, or what to do."""
+    if file.kind == "check" and not file.statement.remedy:
+        yield "expected '-- Severity: error (or warning). Remedy: what to do.' in front of '-- Grain'"
+
+
 def find_kind_faults(file: File) -> Iterator[str]:
     """Yield where the statement is not what its folder holds."""
     if not isinstance(file.query, exp.Query):
@@ -197,6 +203,7 @@ def find_faults(file: File, columns: Columns) -> list[str]:
     """Return the faults of one file, each as a line with its path."""
     faults = (
         *find_header_faults(file),
+        *find_remedy_faults(file),
         *find_kind_faults(file),
         *find_summary_faults(file),
         *find_construct_faults(file),

@@ -29,6 +29,13 @@ class Settings:
     replay_rejected: bool
     retry_failed: bool = False
     as_json: bool = False
+    reload: tuple[dt.date, dt.date] | None = None
+    """The first and last of the days to rebuild, instead of loading what is new."""
+    accept_missing: bool = False
+    """Rows of raw objects that are gone leave the rebuilt days, too."""
+    rewind_to: dt.datetime | None = None
+    """The moment to take the tables back to, instead of loading what is new."""
+    dry_run: bool = False
 
     def name_of(self, table: Table) -> str:
         """Return the full name of a table."""
@@ -59,8 +66,22 @@ def parse_settings(argv: Sequence[str]) -> Settings:
     )
     parser.add_argument("--log_file", help="file for the stack trace of an error")
     parser.add_argument("--retry_failed", action="store_true", help="read objects again that failed before")
+    parser.add_argument(
+        "--reload",
+        type=_days,
+        help="rebuild these days from raw, load nothing else: YYYY-MM-DD, or two with .. between",
+    )
+    parser.add_argument(
+        "--accept_missing", action="store_true", help="with --reload: rows of raw objects that are gone go, too"
+    )
+    parser.add_argument(
+        "--rewind_to", type=_moment, help="take all tables back to this time (UTC, YYYY-MM-DDTHH:MM:SS); load nothing"
+    )
+    parser.add_argument("--dry_run", action="store_true", help="with --rewind_to: only show what would become of them")
     known, others = parser.parse_known_args(list(argv))
     refuse_unknown(others, argv, parser)
+    if known.reload and known.rewind_to:
+        parser.error("--reload and --rewind_to: expected one of them, got both")
     return Settings(
         raw=known.raw,
         catalog=known.catalog,
@@ -70,6 +91,10 @@ def parse_settings(argv: Sequence[str]) -> Settings:
         replay_rejected=known.replay_rejected,
         retry_failed=known.retry_failed,
         as_json=known.as_json,
+        reload=known.reload,
+        accept_missing=known.accept_missing,
+        rewind_to=known.rewind_to,
+        dry_run=known.dry_run,
     )
 
 
@@ -102,6 +127,24 @@ def _date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"expected a date as YYYY-MM-DD, got {text!r}") from error
+
+
+def _days(text: str) -> tuple[dt.date, dt.date]:
+    """Read one day, or the first and the last of several."""
+    first, dots, last = text.partition("..")
+    days = _date(first), _date(last if dots else first)
+    if days[0] > days[1]:
+        raise argparse.ArgumentTypeError(f"expected the earlier day first, got {text!r}")
+    return days
+
+
+def _moment(text: str) -> dt.datetime:
+    """Read a time; without a zone it is UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a time as YYYY-MM-DDTHH:MM:SS, got {text!r}") from error
+    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _megabytes(text: str) -> int:

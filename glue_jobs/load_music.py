@@ -4,6 +4,7 @@ The job lists the raw prefix, subtracts the ledger, and loads the rest batch by 
 merge the independent tables side by side, the ledger last. Whatever stops it, the next run completes the work.
 """
 
+import datetime as dt
 import logging
 import sys
 from collections.abc import Sequence
@@ -11,14 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from glue_jobs.arguments import Settings, parse_settings
 from glue_jobs.errors import LoadError
+from glue_jobs.iceberg.catalog import list_tables, require_known_format
 from glue_jobs.iceberg.merge import SIDE_BY_SIDE, create_statement
+from glue_jobs.iceberg.rewind import plan_rewind, rewind
 from glue_jobs.iceberg.schema_evolution import add_new_columns
 from glue_jobs.load.batch import load_batch
+from glue_jobs.load.reload import reload_days
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
@@ -35,11 +39,20 @@ def run(spark: SparkSession, settings: Settings) -> Report:
     """Load everything that is new; look once more before it ends, for what landed in the meantime."""
     report = Report()
     with report.phase("look"):
-        existing = _existing_tables(spark, settings)
+        existing = list_tables(spark, settings.catalog, settings.database, "Nothing was loaded.")
+        if RAW_OBJECT.name in existing:
+            require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was loaded.")
         landed = list_objects(settings.raw, settings.since)
         report.columns_added = add_new_columns(spark, settings, existing)
-        new = _not_loaded(spark, settings, landed) if RAW_OBJECT.name in existing else landed
-    if new:
+        is_empty = RAW_OBJECT.name not in existing
+        new = [] if settings.reload else landed if is_empty else _not_loaded(spark, settings, landed)
+    if settings.reload:
+        if RAW_OBJECT.name not in existing:
+            raise LoadError("--reload: expected tables, got none; a load makes them. Nothing was changed.")
+        with report.phase("create"):
+            _create_missing(spark, settings, existing)
+        reload_days(spark, settings, *settings.reload, report)
+    elif new:
         with report.phase("create"):
             _create_missing(spark, settings, existing)
         _load_all(spark, settings, landed, new, report)
@@ -59,18 +72,6 @@ def _load_all(
             landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
             # Mostly nothing has landed, and the ledger need not be read again.
             new = _not_loaded(spark, settings, landed) if landed else []
-
-
-def _existing_tables(spark: SparkSession, settings: Settings) -> set[str]:
-    try:
-        rows = spark.sql(f"show tables in {settings.catalog}.{settings.database}").collect()
-    except (AnalysisException, Py4JJavaError) as error:
-        if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
-            raise
-        raise LoadError(
-            f"{settings.catalog}.{settings.database}: expected a database, got none. Nothing was loaded."
-        ) from error
-    return {row["tableName"] for row in rows}
 
 
 def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
@@ -95,7 +96,7 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
     """
     rows = spark.table(settings.name_of(RAW_OBJECT)).select("raw_key", "status").collect()
     status_of = {row["raw_key"]: row["status"] for row in rows}
-    done = ("loaded",) if settings.retry_failed else ("loaded", "failed")
+    done = ("loaded", "expired") if settings.retry_failed else ("loaded", "failed", "expired")
     loaded = {raw_key for raw_key, status in status_of.items() if status in done}
     if settings.replay_rejected:
         open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")
@@ -104,11 +105,30 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
     return [replace(one, is_in_ledger=True) if one.raw_key in status_of else one for one in new]
 
 
+def run_rewind(spark: SparkSession, settings: Settings, moment: dt.datetime) -> str:
+    """Take the tables back to a moment, or only say what would become of them; return what was done."""
+    present = list_tables(spark, settings.catalog, settings.database, "Nothing was changed.")
+    if RAW_OBJECT.name in present:
+        require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was changed.")
+    plans = plan_rewind(spark, settings.catalog, settings.database, present, moment)
+    lines = [one.as_text() for one in plans]
+    if settings.dry_run:
+        return "\n".join([*lines, "nothing was changed: this was a dry run"]) + "\n"
+    rewind(spark, settings.catalog, settings.database, plans)
+    changed = sum(one.is_change for one in plans)
+    end = f"{changed} tables taken back to {moment:%Y-%m-%dT%H:%M:%SZ}; the next load loads again what landed since"
+    return "\n".join([*lines, end]) + "\n"
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the job; return its exit code: 0, 2 where it failed, 3 where some objects failed and the rest is loaded."""
 
     def load() -> str | None:
         settings = parse_settings(argv)
+        if settings.rewind_to:
+            with run_job("load_music", argv) as spark:
+                sys.stdout.write(run_rewind(spark, settings, settings.rewind_to))
+            return None
         list_objects(settings.raw, settings.since)
         with run_job("load_music", argv) as spark:
             report = run(spark, settings)

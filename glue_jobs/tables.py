@@ -230,7 +230,7 @@ RAW_OBJECT = Table(
         Column(
             "status",
             STRING,
-            "loaded; or why it could not be read: truncated, vanished, forbidden, empty, failed and so on",
+            "loaded; expired (its rows went because of their age); or why it could not be read: truncated and so on",
         ),
         Column("error", STRING, "Of a failed object: the error; null otherwise"),
         Column("lines", LONG, "Lines, answers and summary"),

@@ -68,6 +68,10 @@ locals {
         description = "A run of the load failed within the last day."
         metric      = "FailedLoads"
       }
+      upkeep-failed = {
+        description = "A run of the tables' upkeep failed within the last day."
+        metric      = "FailedUpkeep"
+      }
       rejected-records = {
         description = "There are rejected records that nobody has resolved."
         metric      = "OpenRejected"

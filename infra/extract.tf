@@ -8,6 +8,14 @@ resource "aws_s3_object" "sources" {
   source       = each.value
   source_hash  = filebase64sha256(each.value)
   content_type = "application/json"
+
+  # What is called unchanged relies on an earlier walk, which must not have gone.
+  lifecycle {
+    precondition {
+      condition     = local.raw_days == null || try(jsondecode(file(each.value)).full_walk_days, 7) < coalesce(local.raw_days, 0)
+      error_message = "${each.value}: full_walk_days must be less than the days that raw objects stay (${coalesce(local.raw_days, 0)}); got ${try(jsondecode(file(each.value)).full_walk_days, 7)}."
+    }
+  }
 }
 
 # Only the box: what is in it is put there by `lakehouse login`, and is never in a plan or a state.

@@ -108,5 +108,6 @@ module "load_workflow" {
   next_catch_up        = { expression = local.next_catch_up, time_zone = var.time_zone }
   event_target         = var.emulated ? "queue" : "workflow"
   next_jobs            = { for job in module.publish_rds : "publish-rds" => job.name }
+  timed_jobs           = { upkeep = { job = module.maintain_tables.name, expression = var.upkeep_schedule, time_zone = var.time_zone } }
   boundary_arn         = var.boundary_arn
 }

@@ -59,6 +59,10 @@ locals {
   # How often the age of the data is measured: often enough to be told of on the day that it grows too old.
   gauge_hours = local.stale_after_hours < 12 ? 1 : 6
 
+  # A removed object stays as an old version for 7 days more.
+  raw_ends = [for days in [var.raw_expires_after_days, var.retention_days == 0 ? null : var.retention_days - 7] : days if days != null]
+  raw_days = length(local.raw_ends) == 0 ? null : min(local.raw_ends...)
+
   sources = {
     for name, account in var.accounts :
     name => startswith(account.sources, "/") ? account.sources : "${local.project}/${account.sources}"
@@ -81,7 +85,7 @@ module "bucket" {
   require_tls        = !var.emulated
 
   folders = {
-    raw       = { expire_after_days = var.raw_expires_after_days }
+    raw       = { expire_after_days = local.raw_days }
     warehouse = {}
     summary   = {}
     state     = {}

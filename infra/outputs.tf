@@ -55,6 +55,16 @@ output "load_arguments" {
   value       = module.load_music.default_arguments
 }
 
+output "maintain_tables_job" {
+  description = "The Glue job that keeps the tables small."
+  value       = module.maintain_tables.name
+}
+
+output "maintain_tables_arguments" {
+  description = "The arguments of that job."
+  value       = local.maintain_tables_arguments
+}
+
 output "publish_rds_job" {
   description = "The Glue job that brings the tables into PostgreSQL; empty without one."
   value       = join("", module.publish_rds[*].name)

@@ -46,6 +46,7 @@ module "publish" {
     PUBLISH_BUCKET    = module.bucket.name
     PUBLISH_JOBS      = module.load_music.name
     PUBLISH_COPIES    = join(",", module.publish_rds[*].name)
+    PUBLISH_UPKEEP    = module.maintain_tables.name
     PUBLISH_NAMESPACE = local.namespace
     PUBLISH_TOPIC     = module.alarms.topic_arn
     PUBLISH_ACCOUNTS  = join(",", sort(keys(var.accounts)))
@@ -136,7 +137,7 @@ module "publish" {
     {
       sid       = "CountGlueHours"
       actions   = ["glue:GetJobRuns"]
-      resources = concat([module.load_music.arn], module.publish_rds[*].arn)
+      resources = concat([module.load_music.arn, module.maintain_tables.arn], module.publish_rds[*].arn)
     },
     {
       sid       = "TellOfFailedChecks"

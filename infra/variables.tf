@@ -227,8 +227,44 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "upkeep_schedule" {
+  description = "When the tables get their upkeep: cron(…) or rate(…) of EventBridge Scheduler, on the clock of time_zone. Weekly is often enough."
+  type        = string
+  default     = "cron(40 3 ? * SUN *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^cron\\([^ ]+ [^ ]+ (\\? [^ ]+ [^ ?]+|[^ ?]+ [^ ]+ \\?) [^ ]+\\)$", var.upkeep_schedule)) || can(regex("^rate\\([1-9][0-9]* (hour|day)s?\\)$", var.upkeep_schedule))
+    error_message = "upkeep_schedule must be a cron(…) of six fields with ? for the day of the month or of the week, or rate(…) in hours or days; got \"${var.upkeep_schedule}\"."
+  }
+}
+
+variable "snapshot_days" {
+  description = "Days for which the upkeep keeps earlier states of the tables, for time travel and a rewind."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.snapshot_days >= 1 && var.snapshot_days <= 3650 && var.snapshot_days == floor(var.snapshot_days)
+    error_message = "snapshot_days must be a whole number from 1 to 3650; got ${var.snapshot_days}."
+  }
+}
+
+variable "retention_days" {
+  description = "Days after landing when what was landed is gone: rows, earlier states of the tables, raw objects. 0 keeps all. A person's own exports stay in the tables: docs/security.md."
+  type        = number
+  default     = 730
+  nullable    = false
+
+  validation {
+    condition     = var.retention_days == floor(var.retention_days) && (var.retention_days == 0 || var.retention_days > max(7, var.snapshot_days))
+    error_message = "retention_days must be 0, or a whole number of more than 7 days and more than snapshot_days (${var.snapshot_days}); got ${var.retention_days}."
+  }
+}
+
 variable "raw_expires_after_days" {
-  description = "Days after which raw objects go, for a private store of finite retention; null keeps them."
+  description = "Days after which raw objects go, where that is to be earlier than retention_days; null leaves it to those."
   type        = number
   default     = null
 }

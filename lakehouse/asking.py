@@ -126,6 +126,8 @@ class CheckResult:
     title: str
     rows: pa.Table | None
     error: str | None = None
+    severity: str = "error"
+    remedy: str = ""
 
     @property
     def is_ok(self) -> bool:
@@ -142,16 +144,21 @@ class CheckResult:
     def as_data(self) -> dict[str, Any]:
         """Return it for a program."""
         found = None if self.rows is None else self.rows.num_rows
-        return {"check": self.name, "title": self.title, "found": found, "first": self.first, "error": self.error}
+        return {
+            "check": self.name, "title": self.title, "found": found, "first": self.first, "error": self.error,
+            "severity": self.severity, "remedy": self.remedy,
+        }  # fmt: skip
 
     def as_text(self) -> str:
-        """Return one line: ok, or what it is about, how many rows it found and the first of them."""
+        """Return a line: ok, or what it is about, how many rows were found, the first; then what to do."""
         if self.rows is None:
             return f"ERROR   {self.name}: {self.error}"
         if self.first is None:
             return f"ok      {self.name}"
         example = ", ".join(f"{column}={show_value(value)}" for column, value in self.first.items())
-        return f"FAILED  {self.name}: {self.title} {self.rows.num_rows} found, first: {example}"
+        word = {"error": "FAILED ", "warning": "WARNING"}[self.severity]
+        remedy = f"\n        {self.remedy}" if self.remedy else ""
+        return f"{word} {self.name}: {self.title} {self.rows.num_rows} found, first: {example}{remedy}"
 
 
 def require_loaded(session: Asked) -> None:
@@ -167,6 +174,7 @@ def run_checks(session: Asked, as_of: dt.date | None = None) -> Iterator[CheckRe
     """Run every check, as of a day or today; one that cannot run does not stop the others."""
     for name, check in read_folder("check").items():
         try:
-            yield CheckResult(name, check.title, session.run(parse_check(check, as_of)))
+            rows, fault = session.run(parse_check(check, as_of)), None
         except UserError as error:
-            yield CheckResult(name, check.title, None, " ".join(str(error).split()))
+            rows, fault = None, " ".join(str(error).split())
+        yield CheckResult(name, check.title, rows, fault, check.severity, check.remedy)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lakehouse.commands import schedule
 from lakehouse.commands.checks import checks
 from lakehouse.commands.command import Command
 from lakehouse.commands.cost import cost
@@ -21,22 +22,27 @@ from lakehouse.commands.deploy import deploy
 from lakehouse.commands.destroy import destroy
 from lakehouse.commands.doctor import doctor
 from lakehouse.commands.extract import extract
+from lakehouse.commands.forget import forget
 from lakehouse.commands.import_ import import_
 from lakehouse.commands.load import load
 from lakehouse.commands.login import login
+from lakehouse.commands.maintain import maintain
 from lakehouse.commands.mine import mine
 from lakehouse.commands.package import package
 from lakehouse.commands.publish import publish
 from lakehouse.commands.publish_rds import publish_rds
 from lakehouse.commands.query import query
 from lakehouse.commands.question import question
+from lakehouse.commands.rebuild import rebuild
 from lakehouse.commands.report import report
+from lakehouse.commands.rewind import rewind
 from lakehouse.commands.run import run
 from lakehouse.commands.simulator import simulator
 from lakehouse.commands.sources import check
 from lakehouse.commands.status import status
 from lakehouse.commands.trino import trino
 from lakehouse.commands.verify import verify
+from lakehouse.commands.warehouse import copy, move, settle
 from lakehouse.console import complain, run_quietly
 from lakehouse.errors import UserError
 from lambda_extract.errors import STOPPED, ExtractError
@@ -47,6 +53,11 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Start here": {"demo": demo, "mine": mine, "doctor": doctor},
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
+    "Keep": {
+        "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
+        "warehouse settle": settle, "forget": forget, "schedule install": schedule.install,
+        "schedule remove": schedule.remove, "schedule status": schedule.status, "schedule run": schedule.run,
+    },
     "On AWS": {
         "deploy": deploy, "run": run, "status": status, "publish": publish, "verify": verify, "destroy": destroy,
         "cost": cost, "package": package,
@@ -55,7 +66,11 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
 }  # fmt: skip
 """Each command by what is typed; a name of two words is a command of a group."""
 
-GROUP_HELP = {"sources": "Sources documents: what an extraction reads."}
+GROUP_HELP = {
+    "sources": "Sources documents: what an extraction reads.",
+    "schedule": "Fetching and loading by the clock, on this machine.",
+    "warehouse": "The folder of the tables: copy it, move it, settle one that was moved by hand.",
+}
 
 
 def build_app() -> typer.Typer:

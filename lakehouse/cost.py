@@ -25,14 +25,14 @@ LEAST_SCAN_MB = 10
 """Athena bills 10 MB for a query at least."""
 
 HOURS = 24 * DAYS
-ALARMS = 22
+ALARMS = 23
 COPY_ALARMS = 1
 """What PostgreSQL adds to the alarms."""
 
 STORAGE_GB = 20
 """The least that RDS takes."""
 
-EXTRACT_METRICS, PUBLISH_METRICS = 3, 8
+EXTRACT_METRICS, PUBLISH_METRICS = 3, 9
 """A custom metric is billed for the hours in which it is reported; these are what alarms look at, for one account."""
 
 GAUGES_A_DAY = 4

@@ -42,13 +42,16 @@ def make_base() -> Path:
     return base
 
 
-def remove_left(base: Path) -> None:
-    """Remove the folders that no run uses any more."""
+def remove_left(base: Path) -> int:
+    """Remove the folders that no run uses any more; return how many."""
+    removed = 0
     for folder in base.iterdir():
         # A run that has just made its folder has no lock in it yet.
         with contextlib.suppress(OSError), (folder / LOCK).open("r+") as lock:
             if is_free(lock):
                 shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+    return removed
 
 
 def is_free(lock: IO[str]) -> bool:

@@ -9,7 +9,9 @@ from sql.athena import Athena
 LEDGER = """
 select
     date_diff('minute', max(loaded_at), current_timestamp) as minutes,
-    count_if(status <> 'loaded' and extraction_date >= date_add('day', -30, current_date)) as unreadable
+    count_if(
+        status not in ('loaded', 'expired') and extraction_date >= date_add('day', -30, current_date)
+    ) as unreadable
 from raw_object
 """
 REJECTED = "select count(*) as records from rejected_record where resolved_at is null"
@@ -32,17 +34,23 @@ def read_table_gauges(athena: Athena, tables: Collection[str], waiting: Iterable
     }
 
 
-def read_job_gauges(client: Any, jobs: Iterable[str], now: dt.datetime, copies: Sequence[str] = ()) -> dict[str, float]:
+def read_job_gauges(
+    client: Any, jobs: Iterable[str], now: dt.datetime, copies: Sequence[str] = (), upkeep: Sequence[str] = ()
+) -> dict[str, float]:
     """Return the Glue hours of this calendar month, and the runs that failed within a day.
 
-    `copies` are jobs that bring the tables elsewhere; what fails of them is told apart, where there are any.
+    `copies` are jobs that bring the tables elsewhere, `upkeep` those that keep them small; what fails of them is told
+    apart, where there are any.
     """
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    loads = [run for job in jobs for run in _list_runs(client, job, min(month, now - DAY))]
-    copied = [run for job in copies for run in _list_runs(client, job, min(month, now - DAY))]
-    hours = sum(count_dpu_seconds(run) for run in loads + copied if run["StartedOn"] >= month) / 3600
-    told: dict[str, float] = {"GlueHoursThisMonth": round(hours, 3), "FailedLoads": _count_failed(loads, now)}
-    return {**told, "FailedCopies": _count_failed(copied, now)} if copies else told
+    kinds = {"FailedLoads": list(jobs), "FailedCopies": list(copies), "FailedUpkeep": list(upkeep)}
+    runs = {
+        kind: [run for job in names for run in _list_runs(client, job, min(month, now - DAY))]
+        for kind, names in kinds.items()
+    }
+    hours = sum(count_dpu_seconds(run) for found in runs.values() for run in found if run["StartedOn"] >= month) / 3600
+    failed = {kind: _count_failed(found, now) for kind, found in runs.items() if kind == "FailedLoads" or kinds[kind]}
+    return {"GlueHoursThisMonth": round(hours, 3), **failed}
 
 
 def _count_failed(runs: list[dict[str, Any]], now: dt.datetime) -> int:

@@ -45,6 +45,7 @@ class Settings:
     copies: tuple[str, ...] = ()
     time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
     accounts: tuple[str, ...] = ()
+    upkeep: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,12 +81,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if missing := [name for name in REQUIRED if not environment.get(name)]:
         raise PublishFault(f"environment: {', '.join(missing)} not set. Nothing was published.")
     database, workgroup, bucket, namespace = (environment[name] for name in REQUIRED)
-    jobs, copies, accounts = (
+    jobs, copies, accounts, upkeep = (
         tuple(filter(None, environment.get(name, "").split(",")))
-        for name in ("PUBLISH_JOBS", "PUBLISH_COPIES", "PUBLISH_ACCOUNTS")
+        for name in ("PUBLISH_JOBS", "PUBLISH_COPIES", "PUBLISH_ACCOUNTS", "PUBLISH_UPKEEP")
     )
     topic = environment.get("PUBLISH_TOPIC") or None
-    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, read_time_zones(environment), accounts)
+    zones = read_time_zones(environment)
+    return Settings(database, workgroup, bucket, namespace, jobs, topic, copies, zones, accounts, upkeep)
 
 
 def read_time_zones(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -131,7 +133,7 @@ class Publishing:
             self.report.is_out_of_time = True
             self.note_end(is_unfinished=self.state.is_unfinished or not only_gauges)
         self.report.gauges |= read_job_gauges(
-            engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies
+            engine.connect("glue"), self.settings.jobs, self.now, self.settings.copies, self.settings.upkeep
         )
         return self.report
 
@@ -304,21 +306,32 @@ class Publishing:
         return {table["Name"] for page in pages for table in page["TableList"]}
 
     def tell(self) -> None:
-        """Notify of checks that found rows, once for each new finding; the metrics say it every time."""
+        """Notify of checks that found rows, once for each new finding; the metrics say it every time.
+
+        New is what was not told of before, or found more rows than it was told of.
+        """
         offending = self.report.offending
-        if self.settings.topic and offending and offending != self.state.told:
+        new = {name for name, rows in offending.items() if rows > self.state.told.get(name, 0)}
+        if self.settings.topic and new:
             engine.connect("sns").publish(
                 TopicArn=self.settings.topic,
                 Subject=f"{self.settings.database}: {len(offending)} checks found rows"[:100],
                 Message="\n".join(
                     ["Checks on the tables that returned rows (name, rows):", ""]
-                    + [f"{name}, {rows}" for name, rows in sorted(offending.items())]
+                    + [describe_finding(name, rows, is_new=name in new) for name, rows in sorted(offending.items())]
                     + ["", "docs/runbook.md, failed-checks, says how to look."]
                 ),
             )
         if self.report.checks and not self.state.is_checking and offending != self.state.told:
             self.state.told = offending
             self.store.write(self.state)
+
+
+def describe_finding(name: str, rows: int, *, is_new: bool) -> str:
+    """Return what a notification says of one check."""
+    check = read_files("check").get(name)
+    word, remedy = (check.severity, f" {check.remedy}") if check and check.remedy else ("error", "")
+    return f"{name}, {rows} ({word}{', new' if is_new else ''}){remedy}"
 
 
 def describe_metrics(settings: Settings, report: Report, now: dt.datetime) -> str:

@@ -16,6 +16,9 @@ class FileFault(ValueError):
     """A file that cannot be published; the message says what is wrong with it."""
 
 
+REMEDY = re.compile(r"Severity: (?P<severity>error|warning)\. Remedy: (?P<remedy>.+?\.) Grain: ")
+
+
 @dataclass(frozen=True)
 class SqlFile:
     """One file: a view, a summary or a check."""
@@ -24,6 +27,9 @@ class SqlFile:
     name: str
     reads: tuple[str, ...]
     text: str
+    severity: str = "error"
+    remedy: str = ""
+    """Of a check: how bad its rows are, and what to do about them."""
 
 
 def read_files(kind: str, folder: Path = FOLDER) -> dict[str, SqlFile]:
@@ -37,7 +43,10 @@ def _read_file(kind: str, path: Path) -> SqlFile:
     found = READS.search(header)
     if found is None:
         raise FileFault(f"{kind}/{path.name}: expected a header with 'Reads: a, b.', seen none. It is not published.")
-    return SqlFile(kind, path.stem, tuple(name.strip() for name in found["names"].split(",")), text.strip())
+    reads = tuple(name.strip() for name in found["names"].split(","))
+    told = REMEDY.search(header)
+    severity, remedy = (told["severity"], told["remedy"]) if told else ("error", "")
+    return SqlFile(kind, path.stem, reads, text.strip(), severity, remedy)
 
 
 def order_files(files: Mapping[str, SqlFile]) -> list[SqlFile]:

@@ -20,6 +20,7 @@ from glue_jobs.errors import LoadError
 from glue_jobs.iceberg import ranking
 from glue_jobs.iceberg.checkpoint import keep
 from glue_jobs.iceberg.metadata import load_table, month_after, newest_snapshot, partitions_with_rows
+from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY
 from glue_jobs.tables import INSTANT, Table
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ commit between the two looks a MERGE takes at its files."""
 NOTHING = "false"
 
 PROPERTIES = {
+    FORMAT_PROPERTY: str(FORMAT),
     # Athena reads version 2 only (https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html).
     "format-version": "2",
     # Copy-on-write leaves no delete files to read; serializable keeps two runs from inserting one key twice.
@@ -176,7 +178,7 @@ def _fill_or_merge(
     try:
         return _fill(rows, name, partition_filter(table, partitions, row=""), seen_snapshot)
     except Py4JJavaError as error:
-        if not _is_conflict(error):
+        if not is_conflict(error):
             raise
         log.warning("%s: new partitions are not filled, another run came first; compared now", table.name)
         return _compare_and_merge(replace(rows, are_new=False), table, name, partitions)
@@ -188,7 +190,7 @@ def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence
         try:
             return _merge_once(rows, table, name, partition_filter(table, partitions))
         except Py4JJavaError as error:
-            if not _is_conflict(error):
+            if not is_conflict(error):
                 raise
             log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
             rows = replace(rows, are_new=False)
@@ -199,7 +201,8 @@ def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence
     )
 
 
-def _is_conflict(error: Py4JJavaError) -> bool:
+def is_conflict(error: Py4JJavaError) -> bool:
+    """Return whether another run wrote meanwhile: what it wrote has to be read first."""
     text = str(error)
     return any(name in text for name in CONFLICTS)
 

@@ -24,6 +24,8 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     resolved: int = 0
+    removed: int = 0
+    """Rows that a reload took out of the tables."""
     failed: dict[str, str] = field(default_factory=dict)
     columns_added: list[str] = field(default_factory=list)
     tables: dict[str, Counts] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Report:
 
     def as_text(self) -> str:
         """Return the summary for people."""
-        if not self.objects and not self.unreadable:
+        if not self.objects and not self.unreadable and not self.removed:
             return f"nothing new, 0 commits{self._columns()} ({self._times()})"
         return "\n".join([self._objects(), self._entries(), *self._tables(), f"seconds: {self._times()}"])
 
@@ -76,8 +78,9 @@ class Report:
             f", {sum(self.unreadable.values())} unreadable ({_each(self.unreadable)})" if self.unreadable else ""
         )
         resolved = f", {self.resolved} rejected records resolved" if self.resolved else ""
+        removed = f", {self.removed} rows removed" if self.removed else ""
         wrote = f"{self.commits} commits{self._columns()}"
-        return f"{self.objects} raw objects loaded, {self.lines} lines{unreadable}{resolved}, {wrote}"
+        return f"{self.objects} raw objects loaded, {self.lines} lines{unreadable}{resolved}{removed}, {wrote}"
 
     def _entries(self) -> str:
         return (

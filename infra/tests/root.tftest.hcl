@@ -545,3 +545,84 @@ run "rejects_a_folder_without_wheels" {
 
   expect_failures = [var.packages]
 }
+
+run "keeps_the_tables_weekly_and_for_two_years" {
+  command = plan
+
+  assert {
+    condition     = module.load_workflow.timed_jobs == { upkeep = "spotify-lakehouse-pr-7-load-upkeep" }
+    error_message = "expected a schedule for the upkeep"
+  }
+
+  assert {
+    condition     = [for name in ["--minutes", "--keep_days", "--retention_days"] : output.maintain_tables_arguments[name]] == ["50", "7", "730"]
+    error_message = "expected the job to end before Glue ends it, and what the variables say"
+  }
+
+  assert {
+    condition     = output.maintain_tables_arguments["--conf"] == output.load_arguments["--conf"]
+    error_message = "expected the catalog's settings of the load"
+  }
+
+  assert {
+    condition     = local.raw_days == 723
+    error_message = "expected raw objects to be gone after two years, old versions included; got ${coalesce(local.raw_days, 0)}"
+  }
+}
+
+run "keeps_all_where_that_is_asked_for" {
+  command = plan
+
+  variables {
+    retention_days = 0
+  }
+
+  assert {
+    condition     = local.raw_days == null && output.maintain_tables_arguments["--retention_days"] == "0"
+    error_message = "expected nothing to expire"
+  }
+}
+
+run "raw_objects_may_go_earlier" {
+  command = plan
+
+  variables {
+    raw_expires_after_days = 30
+  }
+
+  assert {
+    condition     = local.raw_days == 30
+    error_message = "expected the earlier of the two"
+  }
+}
+
+run "refuses_full_reads_at_a_longer_interval_than_raw_objects_stay" {
+  command = plan
+
+  variables {
+    raw_expires_after_days = 7
+  }
+
+  expect_failures = [aws_s3_object.sources]
+}
+
+run "refuses_a_retention_shorter_than_the_snapshots" {
+  command = plan
+
+  variables {
+    retention_days = 10
+    snapshot_days  = 10
+  }
+
+  expect_failures = [var.retention_days]
+}
+
+run "refuses_an_upkeep_that_no_scheduler_reads" {
+  command = plan
+
+  variables {
+    upkeep_schedule = "weekly"
+  }
+
+  expect_failures = [var.upkeep_schedule]
+}

@@ -19,7 +19,7 @@ PATIENT = Config(read_timeout=910, retries={"mode": "standard", "max_attempts": 
 HOW_TO_LOG_IN = "expected those of `aws configure`, `aws sso login` with AWS_PROFILE, or AWS_ACCESS_KEY_ID"
 
 
-OPTIONAL = ("publish_rds_job", "time_zones")
+OPTIONAL = ("publish_rds_job", "maintain_tables_job", "time_zones")
 """Outputs that a copy deployed by an earlier version does not have."""
 
 
@@ -44,6 +44,8 @@ class Lakehouse:
     """Time zone of each account's local times, `*` for all others."""
     publish_rds_job: str = ""
     """Brings the tables into PostgreSQL after each load; empty where there is none."""
+    maintain_tables_job: str = ""
+    """Keeps the tables small, weekly."""
 
     def connect(self, service: str) -> Any:
         """Return a client of one service, in the copy's region."""

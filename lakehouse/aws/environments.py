@@ -68,6 +68,7 @@ def publish_by_hand(lakehouse: Lakehouse) -> int:
         tuple(filter(None, [lakehouse.publish_rds_job])),
         lakehouse.time_zones,
         tuple(lakehouse.accounts),
+        tuple(filter(None, [lakehouse.maintain_tables_job])),
     )
     os.environ["AWS_DEFAULT_REGION"] = lakehouse.region
     if not has_tables(lakehouse):

@@ -75,8 +75,9 @@ def describe_wait(wait: dt.timedelta) -> str:
 
 
 def describe_runs(lakehouse: Lakehouse) -> Iterator[str]:
-    """Yield a line for each of the last runs of the load, and of what copies the tables after it."""
-    for what, job in (("load", lakehouse.load_job), ("copy", lakehouse.publish_rds_job)):
+    """Yield a line for each of the last runs of the load, of what copies the tables after it, and of the upkeep."""
+    copy, upkeep = lakehouse.publish_rds_job, lakehouse.maintain_tables_job
+    for what, job in (("load", lakehouse.load_job), ("copy", copy), ("upkeep", upkeep)):
         if not job:
             continue
         runs = lakehouse.connect("glue").get_job_runs(JobName=job, MaxResults=RUNS)["JobRuns"]

@@ -14,6 +14,7 @@ from lakehouse.commands.options import RAW, WAREHOUSE, RawFolder, WarehouseFolde
     "lakehouse load --time-zone anna=America/New_York",
     "lakehouse load --raw ~/music/raw --warehouse ~/music/tables",
     "lakehouse load --replay-rejected --json",
+    "lakehouse load --reload 2026-11-01..2026-11-03",
     stopped="The tables are readable; the next run loads the rest.",
 )
 def load(
@@ -33,6 +34,12 @@ def load(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read raw objects again that failed before.")
     ] = False,
+    reload: Annotated[
+        str, typer.Option(metavar="DAYS", help="Rebuild these days instead: YYYY-MM-DD, or two with .. between.")
+    ] = "",
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="With --reload: rows of raw objects that are gone go, too.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the report as JSON too, as the last line.")] = False,
 ) -> int:
     """Load new raw objects into the tables, each once.
@@ -46,4 +53,6 @@ def load(
     words += ["--since", since] if since else []
     words += ["--replay_rejected"] if replay_rejected else []
     words += ["--retry_failed"] if retry_failed else []
+    words += ["--reload", reload] if reload else []
+    words += ["--accept_missing"] if accept_missing else []
     return run_load(raw, warehouse, words, time_zones=time_zone or [])

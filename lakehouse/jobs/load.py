@@ -8,7 +8,9 @@ from pathlib import Path
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.spark.submit import submit, warehouse_settings
-from lakehouse.warehouse.folder import load_lock, prepare_warehouse
+from lakehouse.warehouse.folder import prepare_warehouse
+from lakehouse.warehouse.iceberg import require_warehouse
+from lakehouse.warehouse.lock import load_lock
 from lakehouse.warehouse.time_zones import change_time_zones
 from sql.time_zones import EVERYONE
 
@@ -31,7 +33,7 @@ def load(
     """
     require_raw(raw)
     folder = prepare_warehouse(str(warehouse))
-    if not any(raw.glob("extraction_date=*/*.ndjson.gz")):
+    if "--accept_missing" not in arguments and not any(raw.glob("extraction_date=*/*.ndjson.gz")):
         raise UserError(
             f"--raw {raw}: expected raw objects, found none; `lakehouse import` and `lakehouse extract` land them."
             " Nothing was loaded."
@@ -48,6 +50,16 @@ def load(
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")
     return code
+
+
+def rewind(warehouse: Path, moment: str, *, is_dry: bool) -> int:
+    """Take the tables back to a moment, or only show what would become of them; return the job's exit code."""
+    require_warehouse(warehouse)
+    folder = warehouse.absolute()
+    words = ["--raw", str(folder), "--catalog", LOCAL_CATALOG, "--database", DATABASE, "--rewind_to", moment]
+    words += ["--dry_run"] if is_dry else []
+    with load_lock(folder, "rewind"):
+        return submit("load_music", words, warehouse_settings(folder), quick=True, log_file=folder / LOG_FILE)
 
 
 def require_raw(raw: Path) -> None:

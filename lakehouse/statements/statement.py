@@ -58,6 +58,9 @@ HEADER = re.compile(
     r"(?P<name>\w+): (?P<title>\S.*?[.?])(?P<more> .*?)? Grain: (?P<grain>.+?)\. Reads: (?P<reads>.+)\."
 )
 
+REMEDY = re.compile(r"Severity: (?P<severity>error|warning)\. Remedy: (?P<remedy>\S.*\.)$")
+"""What the header of a check says beside."""
+
 # sqlglot warns on stderr of statements that it only passes on; they are refused here, with a line of our own.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -75,6 +78,10 @@ class Statement:
     grain: str
     reads: tuple[str, ...]
     text: str
+    severity: str = ""
+    """Of a check: error, or warning where the rows may be right all the same."""
+    remedy: str = ""
+    """Of a check: what to do about rows that it finds."""
 
 
 def read_header(text: str) -> dict[str, str]:
@@ -97,7 +104,9 @@ def read_statement(path: Path) -> Statement:
     text = path.read_text(encoding="utf-8")
     header = read_header(text)
     reads = tuple(name.strip() for name in header["reads"].split(",") if name != NOTHING)
-    return Statement(header["name"], header["title"], header["grain"], reads, text)
+    told = REMEDY.search(header["more"])
+    severity, remedy = (told["severity"], told["remedy"]) if told else ("", "")
+    return Statement(header["name"], header["title"], header["grain"], reads, text, severity, remedy)
 
 
 @lru_cache

@@ -1,10 +1,7 @@
 """The folder of a warehouse: made for the first load, completed after a first load that was killed, locked by one."""
 
 import datetime as dt
-import fcntl
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
@@ -13,9 +10,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lakehouse.defaults import CATALOG_FILE, DATABASE, DEMO_WAREHOUSE, LOCAL_CATALOG, WAREHOUSE
 from lakehouse.errors import UserError
+from lakehouse.warehouse.home import require_home
 from lakehouse.warehouse.iceberg import open_catalog
 
-LOCK_FILE = ".load.lock"
 TRIES = 5
 UNFIT = "%#?"
 """What means something else in the addresses by which a warehouse finds its files."""
@@ -37,6 +34,8 @@ def prepare_warehouse(text: str) -> Path:
         raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / CATALOG_FILE).is_file():
+            require_home(folder, "Nothing was loaded.")
         _complete_catalog(folder)
     except OSError as error:
         raise UserError(f"--warehouse {text}: {error.strerror}. Nothing was loaded.") from error
@@ -64,21 +63,6 @@ def _complete_catalog(folder: Path) -> None:
             if attempt == TRIES - 1:
                 raise
             sleep(0.2 * (attempt + 1))
-
-
-@contextmanager
-def load_lock(folder: Path) -> Iterator[None]:
-    """Let one load at a time write into a warehouse: SQLite has one writer. A second one waits, and says so.
-
-    The lock is the system's: it ends with the process that holds it, however that ends.
-    """
-    with (folder / LOCK_FILE).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.stderr.write(f"load: another load is writing into {folder}; waiting until it ends\n")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def choose_warehouse(folder: Path, note: Callable[[str], None]) -> Path:

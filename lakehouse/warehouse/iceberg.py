@@ -17,8 +17,10 @@ from pyiceberg.transforms import IdentityTransform, MonthTransform
 from pyiceberg.types import DateType
 from sqlalchemy.exc import SQLAlchemyError
 
+from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY, is_known
 from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
+from lakehouse.warehouse.home import require_home
 from lakehouse.warehouse.time_zones import read_time_zones
 from sql.time_zones import UTC_FOR_ALL
 
@@ -38,6 +40,7 @@ def require_warehouse(folder: Path) -> None:
         raise WarehouseError(f"the warehouse {folder} is a file; expected a folder with {CATALOG_FILE}")
     if not (folder / CATALOG_FILE).is_file():
         raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `lakehouse load`")
+    require_home(folder, "Nothing was read.")
 
 
 @contextmanager
@@ -54,7 +57,8 @@ def one_line_errors(what: str) -> Iterator[None]:
 def open_catalog(folder: Path) -> SqlCatalog:
     """Open the folder's catalog as it is, without creating anything in it."""
     uri = f"sqlite:///{folder / CATALOG_FILE}"
-    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=folder.absolute().as_uri(), init_catalog_tables="false")
+    # Not as_uri(): what would be escaped in it becomes part of a folder's name.
+    return SqlCatalog(LOCAL_CATALOG, uri=uri, warehouse=f"file://{folder.absolute()}", init_catalog_tables="false")
 
 
 def list_tables(catalog: Catalog) -> list[str]:
@@ -81,6 +85,7 @@ class Tables:
                 table = self.catalog.load_table((DATABASE, name))
             except NoSuchTableError as error:
                 raise WarehouseError(f"no table {name} in {self.place}; it has {', '.join(self.tables)}") from error
+            require_known_format(table)
             require_steady_names(table)
             return to_dataset(table, self.filesystem)
 
@@ -97,6 +102,16 @@ class Warehouse(Tables):
         self.time_zones = read_time_zones(self.folder)
         if not self.tables:
             raise WarehouseError(f"no tables in the warehouse {folder}; fill it with `lakehouse load`")
+
+
+def require_known_format(table: Table) -> None:
+    """Refuse a table that a later version has written."""
+    found = table.properties.get(FORMAT_PROPERTY)
+    if not is_known(found):
+        raise WarehouseError(
+            f"table {table.name()[-1]}: expected format {FORMAT} or earlier, got {found}: a later version of lakehouse"
+            " has written it. Nothing was read; docs/upgrade.md says how to go back"
+        )
 
 
 def require_steady_names(table: Table) -> None:

@@ -1,4 +1,6 @@
 -- album_artists_known: artists that albums credit but the table artist does not know.
+-- Severity: warning. Remedy: Rebuild the days with load --reload; if they stay, the answer credits an artist without
+-- an id.
 -- Grain: one row per artist_id. Reads: album_artist, artist.
 with known as (
     select distinct artist_id

@@ -1,4 +1,5 @@
 -- album_key: keys of album that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per album_id and extraction_date. Reads: album.
 select
     album_id,

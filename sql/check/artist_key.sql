@@ -1,4 +1,5 @@
 -- artist_key: keys of artist that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per artist_id and extraction_date. Reads: artist.
 select
     artist_id,

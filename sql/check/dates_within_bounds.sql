@@ -1,5 +1,7 @@
 -- dates_within_bounds: days and times that cannot be: before Spotify or recorded music, or after they were seen.
 -- A release may be announced some days ahead. A clock may be off by a day.
+-- Severity: warning. Remedy: Look at the raw object: what Spotify or an export gave is kept as it is; a wrong clock
+-- of an import is mended by importing with --date.
 -- Grain: one row per table_name, column_name and date_seen. Reads: album, artist, listing, play, raw_object, song.
 with parameter as (
     select

@@ -1,4 +1,6 @@
 -- entries_reconcile: loaded objects whose entries are not accounted for, one by one.
+-- Severity: error. Remedy: Rebuild the day with load --reload; if it stays, the load counts wrongly: report it with
+-- the raw object.
 -- Grain: one row per raw_key. Reads: raw_object.
 with accounted as (
     select

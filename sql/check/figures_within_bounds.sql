@@ -1,4 +1,5 @@
 -- figures_within_bounds: popularity that is not from 0 to 100, and figures below 0.
+-- Severity: warning. Remedy: Look at the raw object: what Spotify gave is kept as it is.
 -- Grain: one row per table_name, column_name and figure. Reads: album, artist, play, song.
 with figure as (
     select

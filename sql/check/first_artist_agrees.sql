@@ -1,4 +1,5 @@
 -- first_artist_agrees: songs and albums whose artist_id is not the first of their artist_ids.
+-- Severity: error. Remedy: Rebuild the day with load --reload; if it stays, report it with the raw object.
 -- Grain: one row per table_name, id and extraction_date. Reads: album, song.
 with credited as (
     select

@@ -1,4 +1,6 @@
 -- listing_items_known: songs, albums and artists that a source listed but their table does not know.
+-- Severity: warning. Remedy: Rebuild the days with load --reload; if they stay, look at the raw object of the
+-- listing.
 -- Grain: one row per item_kind and item_id. Reads: album, artist, listing_entry, song.
 with known as (
     select distinct

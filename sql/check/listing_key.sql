@@ -1,4 +1,5 @@
 -- listing_key: keys of listing that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing.
 select
     account,

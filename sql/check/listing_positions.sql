@@ -1,4 +1,5 @@
 -- listing_positions: listings in which a position is missing, below 1 or taken twice.
+-- Severity: error. Remedy: Rebuild the day with load --reload; if it stays, report it with the raw object.
 -- Grain: one row per account, source_kind, source_id, extraction_date and position. Reads: listing_entry.
 select
     account,

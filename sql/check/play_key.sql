@@ -1,4 +1,5 @@
 -- play_key: keys of play that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per account, played_at, song_id and origin. Reads: play.
 select
     account,

@@ -1,4 +1,5 @@
 -- raw_object_key: keys of raw_object that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per raw_key. Reads: raw_object.
 select
     raw_key,

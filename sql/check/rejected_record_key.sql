@@ -1,4 +1,5 @@
 -- rejected_record_key: keys of rejected_record that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per raw_key, line and path. Reads: rejected_record.
 select
     raw_key,

@@ -1,10 +1,13 @@
 -- rejected_records_agree: objects whose count of open rejections is not the number of records set aside.
+-- Objects that have expired keep their count and lost their records.
+-- Severity: error. Remedy: Rebuild the day with load --reload.
 -- Grain: one row per raw_key. Reads: raw_object, rejected_record.
 with counted as (
     select
         raw_key,
         coalesce(rejected_entries, 0) + coalesce(rejected_documents, 0) as counted_records
     from raw_object
+    where coalesce(status, '') <> 'expired'
 ),
 
 kept as (

@@ -1,5 +1,6 @@
 -- release_date_agrees: albums whose release date is not the first day of what Spotify gave as text and precision.
 -- Where no precision was given, the text's own length is it.
+-- Severity: warning. Remedy: Rebuild the day with load --reload; if it stays, report it with the raw object.
 -- Grain: one row per album_id and extraction_date. Reads: album.
 with precise as (
     select

@@ -1,4 +1,5 @@
 -- row_traceable: raw objects that rows name as their origin but the ledger does not know.
+-- Severity: error. Remedy: Load once more; if it stays, the ledger was changed: use rebuild.
 -- Grain: one row per table_name and raw_key. Reads: album, artist, listing, play, raw_object, song.
 with origin as (
     select

@@ -1,6 +1,8 @@
 -- song_album_known: albums that songs name but the table album does not know, though the songs came with an album.
 -- Pages of an album's tracks describe no album; an import may hold such pages alone. A raw object from which no album
 -- is known is left out.
+-- Severity: warning. Remedy: Rebuild the days with load --reload; if they stay, look at the raw object of such a
+-- song.
 -- Grain: one row per album_id. Reads: album, song.
 with known as (
     select distinct album_id

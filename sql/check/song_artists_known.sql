@@ -1,4 +1,6 @@
 -- song_artists_known: artists that songs credit but the table artist does not know.
+-- Severity: warning. Remedy: Rebuild the days with load --reload; if they stay, the answer credits an artist without
+-- an id.
 -- Grain: one row per artist_id. Reads: artist, song_artist.
 with known as (
     select distinct artist_id

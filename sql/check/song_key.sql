@@ -1,4 +1,5 @@
 -- song_key: keys of song that occur twice or have a part missing.
+-- Severity: error. Remedy: Only the load writes here: find what else did, then rebuild the days with load --reload.
 -- Grain: one row per song_id and extraction_date. Reads: song.
 select
     song_id,

@@ -1,5 +1,7 @@
 -- summary_agrees: loaded objects that hold other answers or entries than the extractor's summary line tells of.
 -- Silent about objects without a summary line, and about those loaded before the ledger kept what it tells.
+-- Severity: error. Remedy: Rebuild the day with load --reload; if it stays, the raw object is not whole: extract or
+-- import again.
 -- Grain: one row per raw_key. Reads: raw_object.
 select
     raw_key,

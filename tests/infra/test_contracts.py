@@ -75,11 +75,16 @@ def test_what_the_scheduler_calls_is_a_call_of_glue(calls: list[tuple[str, str, 
     targets = [
         params["Target"] for service, name, params in calls if (service, name) == ("scheduler", "CreateSchedule")
     ]
-    (catch_up,) = [one for one in targets if ":aws-sdk:" in one["Arn"]]
-    service, _, operation = catch_up["Arn"].rpartition(":aws-sdk:")[2].partition(":")
-    assert (service, operation) == ("glue", "startJobRun")
+    # The catch-up and the upkeep.
+    started = [one for one in targets if ":aws-sdk:" in one["Arn"]]
+    assert {json.loads(one["Input"])["JobName"].removeprefix("spotify-lakehouse-pr-7-") for one in started} == {
+        "load-music", "maintain-tables",
+    }  # fmt: skip
     assert "StartJobRun" in load_model("glue").operation_names
-    assert find_faults("glue", "StartJobRun", json.loads(catch_up["Input"])) == []
+    for one in started:
+        service, _, operation = one["Arn"].rpartition(":aws-sdk:")[2].partition(":")
+        assert (service, operation) == ("glue", "startJobRun")
+        assert find_faults("glue", "StartJobRun", json.loads(one["Input"])) == []
 
 
 # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -108,7 +113,7 @@ class NoRuns:
 
 def list_own_metrics(namespace: str) -> set[tuple[str, str, tuple[str, ...]]]:
     """Return the metrics that the two functions report, with their dimensions; publish's as it writes them."""
-    gauges = read_job_gauges(NoRuns(), (), NOW, ("copy",))
+    gauges = read_job_gauges(NoRuns(), (), NOW, ("copy",), ("upkeep",))
     gauges |= read_table_gauges(NoRuns(), ("raw_object", "rejected_record"))
     report = Report(gauges=gauges, checks={"a": 1}, hours_not_loaded={"me": 0.0})
     settings = Settings("d", "w", "b", namespace)

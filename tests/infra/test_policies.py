@@ -15,8 +15,8 @@ from tests.infra.policies import Statement, as_tuple, find_broad, read_statement
 BUCKET = "spotify-lakehouse-pr-7-123456789012-eu-central-1"
 S3 = f"arn:aws:s3:::{BUCKET}"
 GLUE = "arn:aws:glue:eu-central-1:123456789012"
-EXTRACT, LOAD, PUBLISH, READER = (
-    f"lakehouse-pr-7-euc1-{part}" for part in ("extract-me", "load-music", "publish", "reader")
+EXTRACT, LOAD, PUBLISH, READER, UPKEEP = (
+    f"lakehouse-pr-7-euc1-{part}" for part in ("extract-me", "load-music", "publish", "reader", "maintain-tables")
 )
 
 
@@ -34,7 +34,8 @@ def statements(applied: EmulatedAws) -> list[Statement]:
 
 def test_every_role_is_looked_at(statements: list[Statement]) -> None:
     assert {one.owner.removeprefix("lakehouse-pr-7-euc1-") for one in statements} == {
-        "extract-me", "extract-me-schedule", "load-music", "load-events", "load-scheduler", "publish", "reader",
+        "extract-me", "extract-me-schedule", "load-music", "load-events", "load-scheduler", "maintain-tables",
+        "publish", "reader",
     }  # fmt: skip
 
 
@@ -60,6 +61,9 @@ def test_a_wildcard_that_is_added_is_found(broad: dict[str, tuple[str, ...]]) ->
 
 
 MAY = [
+    (UPKEEP, "s3:DeleteObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
+    (UPKEEP, "s3:GetObject", f"{S3}/code/glue_jobs.zip"),
+    (UPKEEP, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song"),
     (EXTRACT, "s3:PutObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz"),
     (EXTRACT, "s3:GetObject", f"{S3}/config/me/sources.json"),
     (EXTRACT, "s3:PutObject", f"{S3}/state/extract/limits-1.json"),
@@ -91,6 +95,11 @@ MAY_NOT = [
     (READER, "s3:PutObject", f"{S3}/warehouse/music_pr_7.db/song/data/a.parquet"),
     (READER, "glue:UpdateTable", f"{GLUE}:table/music_pr_7/song"),
     (READER, "glue:GetTable", f"{GLUE}:table/default/anything"),
+    (UPKEEP, "s3:GetObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz"),
+    (UPKEEP, "s3:DeleteObject", f"{S3}/raw/extraction_date=2026-11-20/a.ndjson.gz"),
+    (UPKEEP, "glue:CreateTable", f"{GLUE}:table/music_pr_7/song"),
+    (UPKEEP, "glue:DeleteTable", f"{GLUE}:table/music_pr_7/song"),
+    (UPKEEP, "glue:UpdateTable", f"{GLUE}:table/music_prod/song"),
 ]
 
 

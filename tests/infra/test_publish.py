@@ -356,12 +356,13 @@ def test_a_new_finding_is_told_once(lake: Lake) -> None:
     arn = f"arn:aws:sqs:{REGION}:123456789012:{lake.settings.bucket}"
     lake.aws.connect("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     told = Settings(**{**vars(lake.settings), "topic": topic})
-    for found in (2, 2, 0):
+    for found in (2, 2, 1, 0):
         publishing = Publishing(told, lake.athena, NOW)
         publishing.report.checks = {"song_key": found}
         publishing.tell()
     (message,) = lake.aws.connect("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    assert "song_key, 2" in json.loads(message["Body"])["Message"]
+    said = json.loads(message["Body"])["Message"]
+    assert "song_key, 2 (error, new) Only the load writes here: find what else did" in said
     assert StateObject(lake.settings.bucket).read().told == {}
 
 
@@ -580,7 +581,12 @@ def test_copies_that_failed_are_told_apart_from_loads_but_cost_as_they_do() -> N
     runs = Runs(load=["SUCCEEDED", "FAILED"], copy=["TIMEOUT", "ERROR", "SUCCEEDED"])
     gauges = read_job_gauges(runs, ("load",), NOW, ("copy",))
     assert gauges == {"GlueHoursThisMonth": 0.25, "FailedLoads": 1, "FailedCopies": 2}
+    runs.states["upkeep"] = ["FAILED", "SUCCEEDED"]
+    assert read_job_gauges(runs, (), NOW, upkeep=("upkeep",)) == {
+        "GlueHoursThisMonth": 0.1, "FailedLoads": 0, "FailedUpkeep": 1
+    }  # fmt: skip
     told = dict.fromkeys(program.REQUIRED, "x")
+    assert program.read_settings({**told, "PUBLISH_UPKEEP": "u"}).upkeep == ("u",)
     assert program.read_settings({**told, "PUBLISH_COPIES": "copy"}).copies == ("copy",)
     assert program.read_settings({**told, "PUBLISH_COPIES": ""}).copies == ()
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
+from glue_jobs.maintain.arguments import parse_maintain_settings
 from lakehouse.aws.terraform import Terraform
 from lakehouse.emulated_aws.emulated import REGION, EmulatedAws
 from lakehouse.emulated_aws.glue_job import (
@@ -24,7 +25,7 @@ from lakehouse.errors import UserError
 from lakehouse.paths import ROOT
 from lakehouse.spark.submit import AWS_JARS, submit
 from tests.e2e.conftest import KEY, SONGS, raw_object
-from tests.glue_arguments import publish_arguments
+from tests.glue_arguments import maintain_arguments, publish_arguments
 from tests.infra.conftest import LEFT_OUT, emulated, packages, project
 from tests.infra.policies import find_broad, read_statements
 
@@ -161,6 +162,19 @@ def test_the_job_gets_exactly_what_the_local_runner_passes(copies: list[Copy]) -
     assert applied == expected
 
 
+def test_upkeep_gets_exactly_what_it_reads_and_a_schedule(copies: list[Copy], emulated: EmulatedAws) -> None:
+    told = copies[0].outputs
+    expected = maintain_arguments(told["bucket"], told["database"])
+    expected["--custom-logGroup-prefix"] = f"/aws-glue/{told['workgroup']}/maintain_tables"
+    applied = emulated.connect("glue").get_job(JobName=told["maintain_tables_job"])["Job"]["DefaultArguments"]
+    assert set(applied.pop("--conf").split(" --conf ")) == set(expected.pop("--conf").split(" --conf "))
+    assert applied == expected
+    settings = parse_maintain_settings(as_words({**applied, **run_arguments("1")}))
+    assert (settings.database, settings.minutes, settings.keep_days) == (told["database"], 50, 7)
+    schedule = emulated.connect("scheduler").get_schedule(Name=f"{told['workflow']}-upkeep")
+    assert json.loads(schedule["Target"]["Input"]) == {"JobName": told["maintain_tables_job"]}
+
+
 def test_publish_rds_is_to_get_exactly_what_the_local_runner_passes(
     project: Path, packages: Path, emulated: EmulatedAws, tmp_path: Path
 ) -> None:
@@ -211,6 +225,12 @@ def test_a_landed_object_becomes_rows_by_rule_and_job_as_applied(
     assert table.metadata_location.startswith(f"s3://{told['bucket']}/warehouse/{told['database']}.db/song/")
     rows = table.scan().to_arrow().to_pylist()
     assert {row["song_id"]: row["name"] for row in rows} == SONGS
+    upkeep = emulated.connect("glue").get_job(JobName=told["maintain_tables_job"])["Job"]
+    words = as_words({**upkeep["DefaultArguments"], **run_arguments("2")})
+    assert submit("maintain_tables", words, settings, quick=True, said=said, jars=AWS_JARS) == 0
+    assert "song " in said.read_text("utf-8")
+    table = GlueCatalog("glue_catalog", **known).load_table((told["database"], "song"))
+    assert len(table.scan().to_arrow()) == len(rows)
 
 
 def test_nothing_is_left_and_it_can_be_made_again(copies: list[Copy], emulated: EmulatedAws, tmp_path: Path) -> None:

@@ -61,6 +61,15 @@ class Place:
         with said.open("wb") as output:
             return Load(subprocess.Popen(command, cwd=ROOT, env=known, stdout=output, stderr=output), said)
 
+    def start_upkeep(self, database: str, meet: Path) -> "Load":
+        """Start the upkeep as a process of its own; it meets a load."""
+        said = self.folder / f"{database}_upkeep.txt"
+        told = ["--catalog", CATALOG, "--database", database, "--keep_days", "1"]
+        command = [sys.executable, "-m", "tests.long.submit_upkeep", json.dumps(self.settings), *told]
+        with said.open("wb") as output:
+            known = {**os.environ, "MEET": str(meet)}
+            return Load(subprocess.Popen(command, cwd=ROOT, env=known, stdout=output, stderr=output), said)
+
     def load(self, database: str, name: str, **staged: Any) -> dict[str, Any]:
         """Load to the end; return the rows of all tables."""
         rows = self.folder / f"{name}.json"
@@ -114,3 +123,25 @@ def require_clear_end(one: Load) -> None:
     assert "Traceback" not in said
     if code == REFUSED:
         assert "the next run does it." in said.splitlines()[-1]
+
+
+def test_upkeep_beside_a_load_disturbs_it_not_and_loses_nothing(place: Place) -> None:
+    """Both write the same partitions: the second load's objects are of the days and months of the first."""
+    files = [(number, one) for number, case in enumerate(draw_cases(CASES, 11)) for one in case]
+    first, then = name_objects(files[::2]), name_objects(files[1::2])
+    lake = Place(place.folder / "kept", place.port)
+    lake.folder.mkdir()
+    lake.land(first)
+    lake.load("kept", "first", databases=["kept"])
+    lake.land(then)
+    meet = lake.folder / "meet"
+    meet.mkdir()
+    upkeep = lake.start_upkeep("kept", meet)
+    beside = lake.start("kept", "beside", meet=str(meet), rivals=2)
+    code = beside.process.wait()
+    (meet / "ended").touch()
+    assert code == 0, beside.said.read_text()[-3000:]
+    assert upkeep.process.wait() == 0, upkeep.said.read_text()[-3000:]
+    assert "snapshots" in upkeep.said.read_text()
+    seen = lake.load("kept", "last")
+    assert differences(seen, rows_of(load([*first, *then]))) == []

@@ -10,6 +10,7 @@ from devtools.sql_lint import lint_folder
 from glue_jobs.tables import RAW_OBJECT, TABLES
 
 HEAD = "-- {name}: something.\n-- Grain: one row per song_id. Reads: song.\n"
+CHECK = HEAD.replace("something.\n", "something.\n-- Severity: error. Remedy: mend it.\n")
 QUESTION = HEAD + "with parameter as (select 1 as least)\nselect song_id from song"
 SUMMARY = (
     HEAD + "create table {name} with (table_type = 'ICEBERG', is_external = false, location = '${location}', "
@@ -50,10 +51,10 @@ def test_a_fault_is_written_with_its_file_and_ends_with_1(lint, tmp_path, monkey
         pytest.param("view", VIEW, id="a view"),
         pytest.param("ctas", SUMMARY, id="a summary"),
         pytest.param("ctas", SUMMARY.replace("year(day)", "bucket(song_id, 16)"), id="a summary in buckets"),
-        pytest.param("check", HEAD + "select song_id, 'one' as expected from song group by song_id", id="a check"),
+        pytest.param("check", CHECK + "select song_id, 'one' as expected from song group by song_id", id="a check"),
         pytest.param(
             "check",
-            HEAD + "select song_id, 'zip_with()' as expected -- zip_with() in a comment\nfrom song",
+            CHECK + "select song_id, 'zip_with()' as expected -- zip_with() in a comment\nfrom song",
             id="a comment",
         ),
     ],
@@ -78,21 +79,22 @@ def test_a_good_file_has_no_fault(lint, kind, text):
         ("question", QUESTION.replace("select song_id", "select song.*"), "select *; expected the columns by name"),
         ("question", QUESTION + ";\nselect 1 as one", "2 statements; expected one"),
         ("question", QUESTION + " where", "SQL syntax, line 4, column 26: incomplete where"),
-        ("check", HEAD + "delete from song", "seen delete, expected a select"),
-        ("check", HEAD + "select map_agg(song_id, name) as m from song", "map_agg is not known to run alike on Athena"),
-        ("check", HEAD + "select count_if(is_explicit) as m from song", "count_if is not known to run alike on Athena"),
-        ("check", HEAD + "select song_id from song", "the last column is song_id; a check ends with what was expected"),
-        ("check", HEAD + "select arbitrary(song_id) as s from song", "arbitrary is not known to run alike"),
-        ("check", HEAD + "select format_datetime(seen_at, 'y') as s from song", "format_datetime is not known to run"),
-        ("check", HEAD + "select song_id::varchar as s from song", "::; expected cast(… as …)"),
-        ("check", HEAD + "select song_id from song group by all", "by all; expected the columns by name"),
-        ("check", HEAD + "select song_id from song order by all", "by all; expected the columns by name"),
-        ("check", HEAD + "select a.song_id from song as a join song as b using (song_id)", "using (…); expected on"),
-        ("check", HEAD + "select song_id from song qualify rank() over () = 1", "SQL syntax, line 3, column 34"),
-        ("check", HEAD + "select song_id from song where name ilike 'a'", "ilike; Athena does not document it"),
-        ("check", HEAD + "select extraction_date + interval '1' day as d from song", "interval; expected date_add"),
-        ("check", HEAD + "select s.song_id from song as s, lateral (select s.name) as l", "lateral; Athena"),
-        ("check", HEAD + "select name.name from song as name order by name.name", "order by name.name; Trino takes"),
+        ("check", HEAD + "select song_id, 'one' as expected from song", "expected '-- Severity: error (or warning)."),
+        ("check", CHECK + "delete from song", "seen delete, expected a select"),
+        ("check", CHECK + "select map_agg(song_id, name) as m from song", "map_agg is not known to run alike"),
+        ("check", CHECK + "select count_if(is_explicit) as m from song", "count_if is not known to run alike"),
+        ("check", CHECK + "select song_id from song", "the last column is song_id; a check ends with what"),
+        ("check", CHECK + "select arbitrary(song_id) as s from song", "arbitrary is not known to run alike"),
+        ("check", CHECK + "select format_datetime(seen_at, 'y') as s from song", "format_datetime is not known to run"),
+        ("check", CHECK + "select song_id::varchar as s from song", "::; expected cast(… as …)"),
+        ("check", CHECK + "select song_id from song group by all", "by all; expected the columns by name"),
+        ("check", CHECK + "select song_id from song order by all", "by all; expected the columns by name"),
+        ("check", CHECK + "select a.song_id from song as a join song as b using (song_id)", "using (…); expected on"),
+        ("check", CHECK + "select song_id from song qualify rank() over () = 1", "SQL syntax, line 4, column 34"),
+        ("check", CHECK + "select song_id from song where name ilike 'a'", "ilike; Athena does not document it"),
+        ("check", CHECK + "select extraction_date + interval '1' day as d from song", "interval; expected date_add"),
+        ("check", CHECK + "select s.song_id from song as s, lateral (select s.name) as l", "lateral; Athena"),
+        ("check", CHECK + "select name.name from song as name order by name.name", "order by name.name; Trino takes"),
         ("ctas", SUMMARY.replace("ICEBERG", "HIVE"), "expected table_type = 'ICEBERG'"),
         ("ctas", SUMMARY.replace("is_external = false, ", ""), "expected is_external = false"),
         ("ctas", SUMMARY.replace("location = '${location}', ", ""), "expected location = '${location}'"),
@@ -102,7 +104,7 @@ def test_a_good_file_has_no_fault(lint, kind, text):
         ("ctas", SUMMARY.replace("table {name}", "table other"), "expected create table it"),
         ("ctas", VIEW, "expected create table it"),
         ("ctas", QUESTION, "is in the folder ctas, seen select"),
-        ("check", HEAD + "select song.nam from song", "Unknown column: nam"),
+        ("check", CHECK + "select song.nam from song", "Unknown column: nam"),
         ("check", HEAD.replace("song.", "listing.") + "select listing.entries[1].itm as itm from listing",
          "no column of glue_jobs/tables.py has a field itm"),
     ],
@@ -113,7 +115,7 @@ def test_a_broken_file_is_named_with_its_fault(lint, kind, text, fault):
 
 def test_a_question_may_use_only_what_a_view_gives(lint):
     lint("view", VIEW, name="song_name")
-    head = HEAD.replace("song.", "song_name.")
+    head = CHECK.replace("song.", "song_name.")
     assert lint("check", head + "select song_id as expected from song_name") == []
     assert any("'isrc'" in fault for fault in lint("check", head + "select isrc from song_name"))
 

@@ -96,7 +96,8 @@ def test_metrics_are_billed_for_the_hours_in_which_they_are_reported() -> None:
 
 
 def test_the_metrics_of_publish_are_counted_right() -> None:
-    gauges = ("HoursSinceLoad", "OpenRejected", "UnreadableObjects", "GlueHoursThisMonth", "FailedLoads")
+    of_tables, of_jobs = ("HoursSinceLoad", "OpenRejected", "UnreadableObjects"), ("GlueHoursThisMonth", "FailedLoads")
+    gauges = (*of_tables, *of_jobs, "FailedUpkeep")
     report = Report(gauges=dict.fromkeys(gauges, 1.0), checks={"a": 1}, hours_not_loaded={"me": 0.0})
     settings = Settings("d", "w", "b", "n")
     lines = [describe_metrics(settings, report, NOW), *describe_account_metrics(settings, report, NOW)]

@@ -126,4 +126,4 @@ def test_what_a_rival_caused_is_tried_anew_and_nothing_else(said: str, is_tried_
         def __str__(self) -> str:
             return f"An error occurred while calling o42.sql.\n: {said}"
 
-    assert merge._is_conflict(Raised()) is is_tried_anew
+    assert merge.is_conflict(Raised()) is is_tried_anew

@@ -130,11 +130,12 @@ data "aws_iam_policy_document" "queue" {
 
 locals {
   role_name = coalesce(var.role_name, var.name)
-  job_arns  = { for name in concat([var.job_name], values(var.next_jobs)) : name => "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:job/${name}" }
+  job_arns  = { for name in concat([var.job_name], values(var.next_jobs), [for one in values(var.timed_jobs) : one.job]) : name => "arn:${data.aws_partition.current.partition}:glue:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:job/${name}" }
 
   catch_ups = merge(
     { for name, when in { catch-up = var.catch_up } : name => merge(when, { job = var.job_name }) if when != null },
     { for name, job in var.next_jobs : "${name}-catch-up" => merge(var.next_catch_up, { job = job }) if var.next_catch_up != null },
+    var.timed_jobs,
   )
 
   starters = {
@@ -206,7 +207,7 @@ resource "aws_scheduler_schedule" "catch_up" {
   for_each = local.catch_ups
 
   name                         = "${var.name}-${each.key}"
-  description                  = "Loads what a lost event left behind."
+  description                  = contains(keys(var.timed_jobs), each.key) ? "Starts ${each.value.job}." : "Loads what a lost event left behind."
   schedule_expression          = each.value.expression
   schedule_expression_timezone = each.value.time_zone
 

@@ -8,6 +8,11 @@ output "next_jobs" {
   value       = { for name, trigger in aws_glue_trigger.next : name => trigger.name }
 }
 
+output "timed_jobs" {
+  description = "Names of the schedules that start other jobs by the clock, by the names here."
+  value       = { for name in keys(var.timed_jobs) : name => aws_scheduler_schedule.catch_up[name].name }
+}
+
 output "rule" {
   description = "Name of the rule that starts it."
   value       = aws_cloudwatch_event_rule.this.name

@@ -107,6 +107,13 @@ variable "next_catch_up" {
   default     = null
 }
 
+variable "timed_jobs" {
+  description = "Glue jobs that start by the clock alone, by a name that says what for: upkeep of the tables, say."
+  type        = map(object({ job = string, expression = string, time_zone = optional(string, "UTC") }))
+  default     = {}
+  nullable    = false
+}
+
 variable "event_target" {
   description = "What the rule's events reach: the workflow, or a queue where an emulated AWS has no workflows to start."
   type        = string

@@ -1,0 +1,62 @@
+"""`lakehouse warehouse copy`, `move` and `settle`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakehouse.commands.command import command
+from lakehouse.commands.options import WAREHOUSE, WarehouseFolder, read_path
+
+Target = Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="A folder that is not there yet.")]
+
+
+@command(
+    "lakehouse warehouse copy ~/backup/tables",
+    "lakehouse warehouse copy data/try --warehouse ~/music/tables",
+)
+def copy(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
+    """Copy the tables into another folder, to keep or to try something: the original is not touched by it."""
+    from lakehouse.warehouse.home import copy_warehouse
+    from lakehouse.warehouse.iceberg import require_warehouse
+
+    require_warehouse(warehouse)
+    copy_warehouse(warehouse.absolute(), target.absolute())
+    sys.stderr.write(f"{warehouse} is copied to {target}\n")
+
+
+@command(
+    "lakehouse warehouse move ~/music/tables",
+    "lakehouse warehouse move data/warehouse --warehouse data/old",
+    stopped="`lakehouse warehouse settle` completes it where the tables are.",
+)
+def move(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
+    """Move the tables into another folder."""
+    from lakehouse.warehouse.home import move_warehouse
+    from lakehouse.warehouse.iceberg import require_warehouse
+
+    require_warehouse(warehouse)
+    move_warehouse(warehouse.absolute(), target.absolute())
+    sys.stderr.write(f"{warehouse} is moved to {target}\n")
+
+
+@command(
+    "lakehouse warehouse settle ~/music/tables",
+    stopped="The folder is refused until the same command has completed it.",
+)
+def settle(
+    folder: Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="Folder of the tables.")],
+) -> int:
+    """Write the paths in the tables anew, after a folder was moved, renamed, copied or restored by hand."""
+    from lakehouse.defaults import CATALOG_FILE
+    from lakehouse.errors import UserError
+    from lakehouse.warehouse.home import settle as run_settle
+    from lakehouse.warehouse.lock import load_lock
+
+    if not (folder / CATALOG_FILE).is_file():
+        raise UserError(f"{folder}: expected a folder with {CATALOG_FILE}, got none. Nothing was changed.")
+    with load_lock(folder.absolute(), "settle"):
+        tables = run_settle(folder.absolute())
+    sys.stderr.write(f"{tables} tables are settled in {folder}\n")
+    return 0

@@ -1,0 +1,17 @@
+"""The warehouse that an earlier version left: every later one must read it, extend it and load into it."""
+
+import tarfile
+from pathlib import Path
+
+from lakehouse.paths import ROOT
+from lakehouse.warehouse.home import settle
+
+KEPT = sorted((ROOT / "tests" / "frozen").glob("warehouse_*.tar.gz"))
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack a kept warehouse and settle it; return its folder."""
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    settle(folder / "warehouse")
+    return folder / "warehouse"
