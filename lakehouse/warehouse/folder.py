@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from lakehouse.defaults import CATALOG_FILE, DATABASE, DEMO_WAREHOUSE, LOCAL_CATALOG, WAREHOUSE
 from lakehouse.errors import UserError
 from lakehouse.warehouse.iceberg import open_catalog
+from lambda_extract.raw_format import make_private_folder
 
 LOCK_FILE = ".load.lock"
 TRIES = 5
@@ -36,7 +37,7 @@ def prepare_warehouse(text: str) -> Path:
         unfit = " ".join(found)
         raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         _complete_catalog(folder)
     except OSError as error:
         raise UserError(f"--warehouse {text}: {error.strerror}. Nothing was loaded.") from error
