@@ -46,7 +46,7 @@ endef
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: aws-tools help demo test test-long check bench samples checkov package docker-load docker-test doctor lock clean \
+.PHONY: aws-tools audit release-tools sbom help demo test test-long check bench samples checkov package docker-load docker-test doctor lock clean \
 	installed require-python
 
 help: ## list what there is to type
@@ -79,6 +79,14 @@ check: $(DEV) ## ruff, mypy, sqlfluff, and every SQL file read as Athena would
 checkov: build/checkov/.installed ## look through infra/ for what is unsafe; infra/.checkov.yaml lists the exceptions
 	@build/checkov/bin/checkov -d infra --config-file infra/.checkov.yaml
 
+release-tools: build/release-tools/.installed ## install what lists a release's parts and asks for known vulnerabilities
+
+audit: release-tools $(RUN) ## ask whether a locked package has a known vulnerability
+	@$(PY) -m devtools.supply_chain audit
+
+sbom: release-tools $(RUN) ## write the list of a release's parts, build/sbom.json (CycloneDX)
+	@$(PY) -m devtools.supply_chain sbom build/sbom.json
+
 aws-tools: $(DEV) ## install what tests hold infra/ against, into build/: a second emulator, an IAM simulator, checkers
 	@$(PY) -m devtools.aws_tools
 
@@ -110,6 +118,8 @@ lock: $(UV) ## write requirements/*.txt; ARGS=--upgrade takes newer versions
 	set -f; $(COMPILE) $$ARGS -c requirements/dev.txt requirements/docker.in -o requirements/docker.txt
 	set -f; $(COMPILE) $$ARGS requirements/uv.in -o requirements/uv.txt
 	set -f; $(COMPILE) $$ARGS requirements/infra.in -o requirements/infra.txt
+	set -f; $(COMPILE) $$ARGS requirements/aws_tools.in -o requirements/aws_tools.txt
+	set -f; $(COMPILE) $$ARGS requirements/release.in -o requirements/release.txt
 	set -f; $(COMPILE) $$ARGS requirements/java.in -o requirements/java.txt
 	set -f; $(COMPILE) $$ARGS requirements/java25.in -o requirements/java25.txt
 	set -f; $(COMPILE) $$ARGS -c requirements/run.txt requirements/glue.in -o requirements/glue.txt
@@ -140,6 +150,12 @@ build/checkov/.installed: requirements/infra.txt
 	@"$$PYTHON" -m venv --clear build/checkov
 	@build/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 		-r requirements/infra.txt
+	@touch $@
+
+build/release-tools/.installed: requirements/release.txt
+	@$(REQUIRE_PYTHON)
+	@"$$PYTHON" -m venv --clear build/release-tools
+	@build/release-tools/bin/python -m pip install $(OPTIONS) -r requirements/release.txt
 	@touch $@
 
 $(DEV): requirements/dev.txt $(RUN)

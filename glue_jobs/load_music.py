@@ -26,7 +26,7 @@ from glue_jobs.load.reload import reload_days
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
-from glue_jobs.script import log_file_of, run_script
+from glue_jobs.script import as_seen, log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import RAW_OBJECT, REJECTED_RECORD, TABLES, Table
 
@@ -132,7 +132,7 @@ def main(argv: Sequence[str]) -> int:
         list_objects(settings.raw, settings.since)
         with run_job("load_music", argv) as spark:
             report = run(spark, settings)
-        sys.stdout.write(f"{report.as_text()}\n")
+        sys.stdout.write(f"{as_seen(report.as_text())}\n")
         if settings.as_json:
             sys.stdout.write(f"{report.as_json()}\n")
         return report.failures()

@@ -28,7 +28,7 @@ from glue_jobs.postgres.partition_state import Change, Remembered, find_change, 
 from glue_jobs.postgres.relation_schema import STATE, literal, prepare_schema, quote, quote_all
 from glue_jobs.postgres.relations import LONGEST_KEY, PUBLISHED, Relation, line_of, relations_of, rows_of
 from glue_jobs.postgres.target import NOTHING_PUBLISHED, Target, fetch_certificates, find_target, require_server
-from glue_jobs.script import log_file_of, run_script
+from glue_jobs.script import as_seen, log_file_of, run_script
 from glue_jobs.session import run_job
 from glue_jobs.tables import Table
 
@@ -288,7 +288,7 @@ def main(argv: Sequence[str]) -> int:
         require_server(target)
         with run_job("publish_rds", argv) as spark:
             report = publish(spark, settings, target)
-        sys.stdout.write(f"{report.as_text()}\n{report.as_json()}\n")
+        sys.stdout.write(f"{as_seen(report.as_text())}\n{report.as_json()}\n")
 
     return run_script("publish_rds", argv, copy, NOTHING_PUBLISHED, log_file_of(argv))
 

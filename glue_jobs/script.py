@@ -39,8 +39,13 @@ def run_script(
     return _fail(name, failure, PARTLY, argv) if failure else 0
 
 
+def as_seen(text: str) -> str:
+    """Return text in which nothing steers a terminal: paths and names are other people's."""
+    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+
+
 def _fail(name: str, line: str, code: int, argv: Sequence[str]) -> int:
-    line = " ".join(line.split())
+    line = as_seen(" ".join(line.split()))
     sys.stderr.write(f"{name}: {line}\n")
     if any(word.split("=")[0] == "--JOB_NAME" for word in argv):
         raise JobFailed(line)

@@ -11,6 +11,7 @@ from lakehouse.errors import UserError
 from lakehouse.package import PACKAGES
 from lakehouse.paths import ROOT
 from lambda_extract.errors import ExtractError
+from lambda_extract.plain_text import mask_text
 from lambda_extract.sources.plan import parse_sources, read_file
 
 Ask = Callable[[str], str]
@@ -119,5 +120,5 @@ def describe_next_steps(lakehouse: Lakehouse) -> str:
 
 def say(text: str) -> None:
     """Write a line at once, so that it stands in order with what Terraform writes."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{mask_text(text, keep=chr(10))}\n")
     sys.stdout.flush()

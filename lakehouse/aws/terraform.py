@@ -13,6 +13,7 @@ from typing import Any
 
 from lakehouse import paths
 from lakehouse.errors import UserError
+from lambda_extract.plain_text import mask_text
 
 INFRA = paths.INFRA
 BUILD = paths.BUILD / "terraform"
@@ -157,7 +158,7 @@ def run_and_show(command: Sequence[str], environment: Mapping[str, str]) -> subp
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         for line in process.stderr:
-            sys.stderr.write(line)
+            sys.stderr.write(mask_text(line, keep="\n"))
             errors.append(line)
     return subprocess.CompletedProcess(command, process.returncode, None, "".join(errors))
 

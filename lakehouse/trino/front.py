@@ -1,7 +1,6 @@
-"""What stands before Trino: it passes on what programs of this machine ask, as far as that reads.
+"""What stands before Trino: it passes on what programs of this machine ask, and nothing that a web page asks.
 
-Trino looks at neither Host nor Origin, and its rules of access know no procedures of tables: whoever may read a table
-may have it compacted (`alter table song execute optimize`), which writes.
+Trino looks at neither Host nor Origin. What may be read and written is Trino's own to decide (server.py).
 
 Trino itself listens on an address of this machine that is drawn anew each time (127.x.y.z, where the system has them),
 so that a web page can no more guess it than a password.
@@ -9,15 +8,12 @@ so that a web page can no more guess it than a password.
 
 import contextlib
 import platform
-import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote_plus
 
 from lakehouse.doorkeeper import find_fault
 
@@ -31,22 +27,12 @@ PATIENCE = 600
 OF_THIS_STRETCH = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
 """Headers that concern a connection and not what is asked."""
 
-READING = {"content-type": "text/plain; charset=utf-8", "content-encoding": "identity"}
-"""How Trino is to read a request, whatever the client says of it."""
-
 
 def draw_host() -> str:
     """Return an address of this machine that nobody can guess; elsewhere than on Linux there is only one."""
     if platform.system() != "Linux":
         return HOST
     return f"127.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
-
-
-def find_procedure(text: str) -> str | None:
-    """Say why a statement is refused that may run a procedure of a table, in whatever way it is written."""
-    if "$zstd:" in text or (EXECUTE.search(text) and HIDDEN.search(text)):
-        return "alter table ... execute writes, and here nothing can be written"
-    return None
 
 
 class _Front(ThreadingHTTPServer):
@@ -58,11 +44,6 @@ class _Front(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away."""
-
-
-EXECUTE = re.compile(r"\bexecute\b", re.IGNORECASE)
-HIDDEN = re.compile(r"\balter\b|u&", re.IGNORECASE)
-"""Beside it: the statement's first word, or a text with escapes that `execute immediate` takes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -82,12 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
         if int(size) > LARGEST:
             return self.refuse(413, f"the request has {size} bytes: expected {LARGEST} at most")
         body = self.rfile.read(int(size))
-        prepared = " ".join(self.headers.get_all("X-Trino-Prepared-Statement", []))
-        if fault := find_procedure(f"{body.decode('utf-8', 'replace')} {unquote_plus(prepared)}"):
-            return self.refuse(403, fault)
         try:
             with contextlib.closing(HTTPConnection(*self.server.inner, timeout=PATIENCE)) as connection:
-                connection.request(self.command, self.path, body, list_headers(self.headers.items(), READING))
+                connection.request(self.command, self.path, body, list_headers(self.headers.items()))
                 self.give(connection.getresponse())
         except (OSError, HTTPException):
             self.refuse(502, "Trino does not answer")
@@ -119,14 +97,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing of requests."""
 
 
-def list_headers(headers: Iterable[tuple[str, str]], fixed: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+def list_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """List what is passed on; one that comes again is joined to the first, as the protocol allows."""
     kept: dict[str, str] = {}
     for name, value in headers:
         lower = name.lower()
         if lower not in OF_THIS_STRETCH and not lower.startswith(("x-forwarded-", "access-control-")):
-            value = fixed.get(lower, value)
-            kept[name] = f"{kept[name]}, {value}" if name in kept and lower not in fixed else value
+            kept[name] = f"{kept[name]}, {value}" if name in kept else value
     return kept
 
 

@@ -22,7 +22,7 @@ from lakehouse.output import write_rows
 from lakehouse.paths import BUILD
 from lakehouse.statements.statement import CATALOG, StatementError
 from lakehouse.trino.front import HOST
-from lakehouse.trino.server import OWNER, READER, Server, running_trino
+from lakehouse.trino.server import OPEN_CATALOG, OWNER, READER, Server, running_trino
 from lakehouse.trino.session import TrinoSession, seal
 from lakehouse.warehouse.iceberg import Tables, Warehouse
 from lambda_extract.plain_text import mask_text
@@ -47,8 +47,9 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
         # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
-        with running_trino(aws, port, folder, f"{OWNER}-{secrets.token_hex(16)}") as server:
-            TrinoSession(server.port).create_views(warehouse.time_zones, server.owner)
+        owner = f"{OWNER}-{secrets.token_hex(16)}"
+        with running_trino(aws, port, folder, owner, is_guarded=True) as server:
+            TrinoSession(server.port).create_views(warehouse.time_zones, owner, f"{OPEN_CATALOG}.{DATABASE}.")
             seal(server)
             yield server
 

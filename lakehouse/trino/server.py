@@ -3,8 +3,9 @@
 Trino's own launcher is not among the published jars. Py4J, which comes with Spark, starts the server class instead, and
 ends the Java when this process is gone.
 
-There is no password, so a client is whoever it says it is. While the views are created one user may write; `seal` takes
-that back, for every user and for good: a client that drops a table would delete the files of the warehouse.
+There is no password, so a client is whoever it says it is, and a client that drops a table would delete the files of
+the warehouse. So a guarded server has its catalog twice: under the name that all know it is read only by its connector,
+which no user and no rule lifts; under the other, views are created, by one user and until `seal` closes it to all.
 """
 
 import contextlib
@@ -33,6 +34,9 @@ from lakehouse.trino.jars import VERSION, ensure_trino
 
 JAVA = 25
 OWNER, READER = "owner", "reader"
+OPEN_CATALOG = "creation"
+"""The second name of a guarded server's catalog, which nobody may use once it is sealed."""
+
 MEMORY = "1g"
 PATIENCE = 10
 """Seconds the server has to end by itself."""
@@ -62,6 +66,7 @@ class Server:
     host: str
     inner_port: int
     owner: str = OWNER
+    is_guarded: bool = False
 
     @property
     def log(self) -> Path:
@@ -80,15 +85,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_trino(aws: EmulatedAws, port: int = 0, folder: Path | None = None, owner: str = OWNER) -> Iterator[Server]:
+def running_trino(
+    aws: EmulatedAws, port: int = 0, folder: Path | None = None, owner: str = OWNER, *, is_guarded: bool = False
+) -> Iterator[Server]:
     """Run Trino over the catalog of an emulated AWS; port 0 means a free one. Nothing is left of it.
 
-    Of the files of this machine it sees those below `folder`, or none.
+    Of the files of this machine it sees those below `folder`, or none. Where it is not guarded, as in tests, its owner
+    may write.
     """
     jars, java = ensure_trino(), ensure_java(JAVA).home / "bin" / "java"
     with run_folder() as work:
         host = draw_host()
-        server = Server(free_port(port), work, host, free_port(0, host), owner)
+        server = Server(free_port(port), work, host, free_port(0, host), owner, is_guarded)
         write_settings(server, jars, aws, folder)
         with server.log.open("w", encoding="utf-8") as log, running_java(work, jars, java, log) as gateway:
             start(gateway, server)
@@ -116,7 +124,11 @@ def write_settings(server: Server, jars: Path, aws: EmulatedAws, folder: Path | 
     access = {"access-control.name": "file", "security.config-file": str(server.rules)}
     write_properties(work / "access.properties", access | {"security.refresh-period": f"{RULES_AGE}s"})
     write_properties(work / "config.properties", server_settings(work, server))
-    write_properties(work / "catalog" / f"{CATALOG}.properties", catalog_settings(aws, write_root(work, folder)))
+    settings = catalog_settings(aws, write_root(work, folder))
+    guard = {"iceberg.security": "read_only"} if server.is_guarded else {}
+    write_properties(work / "catalog" / f"{CATALOG}.properties", settings | guard)
+    if server.is_guarded:
+        write_properties(work / "catalog" / f"{OPEN_CATALOG}.properties", settings)
 
 
 def write_rules(server: Server, *, is_sealed: bool) -> None:
@@ -130,10 +142,17 @@ def list_rules(owner: str, *, is_sealed: bool) -> dict[str, list[dict[str, Any]]
     """List the rules; of each kind the first that fits a user counts.
 
     Trino lets the owner's views read for others only where the whole catalog is the owner's. What the owner may do in
-    it is then limited by the rules of schemas and tables, procedures among them.
+    it is then limited by the rules of schemas and tables, and by the connector: the rules know no procedures of tables
+    (`alter table song execute optimize`).
     """
+    opened = [] if is_sealed else [{"user": owner, "catalog": OPEN_CATALOG, "allow": "all"}]
     return {
-        "catalogs": [{"user": owner, "allow": "all"}, {"catalog": f"{CATALOG}|system", "allow": "read-only"}],
+        "catalogs": [
+            *opened,
+            {"catalog": OPEN_CATALOG, "allow": "none"},
+            {"user": owner, "allow": "all"},
+            {"catalog": f"{CATALOG}|system", "allow": "read-only"},
+        ],
         "schemas": [{"user": owner, "owner": not is_sealed}, {"owner": False}],
         "tables": [{"user": owner, "privileges": READ if is_sealed else WRITE}, {"privileges": READ}],
         "procedures": [],

@@ -1,5 +1,6 @@
 """Ask Trino: the same statements as in Athena, answered with the same kind of rows as DuckDB's."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -17,12 +18,13 @@ from lakehouse.errors import UserError
 from lakehouse.statements.statement import CATALOG, Statement, StatementError, parse_statement
 from lakehouse.statements.summaries import as_view, read_named
 from lakehouse.trino.front import HOST
-from lakehouse.trino.server import OWNER, READER, RULES_AGE, Server, write_rules
+from lakehouse.trino.server import OPEN_CATALOG, OWNER, READER, RULES_AGE, Server, write_rules
 from lakehouse.warehouse.duckdb_engine import order_views
 from sql.time_zones import UTC_FOR_ALL
 
 READY = 30.0
 """Seconds in which a server that says it has started may still have no node to read tables with."""
+CREATE_VIEW = re.compile(r"^create or replace view ", re.IGNORECASE | re.MULTILINE)
 NOT_YET = ("NO_NODES_AVAILABLE", "SERVER_STARTING_UP")
 
 
@@ -67,17 +69,18 @@ class TrinoSession:
             raise StatementError(f"no table or view {name}; expected one of {', '.join(sorted(self.known))}")
         return names
 
-    def create_views(self, time_zones: Mapping[str, str] = UTC_FOR_ALL, owner: str = OWNER) -> None:
+    def create_views(self, time_zones: Mapping[str, str] = UTC_FOR_ALL, owner: str = OWNER, place: str = "") -> None:
         """As the owner, create every view, those others read first, from Athena's very text; summaries as views.
 
-        Local times are those of the accounts' time zones.
+        Local times are those of the accounts' time zones. `place` comes before the name of each view that is created.
         """
         connection = open_connection(self.port, self.database, owner)
         views = read_named(time_zones)
         for name in order_views(views, views):
             tree, text = parse_statement(views[name].text), views[name].text
+            text = text if as_view(tree) is tree else as_view(tree).sql(dialect="trino")
             try:
-                run_when_ready(connection, text if as_view(tree) is tree else as_view(tree).sql(dialect="trino"))
+                run_when_ready(connection, CREATE_VIEW.sub(rf"\g<0>{place}", text, count=1))
             except Error as error:
                 raise StatementError(f"{name}: {explain(error)}") from error
 
@@ -89,7 +92,7 @@ def seal(server: Server) -> None:
     patience = time.monotonic() + READY
     while time.monotonic() < patience:
         try:
-            run_when_ready(owner, "create schema if not exists sealed")
+            run_when_ready(owner, f"show schemas from {OPEN_CATALOG}")
         except TrinoQueryError as error:
             if error.error_name == "PERMISSION_DENIED":
                 return

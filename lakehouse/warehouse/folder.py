@@ -12,6 +12,7 @@ from lakehouse.defaults import CATALOG_FILE, DATABASE, DEMO_WAREHOUSE, LOCAL_CAT
 from lakehouse.errors import UserError
 from lakehouse.warehouse.home import require_home
 from lakehouse.warehouse.iceberg import open_catalog
+from lambda_extract.raw_format import make_private_folder
 
 TRIES = 5
 UNFIT = "%#?"
@@ -33,7 +34,7 @@ def prepare_warehouse(text: str) -> Path:
         unfit = " ".join(found)
         raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         if (folder / CATALOG_FILE).is_file():
             require_home(folder, "Nothing was loaded.")
         _complete_catalog(folder)

@@ -208,8 +208,8 @@ def test_no_lock_file_names_an_index(path):
 
 def test_the_lock_files_agree():
     pins: dict[str, set[str]] = {}
-    # Checkov and the tools that check for AWS are installed into separate environments.
-    for path in (path for path in LOCKS if path.name not in ("infra.txt", "aws_tools.txt")):
+    # Checkov, the tools that check for AWS and those of a release are installed into separate environments.
+    for path in (path for path in LOCKS if path.name not in ("infra.txt", "aws_tools.txt", "release.txt")):
         for name, version in re.findall(r"^([a-z0-9-]+)==([\w.+]+)", path.read_text(), re.MULTILINE):
             pins.setdefault(name, set()).add(version)
     # Two Sparks, each with its bridge, and two Javas, the second for Trino, are the point of lock files of their own.

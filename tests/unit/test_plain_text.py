@@ -12,9 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from glue_jobs.script import as_seen
 from lakehouse.console import PlainConsole, complain
 from lakehouse.extracting.extract import _show_source
 from lakehouse.output import write_rows
+from lakehouse.warehouse.folder import prepare_warehouse
 from lambda_extract.plain_text import TURNING, mask_text
 from lambda_extract.raw_format import Source, SourceResult
 from lambda_extract.spotify.client import shorten
@@ -145,3 +147,12 @@ def test_a_question_ends_quietly_where_nobody_reads():
     done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_lines_of_the_jobs_steer_no_terminal():
+    assert as_seen("a\x1b[2J\u202e\x9b\udc80ü\nb") == "a\\x1b[2J\\u202e\\x9b\\udc80ü\nb"
+
+
+def test_a_new_warehouse_is_its_owners_only(tmp_path):
+    folder = prepare_warehouse(str(tmp_path / "new" / "warehouse"))
+    assert [one.stat().st_mode & 0o777 for one in (folder, folder.parent)] == [0o700, 0o700]
