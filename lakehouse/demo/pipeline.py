@@ -133,7 +133,8 @@ class Line:
     def positions(self) -> dict[str, str]:
         """Return where the catalog says each table is now; every commit moves it."""
         tables = self._glue.get_tables(DatabaseName=self.aws.names.database)["TableList"]
-        return {table["Name"]: table["Parameters"]["metadata_location"] for table in tables}
+        known = {table["Name"]: table.get("Parameters", {}).get("metadata_location") for table in tables}
+        return {name: position for name, position in known.items() if position}
 
     def count_rows(self) -> dict[str, int]:
         """Return the number of rows of each table, as they can be read now."""

@@ -1,6 +1,8 @@
 """The whole line on an emulated AWS, run once for all tests of this folder; and Trino over the tables it wrote."""
 
+import datetime as dt
 import gzip
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -11,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from lakehouse.cli import main as lakehouse
+from lakehouse.demo.pipeline import Line as DemoLine
+from lakehouse.demo.pipeline import open_line
+from lakehouse.demo.show import Show
+from lakehouse.demo.steps import go_the_whole_way
 from lakehouse.emulated_aws.emulated import EmulatedAws, emulated_aws
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse
 from lakehouse.emulated_aws.runner import Ran
+from lakehouse.simulator.regimes import Regime
 from lakehouse.statements.statement import parse_statement
 from lakehouse.trino.jars import missing_jars
 from lakehouse.trino.server import Server, running_trino
@@ -25,6 +33,12 @@ from tests.dump import copy_dump
 from tests.events import run_next
 from tests.spark.objects import entry, page, song
 
+DAYS: dict[dt.date, Regime] = {
+    dt.date(2026, 11, 1): "restricted",
+    dt.date(2026, 11, 2): "legacy",
+    dt.date(2026, 11, 3): "extended",
+    dt.date(2026, 11, 4): "restricted",
+}
 KEY = "raw/extraction_date=2026-11-01/20261101T100000Z-r1.ndjson.gz"
 SONGS = {"s101": "Eins", "s102": "二", "s201": "Три"}
 
@@ -77,11 +91,16 @@ def aws() -> Iterator[EmulatedAws]:
         yield aws
 
 
+def require_trino() -> None:
+    """Skip where Trino's files would have to be fetched, unless they are required."""
+    if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
+        pytest.skip("Trino's jars (195 MB) are not cached; python -m lakehouse.trino.jars fetches them")
+
+
 @pytest.fixture(scope="package")
 def server(aws: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Server]]:
     """Start Trino while the job runs; where its files are required they are fetched first."""
-    if missing_jars() and os.environ.get("REQUIRE_ALL") != "1":
-        pytest.skip("Trino's jars (195 MB) are not cached; python -m lakehouse.trino.jars fetches them")
+    require_trino()
     with ExitStack() as running, ThreadPoolExecutor(1) as beside:
         yield beside.submit(running.enter_context, running_trino(aws, folder=tmp_path_factory.getbasetemp()))
 
@@ -103,3 +122,22 @@ def trino(server: Future[Server], line: Line) -> TrinoSession:
     session = TrinoSession(server.result().port)
     session.create_views()
     return session
+
+
+@pytest.fixture(scope="package")
+def demo_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLine]:
+    """Run the demo's steps: a killed load, its event again, lost events, an event that comes a second time."""
+    show = Show(Console(file=io.StringIO(), markup=False, highlight=False, soft_wrap=True))
+    with open_line(tmp_path_factory.mktemp("line")) as line:
+        go_the_whole_way(line, show, DAYS)
+        yield line
+
+
+@pytest.fixture(scope="package")
+def demo_trino(demo_line: DemoLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrinoSession]:
+    """Return Trino over what the demo's steps left, with all views."""
+    require_trino()
+    with running_trino(demo_line.aws, folder=tmp_path_factory.getbasetemp()) as server:
+        session = TrinoSession(server.port)
+        session.create_views()
+        yield session

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +10,23 @@ import pytest
 from rich.console import Console
 
 from glue_jobs.tables import TABLES
-from lakehouse.demo.pipeline import Line, open_line
+from lakehouse.demo.pipeline import Line
 from lakehouse.demo.served import COMPARED, served_rows
 from lakehouse.demo.show import Show
-from lakehouse.demo.steps import go_the_whole_way, tell_answers
+from lakehouse.demo.steps import tell_answers
 from lakehouse.emulated_aws.glue_warehouse import GlueWarehouse, copy_tables
 from lakehouse.emulated_aws.runner import take_event
-from lakehouse.simulator.regimes import Regime
 from lakehouse.statements.statement import parse_statement
 from lakehouse.warehouse.session import Session
+from tests.e2e.conftest import DAYS
 
-DAYS: dict[dt.date, Regime] = {
-    dt.date(2026, 11, 1): "restricted",
-    dt.date(2026, 11, 2): "legacy",
-    dt.date(2026, 11, 3): "extended",
-    dt.date(2026, 11, 4): "restricted",
-}
 RESTRICTED = [day for day, regime in DAYS.items() if regime == "restricted"]
 
 
-@pytest.fixture(scope="module")
-def shown() -> io.StringIO:
-    """Return what the demo shows."""
-    return io.StringIO()
-
-
-@pytest.fixture(scope="module")
-def line(shown: io.StringIO, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """Run the demo's steps: a killed load, its event again, lost events, an event that comes a second time."""
-    show = Show(Console(file=shown, markup=False, highlight=False, soft_wrap=True))
-    with open_line(tmp_path_factory.mktemp("line")) as line:
-        go_the_whole_way(line, show, DAYS)
-        yield line
+@pytest.fixture
+def line(demo_line: Line) -> Line:
+    """Return what the demo's steps left."""
+    return demo_line
 
 
 def rows_of(folder: Path | None, text: str) -> list[dict[str, Any]]:

@@ -8,10 +8,12 @@ import pyarrow as pa
 import pytest
 
 from glue_jobs.tables import TABLES
+from lakehouse.output import to_rows
 from lakehouse.statements.statement import Kind, parse_statement, read_folder, set_parameters
 from lakehouse.trino.server import OWNER
 from lakehouse.trino.session import TrinoSession
 from tests.e2e.conftest import line, trino
+from tests.e2e.plans import rows_read
 from tests.e2e.test_engines import FILES, SIDE_BY_SIDE, asked, assert_same, duckdb, is_ordered
 from tests.sql.test_partitions import ASKED
 from tests.trino_tables import to_trino_table
@@ -59,3 +61,23 @@ def test_a_question_about_a_day_or_week_skips_the_other_partitions(trino, name, 
     # Of the ledger's months a plan says nothing: Trino skips their files when it reads.
     by_day = {table.name for table in TABLES if table.partition_transform == "identity"}
     assert [table for table, bounded in scans if table in by_day & set(kept) and not bounded] == []
+
+
+def test_a_question_about_one_day_reads_that_day_alone(trino):
+    days = trino.run_text("select extraction_date, count(*) from listing group by extraction_date order by 1")
+    day, rows = to_rows(days)[0]
+    text = f"select entries from listing where extraction_date = date '{day}'"
+    plan = trino.run_text(f"explain analyze {text}").column(0)[0].as_py()
+    assert f"Input: {rows} row" in plan
+    assert days.num_rows > 1
+
+
+def test_what_was_listed_on_one_day_is_read_of_the_days_of_its_walks(trino):
+    last = "extraction_date = (select max(extraction_date) from listing)"
+    day = to_rows(trino.run_text(f"select distinct extraction_date from listing where {last}"))[0][0]
+    asked = f"from listing_day where extraction_date = date '{day}'"
+    of_walks = f"select count(*) from listing where extraction_date in (select walk_date {asked})"
+    (most,), (all_rows,) = (to_rows(trino.run_text(text))[0] for text in (of_walks, "select count(*) from listing"))
+    rows = sorted(rows for _, rows in rows_read(trino, parse_statement(f"select * {asked}")))
+    # One scan looks for walks in the 35 days before; on a year tests/long/test_trino_partitions.py bounds it.
+    assert 0 < rows[-2] <= most < all_rows
