@@ -24,6 +24,8 @@ DEV_4_1 := $(VENV_4_1)/.dev-installed
 # One more than two cores can feed, for each waits at times (for Terraform, a server, a Java that starts). Tests that
 # share something dear (a Spark) stay in one, see tests/conftest.py.
 SIDE_BY_SIDE := --numprocesses 3 --dist loadscope --no-loadscope-reorder
+# Each of these starts programs that take a core or two.
+TWO := --numprocesses 2 --dist loadscope
 UV := build/uv/bin/uv
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
@@ -107,7 +109,7 @@ samples: $(RUN) ## write sql/README.md with sample rows, and the columns for Qui
 	@$(PY) -m devtools.quicksight
 
 test-long: $(DEV) ## tests that take minutes: [T="-k rivals"] goes to pytest
-	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest -vv tests/long
+	@PYTEST_ADDOPTS="$$T" $(PY) -u -m pytest $(TWO) -vv tests/long
 
 lock: $(UV) ## write requirements/*.txt; ARGS=--upgrade takes newer versions
 	set -f; $(COMPILE) $$ARGS requirements/run.in -o requirements/run.txt
