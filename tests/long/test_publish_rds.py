@@ -135,8 +135,8 @@ def test_a_look_at_the_whole_finds_what_was_changed_by_hand(small: Lake, client:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse in a folder with the made-up dump in it."""
     folder = tmp_path_factory.mktemp("made")
-    raw, tables = str(folder / "raw"), str(folder / "warehouse")
-    assert lakehouse(["import", str(DEMO_DUMP), "--raw", raw]) == 0
+    raw, tables = folder / "raw", folder / "warehouse"
+    assert lakehouse(["import", str(DEMO_DUMP), "--raw", str(raw)]) == 0
     assert load.load(raw, tables, said=folder / "load.log") == 0
     return folder / "warehouse"
 
@@ -164,7 +164,7 @@ def digest(client: Client) -> str:
 def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_completes(
     warehouse: Path, place: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert program.publish(str(warehouse), said=tmp_path / "first.log") == 0
+    assert program.publish(warehouse, said=tmp_path / "first.log") == 0
     whole = digest(place)
     place.ask("delete from music.published; delete from music.song where name like 'L%'")
     before = versions(place)
@@ -177,7 +177,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
     assert note.exists(), (tmp_path / "killed.log").read_text()[-3000:]
     assert versions(place) == before
     assert place.ask("select count(*) from pg_class where relname like '%_staged'") == "0"
-    assert program.publish(str(warehouse), said=tmp_path / "next.log") == 0
+    assert program.publish(warehouse, said=tmp_path / "next.log") == 0
     report = read_report(tmp_path / "next.log")
     assert report["written"] == report["tables"]["song"]["inserted"] > 0
     assert digest(place) == whole
@@ -195,7 +195,7 @@ def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client
     written = sorted(read_report(log)["written"] for log in logs)
     assert written[0] == 0
     assert written[1] > 100
-    assert program.publish(str(warehouse), ["--whole"], said=tmp_path / "whole.log") == 0
+    assert program.publish(warehouse, ["--whole"], said=tmp_path / "whole.log") == 0
     assert read_report(tmp_path / "whole.log")["written"] == 0
 
 
