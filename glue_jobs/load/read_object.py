@@ -18,10 +18,10 @@ from glue_jobs.load.listings import Listings
 from glue_jobs.load.stretches import PlaysPage, Stretches
 from glue_jobs.raw.unpack import LongLine, Read, Unpacked, Unreadable
 from glue_jobs.spotify import values
-from glue_jobs.spotify.depth import cut_deep
+from glue_jobs.spotify.depth import read_shallow
 from glue_jobs.spotify.entries import Entry, classify_list
 from glue_jobs.spotify.kinds import IdOf, imported_id, spotify_id
-from glue_jobs.spotify.lenient import LONE_SURROGATE, MALFORMED, NOT_UTF8, SPOILT, NotJson, TooDeep, build, decode_plain
+from glue_jobs.spotify.lenient import LONE_SURROGATE, MALFORMED, NOT_UTF8, SPOILT, NotJson, build, decode_plain
 from glue_jobs.spotify.lists import Answer, AnswerList, is_null, is_object, read_answer
 from glue_jobs.spotify.objects import Line
 from glue_jobs.spotify.reasons import Outcome
@@ -273,13 +273,11 @@ class _Reading:
 def _decode_line(text: bytes) -> tuple[Line, str | None]:
     """Read a line; return it, or an empty one with the reason why it cannot be read."""
     try:
-        return LINE.decode(text), None
+        return read_shallow(LINE.decode, text), None
     except MALFORMED:
         pass
     try:
-        plain = decode_plain(text)
-    except TooDeep:
-        return _decode_line(cut_deep(text))
+        plain = read_shallow(decode_plain, text)
     except NotJson:
         return Line(), "unreadable_line"
     line, faults = build(plain, Line)
@@ -290,9 +288,7 @@ def _decode_line(text: bytes) -> tuple[Line, str | None]:
 
 def _find_answer(line: Line) -> Answer | None:
     try:
-        return read_answer(line.response)
-    except RecursionError:
-        return read_answer(msgspec.Raw(cut_deep(bytes(line.response))))
+        return read_shallow(read_answer, line.response)
     except MALFORMED:
         return None
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from glue_jobs.spotify import kinds, values
-from glue_jobs.spotify.depth import CUT, cut_deep
+from glue_jobs.spotify.depth import CUT, read_shallow
 from glue_jobs.spotify.kinds import IdOf, spotify_id
 from glue_jobs.spotify.lenient import (
     BAD_VALUE,
@@ -20,7 +20,6 @@ from glue_jobs.spotify.lenient import (
     UNEXPECTED_TYPE,
     Fault,
     NotJson,
-    TooDeep,
     build,
     decode_plain,
 )
@@ -140,28 +139,16 @@ def _keep_payload(entry: Entry, raw: msgspec.Raw) -> None:
 
 
 def _raw_elements(found: AnswerList) -> list[msgspec.Raw]:
-    if found.is_single:
-        return [found.array]
-    try:
-        return ELEMENTS.decode(found.array)
-    except RecursionError:
-        return ELEMENTS.decode(cut_deep(bytes(found.array)))
+    return [found.array] if found.is_single else read_shallow(ELEMENTS.decode, found.array)
 
 
 def _decode_leniently(raw: msgspec.Raw) -> Decoded:
     try:
-        plain = _decode_plain(bytes(raw))
+        plain = read_shallow(decode_plain, bytes(raw))
     except NotJson:
         return Decoded(None, why_not="unknown_shape")
     element, faults = build(plain, Element)
     return Decoded(element, faults, plain, None if element is not None or plain is None else "unknown_shape")
-
-
-def _decode_plain(raw: bytes) -> Any:
-    try:
-        return decode_plain(raw)
-    except TooDeep:
-        return decode_plain(cut_deep(raw))
 
 
 def classify(decoded: Decoded, list_name: str | None, path: str, id_of: IdOf = spotify_id) -> Entry:

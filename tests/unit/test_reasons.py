@@ -88,6 +88,11 @@ LINES: dict[str, tuple[bytes, str]] = {
     "devices": (line({"devices": []}), "no_music"),
     "a body nested too deep": (line("@").replace(b'"@"', DEEP), "not_an_object"),
     "a body nested too deep inside": (line("@").replace(b'"@"', b'{"x": ' + DEEP + b"}"), "no_music"),
+    "a line of brackets that are never closed": (b'{"kind": "answer", "x": ' + b"[" * 50_000, "unreadable_line"),
+    "nothing but opening brackets": (b"[" * 50_000, "unreadable_line"),
+    "a line cut in an object nested too deep": (
+        b'{"kind": "answer", "response": {"items": [{"id": "a"}, ' + b'{"a":' * 3_000, "unreadable_line",
+    ),
     "a line nested too deep that does not end": (b'{"kind": "answer", "x": ' + DEEP[:-1] + b"}", "unreadable_line"),
     "an account that is not UTF-8": (line(page()).replace(b'"account": null', b'"account": "\xff"'), "not_utf8"),
 }  # fmt: skip
