@@ -45,7 +45,8 @@ class Figures:
 def plan_steps(figures: Figures, *, rows_went: bool = False) -> list[Step]:
     """Return what is to be done to a table, in order; looking for orphans always is.
 
-    Where rows went because of their age, its manifests must no longer tell of them.
+    Where rows went because of their age, its manifests must no longer tell of them, and the states that held them are to
+    expire: they may be of this very second, which the figures do not count as old.
     """
     steps: list[Step] = []
     if figures.spare_files:
@@ -55,7 +56,7 @@ def plan_steps(figures: Figures, *, rows_went: bool = False) -> list[Step]:
         steps.append("forget")
     elif figures.manifests > MOST_MANIFESTS:
         steps.append("manifests")
-    if figures.old_snapshots:
+    if figures.old_snapshots or rows_went:
         steps.append("expire")
     return [*steps, "orphans"]
 
