@@ -36,25 +36,28 @@ OUTCOME = "The tables can be read, nothing of this batch is marked as loaded: th
 
 
 def run(spark: SparkSession, settings: Settings) -> Report:
-    """Load everything that is new; look once more before it ends, for what landed in the meantime."""
+    """Load everything that is new; look once more before it ends, for what landed in the meantime.
+
+    With `settings.reload` rebuild these days instead.
+    """
     report = Report()
     with report.phase("look"):
         existing = list_tables(spark, settings.catalog, settings.database, "Nothing was loaded.")
-        if RAW_OBJECT.name in existing:
+        has_ledger = RAW_OBJECT.name in existing
+        if has_ledger:
             require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was loaded.")
-        landed = list_objects(settings.raw, settings.since)
         report.columns_added = add_new_columns(spark, settings, existing)
-        is_empty = RAW_OBJECT.name not in existing
-        new = [] if settings.reload else landed if is_empty else _not_loaded(spark, settings, landed)
     if settings.reload:
-        if RAW_OBJECT.name not in existing:
+        if not has_ledger:
             raise LoadError("--reload: expected tables, got none; a load makes them. Nothing was changed.")
-        with report.phase("create"):
-            _create_missing(spark, settings, existing)
+        _create_missing(spark, settings, existing, report)
         reload_days(spark, settings, *settings.reload, report)
-    elif new:
-        with report.phase("create"):
-            _create_missing(spark, settings, existing)
+        return report
+    with report.phase("look"):
+        landed = list_objects(settings.raw, settings.since)
+        new = _not_loaded(spark, settings, landed) if has_ledger else landed
+    if new:
+        _create_missing(spark, settings, existing, report)
         _load_all(spark, settings, landed, new, report)
     return report
 
@@ -74,9 +77,9 @@ def _load_all(
             new = _not_loaded(spark, settings, landed) if landed else []
 
 
-def _create_missing(spark: SparkSession, settings: Settings, existing: set[str]) -> None:
+def _create_missing(spark: SparkSession, settings: Settings, existing: set[str], report: Report) -> None:
     missing = [table for table in TABLES if table.name not in existing]
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with report.phase("create"), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         list(pool.map(lambda table: _create(spark, table, settings.name_of(table)), missing))
 
 

@@ -269,4 +269,7 @@ REJECTED_RECORD = Table(
     ),
 )
 
+SIGHTING_TABLES = (SONG, ALBUM, ARTIST, LISTING, PLAY)
+"""Tables of which several raw objects may hold the same key: each row is a sighting, and the best one stays."""
+
 TABLES = (ALBUM, ARTIST, SONG, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD)

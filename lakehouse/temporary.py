@@ -55,7 +55,7 @@ def remove_left(base: Path) -> int:
 
 
 def is_free(lock: IO[str]) -> bool:
-    """Say whether no run holds a lock."""
+    """Take a lock if no other run holds it; return whether it is held here now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -15,13 +15,11 @@ from glue_jobs.load.read_batch import ReadBatch, WorkerDied, mark_failed, read_b
 from glue_jobs.load.rejected import resolved_rows
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject
-from glue_jobs.spotify.values import EPOCH
-from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SONG, Table
+from glue_jobs.tables import PLAY, RAW_OBJECT, REJECTED_RECORD, SIGHTING_TABLES, Table
 
 log = logging.getLogger(__name__)
 
 WORKER_DIED = "the Python worker that read it ended, for example because the system was out of memory"
-SIGHTINGS = (SONG, ALBUM, ARTIST, LISTING, PLAY)
 
 
 def load_batch(spark: SparkSession, settings: Settings, objects: Sequence[RawObject], report: Report) -> None:
@@ -34,7 +32,7 @@ def load_batch(spark: SparkSession, settings: Settings, objects: Sequence[RawObj
     log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, days[0], days[-1])
     try:
         with report.phase("read"):
-            batch = read_batch(spark, objects, _this_millisecond())
+            batch = read_batch(spark, objects)
     except WorkerDied:
         half = len(objects) // 2
         log.warning(
@@ -44,7 +42,7 @@ def load_batch(spark: SparkSession, settings: Settings, objects: Sequence[RawObj
             load_batch(spark, settings, objects[:half], report)
             load_batch(spark, settings, objects[half:], report)
             return
-        batch = mark_failed(spark, objects, WORKER_DIED, _this_millisecond())
+        batch = mark_failed(spark, objects, WORKER_DIED)
     _merge(spark, settings, batch, objects, report)
 
 
@@ -75,7 +73,7 @@ def _merge_tables(settings: Settings, batch: ReadBatch, days: Collection[dt.date
         return merge(batch.rows_of(table), table, settings.name_of(table), partitions)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for table, counts in zip(SIGHTINGS, pool.map(merge_one, SIGHTINGS), strict=True):
+        for table, counts in zip(SIGHTING_TABLES, pool.map(merge_one, SIGHTING_TABLES), strict=True):
             report.add(table.name, counts)
             log.info(
                 "%s: %d inserted, %d updated, %d unchanged",
@@ -103,8 +101,3 @@ def _merge_rejected(
     for rows in parts:
         if rows.count != 0:
             report.add(REJECTED_RECORD.name, merge(rows, REJECTED_RECORD, name, days))
-
-
-def _this_millisecond() -> int:
-    """Return the time as microseconds since 1970, cut to milliseconds."""
-    return (dt.datetime.now(dt.UTC) - EPOCH) // dt.timedelta(milliseconds=1) * 1000

@@ -20,10 +20,9 @@ from glue_jobs.load.plan import plan_tasks, split_days
 from glue_jobs.load.progress import showing_tasks
 from glue_jobs.raw.raw_object import RawObject
 from glue_jobs.raw.store import open_object
-from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, SONG, Table
+from glue_jobs.spotify.values import EPOCH
+from glue_jobs.tables import PLAY, SIGHTING_TABLES, Table
 
-SEEN_OFTEN = (SONG, ALBUM, ARTIST, LISTING, PLAY)
-"""Tables of which several raw objects may hold the same key."""
 DEAD_WORKER = "Python worker exited unexpectedly"
 """What Spark says when the process of a Python worker is gone."""
 
@@ -44,7 +43,7 @@ class ReadBatch:
         hold the same one.
         """
         row_df = self.all_df.where(f"{table.name} is not null").select(f"{table.name}.*")
-        if table in SEEN_OFTEN and (self.is_split or table is PLAY):
+        if table in SIGHTING_TABLES and (self.is_split or table is PLAY):
             return Rows(best_per_key(row_df, table))
         return Rows(row_df, sum(note.rows[table.name] for note in self.notes))
 
@@ -58,10 +57,10 @@ class WorkerDied(Exception):
     """A Python worker of Spark ended while it read the batch, for example because the system was out of memory."""
 
 
-def read_batch(spark: SparkSession, objects: Sequence[RawObject], loaded_at: int) -> ReadBatch:
+def read_batch(spark: SparkSession, objects: Sequence[RawObject]) -> ReadBatch:
     """Read raw objects, each once; rows are kept until `release`. Raises WorkerDied."""
     try:
-        return _read(spark, objects, open_object, loaded_at)
+        return _read(spark, objects, open_object)
     except (Py4JJavaError, PySparkException) as error:
         if DEAD_WORKER not in str(error):
             raise
@@ -70,13 +69,13 @@ def read_batch(spark: SparkSession, objects: Sequence[RawObject], loaded_at: int
         raise WorkerDied from error
 
 
-def mark_failed(spark: SparkSession, objects: Sequence[RawObject], why: str, loaded_at: int) -> ReadBatch:
+def mark_failed(spark: SparkSession, objects: Sequence[RawObject], why: str) -> ReadBatch:
     """Return a batch in which the raw objects are `failed`; they are not opened."""
 
     def refuse(_path: str) -> Any:
         raise WorkerDied(why)
 
-    return _read(spark, objects, refuse, loaded_at)
+    return _read(spark, objects, refuse)
 
 
 def _require_workers(spark: SparkSession) -> None:
@@ -84,9 +83,9 @@ def _require_workers(spark: SparkSession) -> None:
     spark.range(1).mapInArrow(lambda batches: batches, "id long").collect()
 
 
-def _read(spark: SparkSession, objects: Sequence[RawObject], opener: Open, loaded_at: int) -> ReadBatch:
+def _read(spark: SparkSession, objects: Sequence[RawObject], opener: Open) -> ReadBatch:
     tasks = plan_tasks(objects, spark.sparkContext.defaultParallelism)
-    all_df = keep(_read_tasks(spark, tasks, opener, loaded_at))
+    all_df = keep(_read_tasks(spark, tasks, opener, _this_millisecond()))
     with showing_tasks(spark, "reading raw objects"):
         notes = _read_notes(all_df)
     return ReadBatch(all_df, notes, bool(split_days(tasks)) or any(note.parts > 1 for note in notes))
@@ -105,3 +104,8 @@ def _read_tasks(spark: SparkSession, tasks: Sequence[Sequence[Day]], opener: Ope
 
     numbers_df = spark.range(0, len(tasks), 1, numPartitions=len(tasks))
     return numbers_df.mapInArrow(read, spark_schema())
+
+
+def _this_millisecond() -> int:
+    """Return the time as microseconds since 1970, cut to milliseconds."""
+    return (dt.datetime.now(dt.UTC) - EPOCH) // dt.timedelta(milliseconds=1) * 1000

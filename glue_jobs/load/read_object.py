@@ -26,7 +26,7 @@ from glue_jobs.spotify.lists import Answer, AnswerList, is_null, is_object, read
 from glue_jobs.spotify.objects import Line
 from glue_jobs.spotify.reasons import Outcome
 from glue_jobs.spotify.rows import Sighting, add_rows
-from glue_jobs.tables import ALBUM, ARTIST, LISTING, NO_ACCOUNT, PLAY, SONG
+from glue_jobs.tables import ALBUM, ARTIST, LISTING, NO_ACCOUNT, PLAY, SIGHTING_TABLES, SONG
 
 SCHEMA_VERSION = 1
 """The newest version of the raw line that is understood."""
@@ -43,7 +43,6 @@ MOST_ROWS = 50_000
 SOME_ENTRIES = 256
 """How often it is looked whether rows have become many."""
 LINE = msgspec.json.Decoder(Line)
-SIGHTING_TABLES = (SONG, ALBUM, ARTIST, LISTING, PLAY)
 
 
 @dataclass(frozen=True)

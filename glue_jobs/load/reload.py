@@ -7,10 +7,9 @@ the same partitions meanwhile makes the commit fail, and the day is read afresh.
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from functools import reduce
-from itertools import groupby
-from operator import attrgetter
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -26,7 +25,6 @@ from glue_jobs.load.read_batch import ReadBatch, WorkerDied, read_batch
 from glue_jobs.load.report import Report
 from glue_jobs.raw.raw_object import RawObject, cut_batches
 from glue_jobs.raw.store import list_objects
-from glue_jobs.spotify.values import EPOCH
 from glue_jobs.tables import ALBUM, ARTIST, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SONG, Table
 
 log = logging.getLogger(__name__)
@@ -85,15 +83,12 @@ def _require_raw(
 
 def _cut_days(days: Days, objects: Sequence[RawObject], most_bytes: int) -> Iterator[Days]:
     """Cut days into parts of bounded size; a day is never cut."""
-    by_day = {day: list(group) for day, group in groupby(_by_date(objects), attrgetter("extraction_date"))}
-    # One object stands for a day here: the size of all its objects.
-    sizes = [RawObject("", "", day, sum(one.size for one in by_day.get(day, [])), None) for day in days]
-    for part in cut_batches(sizes, most_bytes):
+    sizes = Counter[dt.date]()
+    for one in objects:
+        sizes[one.extraction_date] += one.size
+    # One object stands for a day here, with the size of all its objects.
+    for part in cut_batches([RawObject("", "", day, sizes[day], None) for day in days], most_bytes):
         yield [one.extraction_date for one in part]
-
-
-def _by_date(objects: Iterable[RawObject]) -> list[RawObject]:
-    return sorted(objects, key=attrgetter("extraction_date", "raw_key"))
 
 
 def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report) -> None:
@@ -192,8 +187,7 @@ def _replace_all(one: _Reload) -> None:
     batch = None
     if one.objects:
         with one.report.phase("read"):
-            loaded_at = (dt.datetime.now(dt.UTC) - EPOCH) // dt.timedelta(milliseconds=1) * 1000
-            batch = read_batch(one.spark, one.objects, loaded_at)
+            batch = read_batch(one.spark, one.objects)
     with one.report.phase("merge"):
         for table in BY_DAY:
             one.replace(table, _rows_of(one, batch, table), one.days)
@@ -245,7 +239,7 @@ def _plays_of_other_days(one: _Reload, changed_df: DataFrame) -> DataFrame | Non
         )
     found: list[DataFrame] = []
     for batch in cut_batches(objects, one.settings.batch_bytes):
-        play_df = read_batch(one.spark, batch, 0).rows_of(PLAY).df
+        play_df = read_batch(one.spark, batch).rows_of(PLAY).df
         found.append(keep(play_df.join(changed_df.select(*PLAY.key), list(PLAY.key), "left_semi")))
     return reduce(DataFrame.unionByName, found) if found else None
 

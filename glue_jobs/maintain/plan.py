@@ -45,7 +45,7 @@ class Figures:
 def plan_steps(figures: Figures, *, rows_went: bool = False) -> list[Step]:
     """Return what is to be done to a table, in order; looking for orphans always is.
 
-    Where rows went because of their age, its manifests must no longer tell of them, and the states that held them are to
+    Where rows were removed because of their age, the manifests must no longer name them, and the states that held them
     expire: they may be of this very second, which the figures do not count as old.
     """
     steps: list[Step] = []

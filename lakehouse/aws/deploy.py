@@ -120,5 +120,5 @@ def describe_next_steps(lakehouse: Lakehouse) -> str:
 
 def say(text: str) -> None:
     """Write a line at once, so that it stands in order with what Terraform writes."""
-    sys.stdout.write(f"{mask_text(text, keep=chr(10))}\n")
+    sys.stdout.write(mask_text(f"{text}\n", keep="\n"))
     sys.stdout.flush()

@@ -67,7 +67,7 @@ def find_objects(raw: Path, account: str) -> Iterator[Path]:
 
 def has_days(folder: Path, first: str, last: str) -> bool:
     """Return whether others have raw objects of these days, too."""
-    ledger = Warehouse(folder).open_dataset("raw_object").to_table(["extraction_date", "status"]).to_pylist()
+    ledger = Warehouse(folder).read_ledger("extraction_date", "status")
     span = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     return any(row["status"] == "loaded" and span[0] <= row["extraction_date"] <= span[1] for row in ledger)
 

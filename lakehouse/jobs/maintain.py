@@ -14,7 +14,6 @@ from lakehouse.temporary import make_base, remove_left
 from lakehouse.warehouse.iceberg import Warehouse, require_warehouse
 from lakehouse.warehouse.lock import load_lock
 
-LEDGER = "raw_object"
 UNFINISHED = "extraction_date=*/.*.tmp"
 """Raw objects that were being written; what a killed run left of them is no raw object."""
 OLD = 3 * 24 * 3600
@@ -41,10 +40,7 @@ def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), said: Pa
 
 def remove_expired(raw: Path, folder: Path) -> int:
     """Remove the raw objects that the ledger calls expired; return how many. On AWS the bucket does it."""
-    warehouse = Warehouse(folder)
-    if LEDGER not in warehouse.tables:
-        return 0
-    ledger = warehouse.open_dataset(LEDGER).to_table(["raw_key", "status"]).to_pylist()
+    ledger = Warehouse(folder).read_ledger("raw_key", "status")
     keys = [row["raw_key"] for row in ledger if row["status"] == "expired"]
     paths = [path for key in keys if (path := raw / key.removeprefix("raw/")).is_file()]
     for path in paths:

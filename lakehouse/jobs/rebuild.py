@@ -19,7 +19,9 @@ from lakehouse.warehouse.lock import load_lock
 BEFORE = f"{DATABASE}_before"
 """The database of the tables that a rebuild has replaced."""
 UNFINISHED = f"{DATABASE}_rebuild_"
-"""What the database of new tables is called until they take the old ones' place."""
+"""How names of databases begin whose tables `drop_unfinished` removes: new ones until they take the old ones' place."""
+REPLACED = f"{UNFINISHED}replaced"
+RENAME = "update iceberg_tables set table_namespace = ? where table_namespace = ?"
 
 
 def rebuild(raw: Path, warehouse: Path, *, accept_missing: bool = False) -> int:
@@ -51,9 +53,7 @@ def rebuild(raw: Path, warehouse: Path, *, accept_missing: bool = False) -> int:
 
 def require_all_raw(raw: Path, folder: Path) -> None:
     """Refuse where the tables know more than the raw objects that are left."""
-    if "raw_object" not in (tables := Warehouse(folder)).tables:
-        return
-    ledger = tables.open_dataset("raw_object").to_table(["raw_key", "status"]).to_pylist()
+    ledger = Warehouse(folder).read_ledger("raw_key", "status")
     known = {row["raw_key"] for row in ledger if row["status"] == "loaded"}
     missing = sorted(key for key in known if not (raw / key.removeprefix("raw/")).is_file())
     if missing:
@@ -74,10 +74,8 @@ def swap(folder: Path, new: str) -> None:
     """Give the new tables the database's name, the old ones that of before; in one transaction."""
     with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30, isolation_level=None)) as catalog:
         catalog.execute("begin immediate")
-        catalog.execute("update iceberg_tables set table_namespace = ? where table_namespace = ?", (
-            f"{UNFINISHED}replaced", BEFORE))  # fmt: skip
-        for name, then in ((DATABASE, BEFORE), (new, DATABASE)):
-            catalog.execute("update iceberg_tables set table_namespace = ? where table_namespace = ?", (then, name))
+        for name, then in ((BEFORE, REPLACED), (DATABASE, BEFORE), (new, DATABASE)):
+            catalog.execute(RENAME, (then, name))
         catalog.execute("delete from iceberg_namespace_properties where namespace in (?, ?)", (new, BEFORE))
         catalog.execute(
             "insert into iceberg_namespace_properties (catalog_name, namespace, property_key, property_value)"
@@ -90,10 +88,7 @@ def swap(folder: Path, new: str) -> None:
 def retire(folder: Path, database: str) -> None:
     """Have the tables of a database dropped by the next `drop_unfinished`."""
     with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30)) as catalog, catalog:
-        catalog.execute(
-            "update iceberg_tables set table_namespace = ? where table_namespace = ?",
-            (f"{UNFINISHED}replaced", database),
-        )
+        catalog.execute(RENAME, (REPLACED, database))
         catalog.execute("delete from iceberg_namespace_properties where namespace = ?", (database,))
 
 

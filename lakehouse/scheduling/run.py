@@ -1,7 +1,6 @@
 """One run by the clock: fetch and load, without a person; and what is known of the last one."""
 
 import datetime as dt
-import fcntl
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ from lakehouse.errors import UserError
 from lakehouse.extracting.extract import extract
 from lakehouse.extracting.login import build_console, read_environment, read_secret
 from lakehouse.jobs.load import load
+from lakehouse.temporary import is_free
 from lambda_extract.errors import ExtractError
 
 NOTE = "schedule.json"
@@ -82,13 +82,8 @@ def _fetch_and_load(places: Places) -> tuple[int, str]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[bool]:
     """Say whether no other run is under way; the lock ends with the process, however that ends."""
-    with (folder / LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    with (folder / LOCK).open("a") as lock:
+        yield is_free(lock)
 
 
 def is_under_way(folder: Path) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
@@ -26,6 +27,8 @@ from sql.time_zones import UTC_FOR_ALL
 
 EPOCH = dt.date(1970, 1, 1)
 S3 = "s3://"
+
+LEDGER = "raw_object"
 
 
 class WarehouseError(UserError):
@@ -88,6 +91,13 @@ class Tables:
             require_known_format(table)
             require_steady_names(table)
             return to_dataset(table, self.filesystem)
+
+    def read_ledger(self, *columns: str) -> list[dict[str, Any]]:
+        """Return these columns of the ledger's rows; no rows where there is no ledger yet."""
+        if LEDGER not in self.tables:
+            return []
+        rows: list[dict[str, Any]] = self.open_dataset(LEDGER).to_table(list(columns)).to_pylist()
+        return rows
 
 
 class Warehouse(Tables):
