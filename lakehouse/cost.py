@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from lakehouse.errors import UserError
 from lakehouse.statements.statement import read_folder
 from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
-from lambda_extract.spotify.throttle import WINDOW, Gate
+from lambda_extract.spotify.throttle import WINDOW, Throttle
 
 DAYS = 30
 MINUTE = 60
@@ -76,15 +76,15 @@ class Usage:
     scanned_mb: float
     raw_kept_days: float
     old_files_kept_days: float
-    """How long files stay that a later load has written anew: until maintenance removes them."""
+    """How long replaced files stay: until maintenance removes them."""
 
     maintenance_seconds: float
-    """How long the weekly maintenance takes; 0 where there is none."""
+    """How long the weekly maintenance takes; 0 if there is no maintenance."""
 
     @property
     def extract_seconds(self) -> float:
         """Return how long a run takes at the pace that the extractor keeps: it waits more than it computes."""
-        return self.calls_a_run * WINDOW.total_seconds() / Gate.pace
+        return self.calls_a_run * WINDOW.total_seconds() / Throttle.pace
 
     @property
     def files_a_run(self) -> int:
@@ -98,7 +98,7 @@ class Usage:
 
 
 def count_publish_queries() -> int:
-    """Return the queries of a publish run in which nothing changed: a check each; views that stand cost none."""
+    """Return the queries of a publish run in which nothing changed: one per check; unchanged views cost none."""
     return len(read_folder("check"))
 
 
@@ -134,7 +134,7 @@ def compute_glue_seconds(usage: Usage) -> float:
 def compute_stored_bytes(usage: Usage, measured: Measured) -> float:
     """Return what is stored after a year.
 
-    Each load writes the files of its day anew: by the end of a day with several loads, half a day's table for each load
+    Each load rewrites the files of its day: by the end of a day with several loads, half a day's table for each load
     before the last has been written and replaced.
     """
     entries = usage.entries_a_run * usage.runs_a_day
@@ -163,7 +163,7 @@ def measure(folder: Path) -> dict[str, Any]:
         raise UserError(f"{error}. Nothing was measured.") from error
     runs, entries = ledger.num_rows, pc.sum(ledger["entries"]).as_py() or 0
     if not entries:
-        raise UserError(f"{folder}: seen {runs} raw objects without an entry, expected some. Nothing was measured.")
+        raise UserError(f"{folder}: got {runs} raw objects without an entry, expected some. Nothing was measured.")
     stored = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
     sizes = Measured(
         f"{runs} runs of {folder}", round(pc.sum(ledger["size"]).as_py() / entries), round(stored / entries)

@@ -48,7 +48,7 @@ def read_object(place: S3Place) -> str:
 
 
 def find_text(place: S3Place) -> str | None:
-    """Read a text object; None where there is none, or where one may not even know whether there is."""
+    """Read a text object; None if it does not exist, or if this role may not know whether it does."""
     try:
         body: bytes = _connect("s3").get_object(Bucket=place.bucket, Key=place.key)["Body"].read()
     except ClientError as error:
@@ -75,7 +75,7 @@ def list_keys(place: S3Place) -> list[str]:
     """List the keys of a folder, or of a bucket, in order."""
     prefix = f"{place.key}/" if place.key else ""
     pages = _connect("s3").get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=prefix)
-    return [str(one["Key"]) for page in pages for one in page.get("Contents", [])]
+    return [str(entry["Key"]) for page in pages for entry in page.get("Contents", [])]
 
 
 def fetch_object(place: S3Place, most: int) -> tuple[bytes, dt.datetime]:
@@ -86,7 +86,7 @@ def fetch_object(place: S3Place, most: int) -> tuple[bytes, dt.datetime]:
 
 
 def put_new_object(place: S3Place, file: IO[bytes]) -> bool:
-    """Write an object in one PUT unless one of its name is there; False means there is."""
+    """Write an object in one PUT unless the key is taken; False means that it is."""
     try:
         _connect("s3").put_object(
             Bucket=place.bucket, Key=place.key, Body=file, ContentType="application/gzip", IfNoneMatch="*"
@@ -98,10 +98,10 @@ def put_new_object(place: S3Place, file: IO[bytes]) -> bool:
     return True
 
 
-def refuse_landing(place: str, seen: str) -> ExtractError:
-    """Say that what was fetched is not kept."""
+def refuse_landing(place: str, reason: str) -> ExtractError:
+    """Return the error for data that could not be written."""
     return ExtractError(
-        f"{place}: {seen}; expected to write the raw object. What was fetched is lost; the next run fetches it again.",
+        f"{place}: {reason}; expected to write the raw object. What was fetched is lost; the next run fetches it.",
         errors.LANDING,
     )
 
@@ -110,12 +110,12 @@ class SecretStore:
     """One secret in Secrets Manager."""
 
     def __init__(self, name: str) -> None:
-        """Connect to nothing yet; a provider of its own, as a shared one would remember an older secret."""
+        """Connect to nothing yet. The provider is not shared: a shared one would cache an older secret."""
         self.name = name
         self._provider = SecretsProvider(boto3_client=_connect("secretsmanager"))
 
     def read(self) -> str:
-        """Read it as it is now: one that a person changed counts from the next run on."""
+        """Read its present value; a change by a person takes effect with the next run."""
         try:
             return str(self._provider.get(self.name, force_fetch=True))
         except GetParameterError as error:
@@ -125,16 +125,16 @@ class SecretStore:
             raise ExtractError(message, errors.UNREACHABLE) from error
 
     def write(self, text: str) -> None:
-        """Store a new version; Secrets Manager keeps the one before."""
+        """Store a new version; Secrets Manager keeps the previous one."""
         self._provider.client.put_secret_value(SecretId=self.name, SecretString=text)
 
     def create(self, text: str) -> None:
-        """Store the first version of a secret that is not there yet."""
+        """Store the first version of a new secret."""
         self._provider.client.create_secret(Name=self.name, SecretString=text)
 
 
 def _is_missing(error: BaseException) -> bool:
-    """Tell a secret that is not there from one that could not be asked for."""
+    """Distinguish a missing secret from one that could not be read."""
     cause = error.__cause__ or error.__context__
     code = cause.response.get("Error", {}).get("Code") if isinstance(cause, ClientError) else None
     return code in ("ResourceNotFoundException", "InvalidRequestException")
@@ -145,10 +145,10 @@ def _connect(service: str) -> Any:
 
 
 IN_TIME = Config(connect_timeout=3, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 2})
-"""Two tries end within the seconds that are kept back for landing, also where AWS does not answer."""
+"""Two tries end within the seconds that are reserved for landing, even if AWS does not answer."""
 
 
 @lru_cache(maxsize=1)
 def _open_session() -> boto3.session.Session:
-    """Open one session: its first client takes a tenth of a second and more, each other one milliseconds."""
+    """Open one session: its first client takes 0.1 s or more, each other client milliseconds."""
     return boto3.session.Session()

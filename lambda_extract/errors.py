@@ -2,7 +2,7 @@
 
 
 class ExtractError(Exception):
-    """What ends a run; the message says what, seen, expected and what became of the data."""
+    """What ends a run; the message says what, expected, got and what became of the data."""
 
     def __init__(self, message: str, reason: str) -> None:
         """Keep the reason, one word for metrics and the summary."""
@@ -11,7 +11,7 @@ class ExtractError(Exception):
 
     @property
     def is_lasting(self) -> bool:
-        """Say whether trying again would only repeat it, until a person does something."""
+        """Return whether trying again would only repeat it, until a person does something."""
         return self.reason in LASTING
 
 

@@ -1,4 +1,4 @@
-"""The Lambda function: read the secret and the sources, fetch, land one raw object, say how it went."""
+"""The Lambda function: read the secret and the sources, fetch, land one raw object, report."""
 
 import datetime as dt
 import logging
@@ -23,7 +23,7 @@ from lambda_extract.settings import Numbers, Settings, read_settings, wants_deta
 from lambda_extract.sources.plan import Plan, choose_sections, parse_sources, read_file
 from lambda_extract.spotify.client import quiet_libraries
 from lambda_extract.spotify.secret import TEXTS, Secret, describe_age, find_ages, parse_secret, replace_token
-from lambda_extract.spotify.throttle import Gate, know_no_end, sleep
+from lambda_extract.spotify.throttle import Throttle, know_no_end, sleep
 
 SERVICE = "extract"
 logger = Logger(service=SERVICE)
@@ -51,7 +51,7 @@ class _TokenKeeper:
     waiting: str | None = None
 
     def keep(self, refresh_token: str) -> None:
-        """Store it; the run goes on also where that fails, and tries again at its end."""
+        """Store it; if that fails, the run goes on and tries again at its end."""
         self.waiting = refresh_token
         try:
             text = replace_token(self.store.read(), self.before, refresh_token, self.store.name)
@@ -64,7 +64,7 @@ class _TokenKeeper:
             logger.error("refresh token not stored", extra=facts)
 
     def keep_waiting(self) -> None:
-        """Store what could not be stored before; count it where it is lost."""
+        """Store what could not be stored before; count it if it is lost."""
         if self.waiting:
             self.keep(self.waiting)
         if self.waiting:
@@ -72,7 +72,7 @@ class _TokenKeeper:
 
 
 def handler(event: Mapping[str, Json], context: object) -> JsonObject:
-    """Run the extractor once; raise where trying again may help, return where it cannot."""
+    """Run the extractor once; raise if a retry may help, return if it cannot."""
     quiet_libraries(logging.WARNING)
     logger.append_keys(request_id=getattr(context, "aws_request_id", None))
     try:
@@ -87,22 +87,22 @@ def handler(event: Mapping[str, Json], context: object) -> JsonObject:
 
 
 def _read_settings(event: Mapping[str, Json]) -> Settings:
-    """Read the environment; an account of its own schedule is named by the event."""
-    told = {"EXTRACT_SECRET": event.get("secret"), "EXTRACT_SOURCES": event.get("document")}
+    """Read the environment; the event names the account if its schedule is separate."""
+    overrides = {"EXTRACT_SECRET": event.get("secret"), "EXTRACT_SOURCES": event.get("document")}
     wrong = [name for name in ("secret", "document") if not isinstance(event.get(name, ""), str)]
     if wrong:
         raise ExtractError(f"event: {', '.join(wrong)}: expected a text. Nothing was fetched.", errors.SETTINGS)
-    return read_settings({**os.environ, **{name: str(value) for name, value in told.items() if value}})
+    return read_settings({**os.environ, **{name: str(value) for name, value in overrides.items() if value}})
 
 
 def _find_clock(context: object) -> Callable[[], float]:
-    """Find what tells how many seconds this function has left."""
+    """Return a function that tells how many seconds are left."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     return (lambda: float(remaining()) / 1000) if remaining else know_no_end
 
 
 def _extract(settings: Settings, event: Mapping[str, Json], time_left: Callable[[], float]) -> JsonObject:
-    """Fetch all that is wanted and land it; where another run of the account has taken the token, with its new one."""
+    """Fetch and land; if another run of the account has used up the token, retry with the new token."""
     plan = _read_plan(settings.sources, event)
     store = SecretStore(settings.secret)
     secret = parse_secret(store.read(), settings.secret)
@@ -116,7 +116,7 @@ def _extract(settings: Settings, event: Mapping[str, Json], time_left: Callable[
 
 
 def _find_newer(store: SecretStore, secret: Secret) -> Secret | None:
-    """Find the secret that was stored since, perhaps at this very moment; None where it is the same."""
+    """Return the secret if it has changed since, waiting a moment for it; None if it is the same."""
     sleep(MOMENT)
     newer = parse_secret(store.read(), store.name)
     is_same = all(newer.fields.get(name) == secret.fields.get(name) for name in (*TEXTS, "refresh_token"))
@@ -126,7 +126,7 @@ def _find_newer(store: SecretStore, secret: Secret) -> Secret | None:
 def _run(
     plan: Plan, store: SecretStore, secret: Secret, settings: Settings, time_left: Callable[[], float]
 ) -> JsonObject:
-    """Fetch and land with a secret as it was read."""
+    """Fetch and land with the given secret."""
     keeper = _TokenKeeper(store, secret.refresh_token)
     job = Job(plan, secret, settings, keeper.keep, _note_memory, _note_source, time_left)
     _note_ages(secret, job.started.date(), settings.numbers)
@@ -134,15 +134,15 @@ def _run(
         outcome, landed = job.run()
     finally:
         keeper.keep_waiting()
-        _note_gate(job.gate)
-    _note_run(outcome, landed, job.gate)
+        _note_throttle(job.throttle)
+    _note_run(outcome, landed, job.throttle)
     if outcome.error:
         _note_end(outcome.error)
     return _describe_run(outcome, landed)
 
 
 def _read_plan(sources: str, event: Mapping[str, Json]) -> Plan:
-    """Read the sources document, and of it what the event asks for."""
+    """Read the sources document, reduced to what the event asks for."""
     place = find_place(sources)
     text = read_object(place) if place else read_file(sources)
     return choose_sections(parse_sources(text, sources), event.get("sources"))
@@ -178,7 +178,7 @@ def _note_source(result: SourceResult, trouble: str | None) -> None:
 
 
 def _note_memory(place: str, trouble: str) -> None:
-    """Log and count what could not be remembered."""
+    """Log and count state that could not be read or written."""
     metrics.add_metric("StateTrouble", MetricUnit.Count, 1)
     logger.warning("state", extra={"place": place, "trouble": trouble})
 
@@ -193,15 +193,15 @@ def _note_ages(secret: Secret, today: dt.date, numbers: Numbers) -> None:
             logger.warning("a login or secret is old", extra={"trouble": describe_age(name, days)})
 
 
-def _note_gate(gate: Gate) -> None:
-    """Count calls, waits and what the limits stopped, also of a run that failed."""
-    metrics.add_metric("QuotaStops", MetricUnit.Count, gate.stops)
-    _add_detail("Calls", gate.calls)
-    _add_detail("Waits", gate.waits)
-    _add_detail("WaitSeconds", round(gate.waited, 1), MetricUnit.Seconds)
+def _note_throttle(throttle: Throttle) -> None:
+    """Count calls, waits and stops by limits, for failed runs too."""
+    metrics.add_metric("QuotaStops", MetricUnit.Count, throttle.stops)
+    _add_detail("Calls", throttle.calls)
+    _add_detail("Waits", throttle.waits)
+    _add_detail("WaitSeconds", round(throttle.waited, 1), MetricUnit.Seconds)
 
 
-def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
+def _note_run(outcome: Outcome, landed: Landed, throttle: Throttle) -> None:
     """Log one line per run, and count."""
     statuses = Counter(result.status for result in outcome.results)
     counts = {
@@ -213,13 +213,13 @@ def _note_run(outcome: Outcome, landed: Landed, gate: Gate) -> None:
     for name, value in counts.items():
         _add_detail(name, value)
     _add_detail("LandedBytes", landed.size, MetricUnit.Bytes)
-    facts = {"raw_object": landed.place, "bytes": landed.size, "Calls": gate.calls, **counts}
-    waits = {"Waits": gate.waits, "WaitSeconds": round(gate.waited, 1), "QuotaStops": gate.stops}
+    facts = {"raw_object": landed.place, "bytes": landed.size, "Calls": throttle.calls, **counts}
+    waits = {"Waits": throttle.waits, "WaitSeconds": round(throttle.waited, 1), "QuotaStops": throttle.stops}
     logger.info("run landed", extra={**facts, **waits, "is_complete": outcome.is_complete})
 
 
 def _add_detail(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Report a figure that no alarm looks at, where that is wanted: CloudWatch bills each; the log has it."""
+    """Report a figure that no alarm uses, if detailed metrics are on. CloudWatch bills each; the log has it anyway."""
     if wants_details(os.environ):
         metrics.add_metric(name, unit, value)
 

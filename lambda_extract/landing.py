@@ -1,4 +1,4 @@
-"""Collect a run's lines, compressed as they come, and land them whole: one file in a folder, or one PUT."""
+"""Collect a run's lines, compressed at once, and land them together: one file in a folder, or one PUT."""
 
 import contextlib
 import gzip
@@ -17,19 +17,19 @@ IN_MEMORY = 8 * 1024 * 1024
 
 @dataclass
 class Lines:
-    """The lines so far, in memory while they are few, then in a temporary file."""
+    """The lines so far: in memory while they are small, then in a temporary file."""
 
     file: IO[bytes]
     packed: gzip.GzipFile = field(init=False)
     is_whole: bool = True
-    """False while a line is written: one that was interrupted there would be half a line."""
+    """False while a line is being written; if that is interrupted, the last line is incomplete."""
 
     def __post_init__(self) -> None:
         """Compress into the file; the same lines give the same bytes."""
         self.packed = gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=self.file, mtime=0)
 
     def add(self, line: bytes) -> None:
-        """Take one line; where there is no room for it nothing may be landed."""
+        """Add one line; raise if there is no room for it, so that nothing lands."""
         self.is_whole = False
         with _refusing_a_full_disk():
             self.packed.write(line)
@@ -48,7 +48,7 @@ class Lines:
 
 @contextlib.contextmanager
 def _refusing_a_full_disk() -> Iterator[None]:
-    """Say that what was fetched is lost where it cannot be written down."""
+    """Raise an error that says the data is lost if it cannot be written."""
     try:
         yield
     except OSError as error:
@@ -57,21 +57,21 @@ def _refusing_a_full_disk() -> Iterator[None]:
 
 @contextlib.contextmanager
 def collect_lines() -> Iterator[Lines]:
-    """Hold lines until they are landed; nothing is left of them afterwards."""
+    """Hold lines until they are landed, then remove the temporary file."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
         yield Lines(file)
 
 
 @dataclass(frozen=True)
 class Landed:
-    """Where a raw object is, and its size."""
+    """The place of a raw object, and its size."""
 
     place: str
     size: int
 
 
 def land(lines: Lines, raw: str, key: str) -> Landed:
-    """Land the lines under the raw place; what cannot be landed raises."""
+    """Land the lines under the raw place; raise if that fails."""
     place = find_place(raw)
     size = lines.close()
     if place is None:

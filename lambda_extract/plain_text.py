@@ -6,18 +6,18 @@ UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories: controls (C0, DEL and C1), halves of surrogate pairs, separators of lines and paragraphs."""
 
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What turns the direction of the text around it."""
+"""Characters that change the direction of the text around them."""
 
 
 def mask_text(text: str, keep: str = "") -> str:
     """Return text with such characters written as escapes; `keep` names those that stay, such as a line's end."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(mask_character(one) if is_unsafe(one) and one not in keep else one for one in text)
+    return "".join(mask_character(char) if is_unsafe(char) and char not in keep else char for char in text)
 
 
 def is_unsafe(character: str) -> bool:
-    """Say whether a character does something instead of being seen."""
+    """Return whether a character has an effect instead of being visible."""
     return character in TURNING or unicodedata.category(character) in UNSEEN
 
 

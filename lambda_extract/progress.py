@@ -10,11 +10,11 @@ from lambda_extract.raw_format import Json, JsonObject, Source, SourceResult
 from lambda_extract.spotify import shapes
 from lambda_extract.spotify.client import Reply
 from lambda_extract.spotify.endpoints import describe_playlist, list_entries, list_items
-from lambda_extract.state.run_state import Seen
+from lambda_extract.state.run_state import SourceState
 
 STOPPED_AT_KNOWN = "stopped_at_known"
 ESTIMATED = frozenset({"search"})
-"""Sources whose total Spotify estimates anew for each page."""
+"""Sources for which Spotify estimates the total again on each page."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Progress:
     """The albums that came with some of their tracks, and with how many."""
 
     def count(self, reply: Reply) -> None:
-        """Take an answer into account; a playlist's says what it is called."""
+        """Count an answer; a playlist's answer also gives its name."""
         self.pages += 1
         if reply.status != 200:
             return
@@ -52,7 +52,7 @@ class Progress:
             self._take(entry)
 
     def _take(self, entry: JsonObject) -> None:
-        """Take an entry into the version of the list."""
+        """Add an entry to the version of the list."""
         thing = unwrap(entry)
         name = name_entry(entry)
         self.first = self.first or name
@@ -66,43 +66,43 @@ class Progress:
 
     @property
     def is_shifted(self) -> bool:
-        """Say whether the list changed while it was read: an entry may have slipped between two pages."""
+        """Return whether the list changed while it was read: an entry may have slipped between two pages."""
         return len(set(self.totals)) > 1 and self.source.kind not in ESTIMATED
 
     def describe_shift(self) -> str | None:
-        """Say that the list changed, where it did."""
+        """Return a message if the list changed, else None."""
         if not self.is_shifted:
             return None
         return f"the list changed while it was read: {', then '.join(map(str, self.totals))} entries announced"
 
-    def close_unchanged(self, seen: Seen) -> None:
-        """Note that what is there is what was there."""
+    def close_unchanged(self, earlier: SourceState) -> None:
+        """Note that the source is unchanged since the last full read."""
         self.status, self.is_complete = "unchanged", True
-        self.total = self.total if self.total is not None else seen.total
-        self.facts = {**self.facts, "snapshot_id": seen.snapshot_id}
+        self.total = self.total if self.total is not None else earlier.total
+        self.facts = {**self.facts, "snapshot_id": earlier.snapshot_id}
 
     def close_known(self) -> None:
-        """Note that what is new was read; the list as a whole was not."""
+        """Note that the new entries were read, but not the list as a whole."""
         self.facts = {**self.facts, STOPPED_AT_KNOWN: True}
 
     def close_whole(self) -> None:
-        """Note that all was read; what has no version of its own is given one, which unchanged days refer to."""
+        """Note that all was read; a source without a version gets one, which unchanged days refer to."""
         self.is_complete = not self.is_shifted
         if self.first is not None and "snapshot_id" not in self.facts:
             self.facts = {**self.facts, "snapshot_id": self.content.hexdigest()[:24]}
 
-    def learn(self, seen: Seen, moment: dt.datetime) -> Seen | None:
-        """Say what is known of the source now; None where nothing more is known than before."""
+    def learn(self, earlier: SourceState, moment: dt.datetime) -> SourceState | None:
+        """Return what is now known about the source; None if nothing new is known."""
         if self.status == "unchanged":
-            return replace(seen, completed_at=moment)
+            return replace(earlier, completed_at=moment)
         if self.facts.get(STOPPED_AT_KNOWN):
-            return replace(seen, completed_at=moment, newest=self.first or seen.newest)
+            return replace(earlier, completed_at=moment, newest=self.first or earlier.newest)
         if self.status != "ok" or not self.is_complete:
             return None
         snapshot_id = self.facts.get("snapshot_id")
-        return Seen(
+        return SourceState(
             completed_at=moment,
-            walked_at=moment,
+            full_read_at=moment,
             snapshot_id=snapshot_id if isinstance(snapshot_id, str) else None,
             total=self.total,
             first=self.first,
@@ -118,7 +118,7 @@ class Progress:
 
 
 def unwrap(entry: JsonObject) -> JsonObject:
-    """Return the object inside an entry, or the entry where it is one itself."""
+    """Return the object inside an entry, or the entry if it is an object itself."""
     held = [entry[name] for name in ("item", "track", "album") if shapes.is_object(entry.get(name))]
     return held[0] if held and "added_at" in entry and shapes.is_object(held[0]) else entry
 
@@ -130,7 +130,7 @@ def name_entry(entry: JsonObject) -> str:
 
 
 def reaches(reply: Reply, newest: str | None) -> bool:
-    """Say whether a page of a list, the newest first, comes to what was the newest, or past it."""
+    """Return whether a page of a list (newest first) reaches the entry that was the newest, or one before it."""
     since = (newest or "").partition(" ")[0]
     names = [name_entry(entry) for entry in list_entries(reply.body)]
     return bool(since) and any(name == newest or "" < name.partition(" ")[0] < since for name in names)

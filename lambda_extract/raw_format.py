@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 RAW_NAME = re.compile(r"\d{8}T\d{6}Z-(?P<run_id>.+)\.ndjson\.gz")
 RAW_FOLDER = re.compile(r"extraction_date=(?P<date>\d{4}-\d{2}-\d{2})")
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-"""What was listened to concerns its owner only."""
+"""Mode of files: what somebody listened to is private."""
 
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
@@ -44,7 +44,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: what was asked, and the body as a JSON value or, if it is none, as text."""
+    """One answer: the request, and the body as a JSON value or, if it is not valid JSON, as text."""
 
     source: Source
     path: str
@@ -66,7 +66,7 @@ class SourceResult:
     total: int | None
     is_complete: bool | None
     facts: Mapping[str, Json] = field(default_factory=dict)
-    """What else is known of the source; of a playlist its name, owner, snapshot_id and url."""
+    """What else is known about the source; for a playlist its name, owner, snapshot_id and url."""
 
 
 def format_second(moment: datetime) -> str:
@@ -87,7 +87,7 @@ def build_key(run: Run) -> str:
 
 
 def encode_json(value: Json, *, sort_keys: bool = False) -> bytes:
-    """Write a value as compact JSON; half a surrogate pair, which UTF-8 cannot hold, is written as an escape."""
+    """Write a value as compact JSON; an unpaired surrogate, which UTF-8 cannot hold, is written as an escape."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys, allow_nan=False)
     try:
         return text.encode()
@@ -112,7 +112,7 @@ def build_answer_line(run: Run, answer: Answer) -> bytes:
 def build_summary_line(
     run: Run, results: Sequence[SourceResult], fetched_at: datetime, extra: Mapping[str, Json] | None = None
 ) -> bytes:
-    """Write the last line: how far each source came, and what else is known of the run."""
+    """Write the last line: how far each source came, and what else is known about the run."""
     line: JsonObject = {
         **_start_line("summary", run, fetched_at),
         "is_complete": join_is_complete(result.is_complete for result in results),
@@ -123,7 +123,7 @@ def build_summary_line(
 
 
 def join_is_complete(parts: Iterable[bool | None]) -> bool | None:
-    """Say whether the whole is complete: one part that is not decides, then one that nobody knows."""
+    """Return whether all parts are complete: False if one is not, else None if one is unknown."""
     known = set(parts)
     if False in known:
         return False
@@ -137,12 +137,12 @@ def write_gzip(lines: Iterable[bytes], file: IO[bytes]) -> None:
 
 
 def land_in_folder(raw_folder: Path, key: str, lines: Iterable[bytes]) -> bool:
-    """Write a raw object whole or not at all; False means one of this name is there and was left as it is."""
+    """Write a raw object atomically; False means that the name is taken, and that object was left as it is."""
     return place_in_folder(raw_folder, key, lambda file: write_gzip(lines, file))
 
 
 def place_in_folder(raw_folder: Path, key: str, write: Callable[[IO[bytes]], None]) -> bool:
-    """Let a file be written under a hidden name, then give it its own; False means there is one of this name."""
+    """Write a file under a hidden name, then rename it; False means that the name is taken."""
     target = raw_folder / key
     make_private_folder(target.parent)
     if target.exists():
@@ -159,8 +159,8 @@ def place_in_folder(raw_folder: Path, key: str, write: Callable[[IO[bytes]], Non
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder with those above it, for its owner only; one that is there keeps its rights."""
-    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+    """Make a folder and its parents, for the owner only; an existing one keeps its permissions."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
@@ -179,7 +179,7 @@ def list_run_ids(raw_folder: Path) -> dict[str, set[str]]:
 
 
 def _start_line(kind: str, run: Run, fetched_at: datetime) -> JsonObject:
-    """Give the fields that every line starts with."""
+    """Return the fields at the start of every line."""
     return {
         "kind": kind,
         "schema_version": SCHEMA_VERSION,
@@ -205,7 +205,7 @@ def _describe_result(result: SourceResult) -> JsonObject:
 
 
 def _give_final_name(hidden: Path, target: Path) -> bool:
-    """Link the written file under its name, which never replaces another file, and make the name durable."""
+    """Link the written file under its name without replacing another file, and make the name durable."""
     try:
         os.link(hidden, target)
     except FileExistsError:
@@ -221,7 +221,7 @@ def _give_final_name(hidden: Path, target: Path) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make new names in the folder survive a power cut, where the system can."""
+    """Make new names in the folder survive a power cut, if the system can."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -25,7 +25,7 @@ NUMBERS = {
 """Settings that are numbers: default, least, and what they mean."""
 
 BUDGETS = {"artists": 500, "artists/albums": 90, "playlists": 2000, "search": 200, "albums": 500, "tracks": 500}
-"""Calls in 24 hours, below what apps in development mode report; a family that is not named has no budget."""
+"""Calls in 24 hours, below what apps in development mode report; a family without an entry has no budget."""
 
 API_URL = "https://api.spotify.com/v1/"
 ACCOUNTS_URL = "https://accounts.spotify.com/"
@@ -56,7 +56,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run of the Lambda function is told by its environment."""
+    """The settings of one run, from the environment."""
 
     secret: str
     sources: str
@@ -71,20 +71,20 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings; one error names every variable that is missing or wrong."""
-    found = {name: environment.get(name, "") for name in REQUIRED}
-    problems = [f"{name} is not set ({REQUIRED[name]})" for name, value in found.items() if not value]
+    given = {name: environment.get(name, "") for name in REQUIRED}
+    problems = [f"{name} is not set ({REQUIRED[name]})" for name, value in given.items() if not value]
     service = _read_or_note(read_service, environment, problems) or Service()
     now = _read_or_note(read_now, environment, problems)
     numbers = _read_or_note(read_numbers, environment, problems) or Numbers()
     budgets = _read_or_note(read_budgets, environment, problems) or BUDGETS
-    state = environment.get("EXTRACT_STATE") or place_beside(found["EXTRACT_RAW"])
+    state = environment.get("EXTRACT_STATE") or place_beside(given["EXTRACT_RAW"])
     name = environment.get("EXTRACT_ACCOUNT", "")
     if name and not NAME.fullmatch(name):
         problems.append(f"EXTRACT_ACCOUNT={name}: expected up to 12 lower-case letters and digits")
     if problems:
         raise ExtractError(f"environment: {'; '.join(problems)}. Nothing was fetched.", errors.SETTINGS)
     return Settings(
-        found["EXTRACT_SECRET"], found["EXTRACT_SOURCES"], found["EXTRACT_RAW"], state, service, now, numbers, budgets,
+        given["EXTRACT_SECRET"], given["EXTRACT_SOURCES"], given["EXTRACT_RAW"], state, service, now, numbers, budgets,
         name,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def read_service(environment: Mapping[str, str]) -> Service:
 
 
 def place_beside(raw: str) -> str:
-    """Name the place of what is remembered: `state` beside the raw place, or inside a bucket that is one."""
+    """Return the place of the state: `state` beside the raw folder, or inside the bucket if that is the raw place."""
     start, slash, _ = raw.rstrip("/").rpartition("/")
     if raw.startswith("s3://") and start == "s3:/":
         return f"{raw.rstrip('/')}/state"
@@ -121,16 +121,16 @@ def place_beside(raw: str) -> str:
 
 def read_numbers(environment: Mapping[str, str]) -> Numbers:
     """Read the settings that are numbers; one error names all that are wrong."""
-    found, wrong = [], []
+    numbers, wrong = [], []
     for name, (default, least, meaning) in NUMBERS.items():
         text = environment.get(name) or str(default)
         if text.isascii() and text.isdigit() and int(text) >= least:
-            found.append(int(text))
+            numbers.append(int(text))
         else:
             wrong.append(f"{name}={text}: expected a whole number from {least} ({meaning})")
     if wrong:
         raise ValueError("; ".join(wrong))
-    return Numbers(*found)
+    return Numbers(*numbers)
 
 
 def read_budgets(environment: Mapping[str, str]) -> dict[str, int]:
@@ -140,12 +140,12 @@ def read_budgets(environment: Mapping[str, str]) -> dict[str, int]:
     wrong = ["".join(pair) for pair in pairs if not pair[0] or not (pair[2].isascii() and pair[2].isdigit())]
     if wrong:
         raise ValueError(f"EXTRACT_BUDGETS={text}: {', '.join(wrong)}; expected families like search=200 artists=0")
-    told = {family: int(number) for family, _, number in pairs}
-    return {family: number for family, number in (BUDGETS | told).items() if number}
+    given = {family: int(number) for family, _, number in pairs}
+    return {family: number for family, number in (BUDGETS | given).items() if number}
 
 
 def build_clock(now: dt.datetime | None = None) -> Clock:
-    """Return a clock in UTC; one that is told when it is now goes on from there."""
+    """Return a clock in UTC; with `now`, it starts at that moment."""
     if now is None:
         return lambda: dt.datetime.now(dt.UTC)
     start, moment = time.monotonic(), now

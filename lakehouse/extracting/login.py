@@ -39,7 +39,7 @@ from lambda_extract.spotify.client import (
     require_token,
 )
 from lambda_extract.spotify.secret import SCOPES, Secret, parse_secret, write_rotated
-from lambda_extract.spotify.throttle import Gate
+from lambda_extract.spotify.throttle import Throttle
 
 PORT = 8888
 PATIENCE = 300.0
@@ -72,7 +72,7 @@ class Environment:
 
 
 def read_environment(environment: Mapping[str, str]) -> Environment:
-    """Read the environment; the parts of the secret may stand in the file instead."""
+    """Read the environment; the file may hold the parts of the secret instead."""
     try:
         service, now = read_service(environment), read_now(environment)
     except ValueError as error:
@@ -106,8 +106,8 @@ def describe_steps(missing: Sequence[str], place: str, port: int, command: str) 
     """Say what is missing and how a person gets it."""
     names = " and ".join(f"SPOTIFY_{name.upper()}" for name in missing)
     verb = "is" if len(missing) == 1 else "are"
-    seen = f"{names} {verb} not set, and {place} does not have them"
-    return STEPS.format(missing=seen, redirect=name_redirect(port), command=command)
+    missing_names = f"{names} {verb} not set, and {place} does not have them"
+    return STEPS.format(missing=missing_names, redirect=name_redirect(port), command=command)
 
 
 def _read_fields(path: Path) -> JsonObject:
@@ -189,7 +189,7 @@ class SecretInAws:
         return f"Secrets Manager as {self.name}"
 
     def read(self) -> JsonObject:
-        """Read what is there; nothing where there is no such secret yet."""
+        """Read what is there; nothing if the secret does not exist yet."""
         try:
             fields = json.loads(SecretStore(self.name).read())
         except ExtractError as error:
@@ -220,7 +220,7 @@ def log_in(
 ) -> str:  # fmt: skip
     """Have a person log in, keep the secret, and return whose it is."""
     login, state = MemoryLogin(secret, None, lambda _: None), secrets.token_urlsafe(16)
-    auth = build_user_auth(secret, environment.service, login, Gate(environment.clock), name_redirect(port))
+    auth = build_user_auth(secret, environment.service, login, Throttle(environment.clock), name_redirect(port))
     challenge = prove_key(auth, environment.service)
     with listen(port, state) as server:
         show(f"{auth.get_authorize_url(state=state)}&{urlencode(challenge)}")
@@ -248,7 +248,7 @@ def _keep_login(secret: Secret, login: MemoryLogin, environment: Environment, ke
     }
     newest = [refresh_token]
     kept = parse_secret(json.dumps(fields), "of this login")
-    account = Client(kept, environment.service, Gate(environment.clock), newest.append).find_account()
+    account = Client(kept, environment.service, Throttle(environment.clock), newest.append).find_account()
     keeper.keep(write_rotated(kept, newest[-1]))
     return account
 

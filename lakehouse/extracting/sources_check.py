@@ -70,7 +70,7 @@ def check(path: str, console: Console) -> None:
     has_login = any(is_private(source) for source in plan.sources)
     least = sum(find_cost(source, plan).calls for source in plan.sources)
     kept = sum(find_cost(source, plan).calls for source in plan.sources if plan.max_age_days.get(source))
-    asks_who = " + 1 for who the user is" if has_login else " (with a login 1 more, for who the user is)"
+    asks_who = " + 1 to learn who the user is" if has_login else " (with a login 1 more, to learn who the user is)"
     console.print(f"\nA run costs at least {least + has_login} calls: {least}{asks_who}.", end="")
     console.print(f" While {kept} of them are young enough: {least + has_login - kept}." if kept else "")
     console.print("It needs a login (lakehouse login)." if has_login else "It needs no login.")

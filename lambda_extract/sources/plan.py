@@ -1,6 +1,6 @@
 """The sources document: which of Spotify's lists and objects a run reads, checked before anything is asked.
 
-`sources.schema.json` says what may stand in it, to editors and here; what a schema cannot say is checked in code.
+`sources.schema.json` describes it to editors and to this module; what a schema cannot express is checked in code.
 """
 
 import json
@@ -25,7 +25,7 @@ ID = re.compile(r"[0-9A-Za-z]{22}(?=/?(\?.*)?$)")
 SPOTIFY_OWNED = "37i9"
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 ALL_MINE = "all_mine"
-"""Stands for the id of a playlist until the account's own playlists are known."""
+"""A placeholder id until the account's own playlists are known."""
 
 KINDS = {
     "playlists": "playlist",
@@ -40,7 +40,7 @@ KINDS = {
     "tracks": "track",
     "searches": "search",
 }
-"""The sections of the document, and the kind of source each one names."""
+"""The sections of the document, and the kind of source that each names."""
 
 NEEDS_LOGIN = frozenset(
     {"saved_tracks", "saved_albums", "top_tracks", "top_artists", "recently_played", "followed_artists"}
@@ -76,10 +76,10 @@ class Plan:
     full_walk_days: int = FULL_WALK_DAYS
     max_age_days: Mapping[Source, int] = field(default_factory=dict)
     stop_at_known: frozenset[str] = frozenset()
-    """Kinds of sources of which only what is new is read."""
+    """Kinds of sources of which only new entries are read."""
 
     saved_album_tracks: bool = False
-    """Whether of saved albums all tracks are read, not only those that come with them."""
+    """Whether all tracks of saved albums are read, not only those that come with the list."""
 
     searches: Mapping[str, Search] = field(default_factory=dict)
     followed_albums: FollowedAlbums | None = None
@@ -100,7 +100,7 @@ def parse_sources(text: str, origin: str) -> Plan:
 
 
 def _read_object(pairs: list[tuple[str, Json]], twice: list[str]) -> JsonObject:
-    """Read an object, and note the names that it gives more than once: JSON would take the last. Comments may be."""
+    """Read an object and note repeated names, of which JSON would take the last. Comments may repeat."""
     names = [name for name, _ in pairs if not name.startswith("//")]
     twice += sorted({name for name in names if names.count(name) > 1})
     return dict(pairs)
@@ -111,8 +111,8 @@ def read_file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        seen = getattr(error, "strerror", None) or "no UTF-8"
-        message = f"sources document {path}: {seen}; expected a JSON text. Nothing was fetched."
+        reason = getattr(error, "strerror", None) or "not valid UTF-8"
+        message = f"sources document {path}: {reason}; expected a JSON text. Nothing was fetched."
         raise ExtractError(message, errors.SOURCES) from error
 
 
@@ -123,9 +123,9 @@ def choose_sections(plan: Plan, wanted: Json) -> Plan:
     there = {source.kind for source in plan.sources}
     known = [section for section, kind in KINDS.items() if kind in there]
     if not isinstance(wanted, list) or not wanted or not all(section in known for section in wanted):
-        seen = json.dumps(wanted, ensure_ascii=False)
+        given = json.dumps(wanted, ensure_ascii=False)
         raise ExtractError(
-            f"event: sources is {seen}; expected a list of sections of the sources document:"
+            f"event: sources is {given}; expected a list of sections of the sources document:"
             f" {', '.join(known)}. Nothing was fetched.",
             errors.SOURCES,
         )
@@ -134,7 +134,7 @@ def choose_sections(plan: Plan, wanted: Json) -> Plan:
 
 
 def require_login(plan: Plan, has_login: bool) -> None:
-    """Refuse sources of a user where there is only the app."""
+    """Refuse sources of a user if the secret has no login."""
     private = [_describe(source) for source in plan.sources if is_private(source)]
     if private and not has_login:
         raise ExtractError(
@@ -145,7 +145,7 @@ def require_login(plan: Plan, has_login: bool) -> None:
 
 
 def is_private(source: Source) -> bool:
-    """Say whether a source needs a login."""
+    """Return whether a source needs a login."""
     return source.kind in NEEDS_LOGIN or source == Source("playlist", ALL_MINE)
 
 
@@ -162,7 +162,7 @@ def _refuse(origin: str, problems: Sequence[str]) -> ExtractError:
 
 
 def _find_problems(document: Json) -> Iterator[str]:
-    """Yield every fault: what the schema refuses, and what it cannot tell."""
+    """Yield every fault: what the schema refuses, and what it cannot check."""
     for refusal in VALIDATOR.iter_errors(document):
         yield from _describe_refusal(refusal)
     if isinstance(document, dict):
@@ -173,7 +173,7 @@ def _find_problems(document: Json) -> Iterator[str]:
 
 
 def _describe_refusal(refusal: jsonschema.ValidationError) -> Iterator[str]:
-    """Say in one line each what the schema refuses."""
+    """Yield a line for each thing that the schema refuses."""
     schema: dict[str, Any] = refusal.schema if isinstance(refusal.schema, dict) else {}
     instance, parts = refusal.instance, list(refusal.absolute_path)
     is_element = bool(parts) and isinstance(parts[-1], int) and not isinstance(instance, dict)
@@ -200,7 +200,7 @@ def _list_unknown(schema: Mapping[str, Any], value: JsonObject) -> list[str]:
 
 
 def _name_place(parts: Sequence[str | int]) -> str:
-    """Write where something stands: searches[2].types."""
+    """Write the path of a member: searches[2].types."""
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
@@ -222,7 +222,7 @@ def _find_twice(document: JsonObject) -> Iterator[str]:
 
 
 def _find_spotifys(document: JsonObject) -> Iterator[str]:
-    """Yield Spotify's own playlists where nobody said that the app may read them."""
+    """Yield Spotify's own playlists, unless the document says that the app may read them."""
     options = _as_object(document.get("playlists"))
     ids = [_read_id(one) for one in _as_list(options.get("ids")) if isinstance(one, str)]
     owned = [one for one in ids if one.startswith(SPOTIFY_OWNED)]
@@ -242,9 +242,9 @@ def _build_plan(document: JsonObject) -> Plan:
     ages: dict[Source, int] = {}
     for section, options in document.items():
         if section in KINDS:
-            found = list(READERS[section](section, options))
-            sources += found
-            ages |= dict.fromkeys(found, _find_default(section, options))
+            section_sources = list(READERS[section](section, options))
+            sources += section_sources
+            ages |= dict.fromkeys(section_sources, _find_default(section, options))
     searches = {_name_search(one): one for one in map(_as_object, _as_list(document.get("searches")))}
     ages |= {Source("search", name): _read_number(one.get("max_age_days"), 0) for name, one in searches.items()}
     market = document.get("market")
@@ -264,7 +264,7 @@ def _build_plan(document: JsonObject) -> Plan:
 
 
 def _find_default(section: str, options: Json) -> int:
-    """Find after how many days a section's sources are asked for again."""
+    """Return after how many days a section's sources are asked for again."""
     age = SCHEMA["properties"][section].get("properties", {}).get("max_age_days")
     return _read_number(_as_object(options).get("max_age_days"), age["default"]) if age else 0
 
@@ -281,13 +281,13 @@ def _read_ids(section: str, options: Json) -> Iterable[Source]:
 
 
 def _read_time_ranges(section: str, options: Json) -> Iterable[Source]:
-    """Read the time ranges of a section; all three where none is named."""
+    """Read the time ranges of a section; all three if none is named."""
     ranges = _as_object(options).get("time_ranges", list(TIME_RANGES))
     return [Source(section, str(one)) for one in _as_list(ranges)]
 
 
 def _read_lone(section: str, options: Json) -> Iterable[Source]:
-    """Read a section of which there is only one source, named like its kind."""
+    """Read a section with only one source, named like its kind."""
     return [Source(section, section)]
 
 
@@ -296,7 +296,7 @@ def _read_searches(section: str, options: Json) -> Iterable[Source]:
 
 
 def _name_search(search: JsonObject) -> str:
-    """Name a search by what it asks for, so that its history is one."""
+    """Name a search by what it asks for, so that all its runs share one history."""
     types = _as_list(search.get("types"))
     return f"{','.join(str(one) for one in types)}: {search.get('query')}" if types else ""
 
@@ -307,7 +307,7 @@ def _build_search(search: JsonObject) -> Search:
 
 
 def _read_followed_albums(options: JsonObject) -> FollowedAlbums | None:
-    """Read what the albums of followed artists may cost; None where they are not wanted."""
+    """Read what the albums of followed artists may cost; None if they are not wanted."""
     albums = options.get("albums")
     if not isinstance(albums, dict):
         return None

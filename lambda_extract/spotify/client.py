@@ -1,4 +1,4 @@
-"""Ask Spotify through spotipy, with sessions of our own, and keep every answer as it came.
+"""Ask Spotify through spotipy, with custom sessions that keep every answer unchanged.
 
 spotipy's own retries would sleep out a Retry-After of hours, and know nothing of the time a Lambda function has left.
 """
@@ -34,12 +34,12 @@ from lambda_extract.raw_format import Json, JsonObject
 from lambda_extract.settings import Service
 from lambda_extract.spotify.redaction import Redactor
 from lambda_extract.spotify.secret import SCOPES, Secret
-from lambda_extract.spotify.throttle import SHORT, Gate
+from lambda_extract.spotify.throttle import SHORT, Throttle
 from lambda_extract.spotify.whole_answer import AnswerTooLargeError, WholeAnswerAdapter, read_body
 
 BACKOFF = 0.5
 ATTEMPTS = 4
-"""How often a call is made that fails in a way that may pass."""
+"""How many times a call is made if it fails for a temporary reason."""
 
 SHORT_LIMITS = 5
 """How many short limits in a row are waited out for one call."""
@@ -53,22 +53,22 @@ SILENT = 100
 """Above every level of logging."""
 
 NO_JSON = re.compile(rb"NaN|Infinity|[0-9][eE]\+?[0-9]{3,}\s*[,}\]]")
-"""What may be a number that Python reads and JSON does not know: NaN, or one beyond all others."""
+"""Matches what Python reads as a number and JSON does not allow: NaN or Infinity."""
 
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 LONGEST_SAID = 200
-"""Letters of what Spotify says that a message repeats."""
+"""Longest part of Spotify's text that a message repeats."""
 
 NAMELESS = {429: errors.LIMIT, 400: errors.LOGIN, 403: errors.LOGIN, 404: errors.LOGIN}
-"""What it means that Spotify does not say who the user is, by status."""
+"""Why Spotify does not say who the user is, by status."""
 
 Call = Callable[[Spotify], Any]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What Spotify said to one call: the body as a JSON value or, if it is none, as text."""
+    """Spotify's answer to one call: the body as a JSON value or, if it is not valid JSON, as text."""
 
     path: str
     params: dict[str, Json]
@@ -81,30 +81,30 @@ class Reply:
     """Whether the answer repeated a secret of this run, which was replaced."""
 
     closed: str = ""
-    """Of a 429: until when its family of endpoints is left alone, as a sentence."""
+    """For a 429: until when its endpoint family is not called, as a sentence."""
 
     @property
     def is_over_quota(self) -> bool:
-        """Say whether an endpoint family has had its calls of the day."""
+        """Return whether an endpoint family has used up its calls of the day."""
         error = self.body.get("error") if isinstance(self.body, dict) else None
         return self.status == 429 and isinstance(error, dict) and error.get("reason") == "QUOTA_EXCEEDED"
 
     @property
     def message(self) -> str:
-        """Give the message of an error body, for people."""
+        """Return the message of an error body, for people."""
         error = self.body.get("error") if isinstance(self.body, dict) else None
         message = error.get("message") if isinstance(error, dict) else error
         return shorten(message or "no message")
 
 
 class RecordingSession(requests.Session):
-    """A session that passes the gate, keeps its last answer, follows no redirect, and tries again what may pass."""
+    """A session that obeys the throttle, keeps its last answer, follows no redirect, retries temporary failures."""
 
-    def __init__(self, url: str, gate: Gate) -> None:
-        """Connect to nothing yet; a proxy of the environment is not for a simulator on this machine."""
+    def __init__(self, url: str, throttle: Throttle) -> None:
+        """Connect to nothing yet; a simulator on this machine is not called through the environment's proxy."""
         super().__init__()
         self.last: requests.Response | None = None
-        self.gate = gate
+        self.throttle = throttle
         self.trust_env = urlsplit(url).hostname not in LOOPBACK
         for scheme in ("http://", "https://"):
             self.mount(scheme, WholeAnswerAdapter())
@@ -114,28 +114,28 @@ class RecordingSession(requests.Session):
         self.last = None
         attempt = 0
         while True:
-            self.gate.enter(str(args[1]))
+            self.throttle.enter(str(args[1]))
             attempt += 1
             pause = BACKOFF * 2 ** (attempt - 1)
             is_last = attempt == ATTEMPTS
-            told = {**kwargs, "allow_redirects": False, "timeout": self.gate.find_timeout(), "stream": True}
+            options = {**kwargs, "allow_redirects": False, "timeout": self.throttle.find_timeout(), "stream": True}
             try:
-                self.last = read_body(super().request(*args, **told))
+                self.last = read_body(super().request(*args, **options))
             except PASSING:
-                if is_last or not self.gate.has_time(pause):
+                if is_last or not self.throttle.has_time(pause):
                     raise
             else:
                 pause = max(pause, read_retry_after(self.last) or 0.0)
-                if is_last or is_sound(self.last) or pause > SHORT or not self.gate.has_time(pause):
+                if is_last or is_sound(self.last) or pause > SHORT or not self.throttle.has_time(pause):
                     return self.last
-            self.gate.pause(pause)
+            self.throttle.pause(pause)
 
 
 class MemoryLogin(CacheHandler):  # type: ignore[misc]
-    """Keeps the access token in memory, and hands a new refresh token to where the secret came from."""
+    """Holds the access token, and hands a new refresh token to where the secret came from."""
 
     def __init__(self, secret: Secret, token: dict[str, Any] | None, keep_refresh_token: Callable[[str], None]) -> None:
-        """Start with a token that must be refreshed, or with none."""
+        """Start with a token that must be refreshed, or without one."""
         self.redactor = Redactor(secret.client_id, secret.client_secret)
         self.redactor.add(secret.refresh_token)
         self.token = token
@@ -164,22 +164,22 @@ class MemoryLogin(CacheHandler):  # type: ignore[misc]
 class Client:
     """Spotify for one account or one app; counts the calls."""
 
-    def __init__(self, secret: Secret, service: Service, gate: Gate, keep_token: Callable[[str], None]) -> None:
+    def __init__(self, secret: Secret, service: Service, throttle: Throttle, keep_token: Callable[[str], None]) -> None:
         """Connect to nothing yet."""
         self.has_login = secret.refresh_token is not None
         self.small_pages: set[str] = set()
-        self.gate = gate
+        self.throttle = throttle
         self._service = service
         self._login = MemoryLogin(secret, _build_stale_token(secret), keep_token)
-        self._auth = build_auth(secret, service, self._login, gate)
-        self._session = RecordingSession(service.api_url, gate)
+        self._auth = build_auth(secret, service, self._login, throttle)
+        self._session = RecordingSession(service.api_url, throttle)
         self._spotify = Spotify(auth_manager=self._auth, requests_session=self._session)
         self._spotify.prefix = service.api_url
 
     @property
     def calls(self) -> int:
         """Count the calls of the API, those made again included."""
-        return self.gate.calls
+        return self.throttle.calls
 
     def ask(self, call: Call) -> Reply:
         """Make one call; wait out short limits, and remember a long one or a quota that is used up."""
@@ -187,16 +187,16 @@ class Client:
         for attempt in range(SHORT_LIMITS):
             if reply.status != 429 or reply.is_over_quota:
                 break
-            if not self.gate.wait_out(reply.path, reply.retry_after, attempt):
+            if not self.throttle.wait_out(reply.path, reply.retry_after, attempt):
                 break
             reply = self._ask_fresh(call)
         if reply.status == 429:
-            self.gate.close(reply.path, reply.retry_after, reply.is_over_quota)
-            return replace(reply, closed=self.gate.describe_closed(reply.path))
+            self.throttle.close(reply.path, reply.retry_after, reply.is_over_quota)
+            return replace(reply, closed=self.throttle.describe_closed(reply.path))
         return reply
 
     def _ask_fresh(self, call: Call) -> Reply:
-        """Make one call; when Spotify takes the access token for old, get a new one and ask once more."""
+        """Make one call; if Spotify rejects the access token as expired, get a new one and retry once."""
         reply = self._ask_once(call)
         if reply.status == 401:
             self._login.expire()
@@ -235,7 +235,7 @@ class Client:
         )
 
     def _ask_once(self, call: Call) -> Reply:
-        """Make one call and give back what came, whatever it is."""
+        """Make one call and return the answer, whatever it is."""
         require_token(self._auth)
         self._session.last = None
         body: Json = None
@@ -244,17 +244,17 @@ class Client:
         except requests.RequestException as error:
             raise SourceError(f"no answer from {self._service.api_url}: {describe(error)}") from error
         except (SpotifyException, AttributeError, ValueError, RecursionError):
-            # AttributeError: spotipy stumbles over an error body whose `error` is a text. The last two: what it is
+            # AttributeError: spotipy fails on an error body whose `error` is a string. The last two: what it is
             # given cannot be sent, or lists inside lists are more than Python's reader takes.
             body = None
         if self._session.last is None:
             raise SourceError(f"spotipy did not send the call to {self._service.api_url}: expected an answer")
         answer = self._session.last
-        return _redact_reply(_build_reply(answer, body, self.gate.clock()), self._login.redactor, answer)
+        return _redact_reply(_build_reply(answer, body, self.throttle.clock()), self._login.redactor, answer)
 
 
 def is_sound(response: requests.Response) -> bool:
-    """Say whether an answer is one to go on with: no failure that may pass, and of a success the whole body."""
+    """Return whether an answer is final: not a temporary failure, and not a success with half a body."""
     if response.status_code != 200:
         return response.status_code not in FAILING
     body = response.content.strip()
@@ -262,7 +262,7 @@ def is_sound(response: requests.Response) -> bool:
 
 
 def read_retry_after(response: requests.Response) -> float | None:
-    """Read how many seconds Spotify wants to be left alone, said so or as a date; None where it is neither."""
+    """Read Retry-After as seconds or as a date; None if it is neither."""
     text = response.headers.get("Retry-After", "").strip()
     if SECONDS.fullmatch(text):
         return float(text)
@@ -273,33 +273,33 @@ def read_retry_after(response: requests.Response) -> float | None:
         return None
 
 
-def shorten(said: object) -> str:
-    """Repeat what Spotify says on one line, not at any length, and no address of a person."""
-    text = mask_text(" ".join(str(said).split()))
+def shorten(message: object) -> str:
+    """Shorten Spotify's text to one line, without mail addresses."""
+    text = mask_text(" ".join(str(message).split()))
     return E_MAIL.sub("…", text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…")
 
 
 def build_auth(
-    secret: Secret, service: Service, login: CacheHandler, gate: Gate
+    secret: Secret, service: Service, login: CacheHandler, throttle: Throttle
 ) -> SpotifyClientCredentials | SpotifyOAuth:
-    """Build spotipy's way in: the user's with a refresh token, else the app's."""
+    """Build spotipy's authorization: the user's if there is a refresh token, else the app's."""
     if secret.refresh_token:
-        return build_user_auth(secret, service, login, gate)
+        return build_user_auth(secret, service, login, throttle)
     auth = SpotifyClientCredentials(
         client_id=secret.client_id, client_secret=secret.client_secret,
-        requests_session=RecordingSession(service.accounts_url, gate), cache_handler=login,
+        requests_session=RecordingSession(service.accounts_url, throttle), cache_handler=login,
     )  # fmt: skip
     auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
     return auth
 
 
 def build_user_auth(
-    secret: Secret, service: Service, login: CacheHandler, gate: Gate, redirect: str = UNUSED_REDIRECT
+    secret: Secret, service: Service, login: CacheHandler, throttle: Throttle, redirect: str = UNUSED_REDIRECT
 ) -> SpotifyOAuth:
-    """Build the user's way in; the redirect address counts only in the login itself."""
+    """Build the user's authorization; the redirect address matters only in the login itself."""
     auth = SpotifyOAuth(
         client_id=secret.client_id, client_secret=secret.client_secret, redirect_uri=redirect, scope=list(SCOPES),
-        requests_session=RecordingSession(service.accounts_url, gate), open_browser=False, cache_handler=login,
+        requests_session=RecordingSession(service.accounts_url, throttle), open_browser=False, cache_handler=login,
     )  # fmt: skip
     auth.OAUTH_TOKEN_URL = f"{service.accounts_url}api/token"
     auth.OAUTH_AUTHORIZE_URL = f"{service.accounts_url}authorize"
@@ -309,9 +309,9 @@ def build_user_auth(
 class KeyedSession(RecordingSession):
     """Proves, where it exchanges the code of a login, that the login was asked for here (PKCE)."""
 
-    def __init__(self, url: str, gate: Gate, verifier: str) -> None:
+    def __init__(self, url: str, throttle: Throttle, verifier: str) -> None:
         """Keep what proves it."""
-        super().__init__(url, gate)
+        super().__init__(url, throttle)
         self.verifier = verifier
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
@@ -323,13 +323,13 @@ class KeyedSession(RecordingSession):
 
 
 def prove_key(auth: SpotifyOAuth, service: Service) -> dict[str, str]:
-    """Draw the key of a login, and return what its address says of it: who steals the code has no use for it.
+    """Draw the PKCE key of a login and return its challenge: without the key a stolen code is useless.
 
     Source: https://datatracker.ietf.org/doc/html/rfc7636 (section 4)
     """
     verifier = secrets.token_urlsafe(64)
     digest = hashlib.sha256(verifier.encode()).digest()
-    auth._session = KeyedSession(service.accounts_url, auth._session.gate, verifier)
+    auth._session = KeyedSession(service.accounts_url, auth._session.throttle, verifier)
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     return {"code_challenge_method": "S256", "code_challenge": challenge}
 
@@ -350,23 +350,23 @@ def require_token(auth: SpotifyClientCredentials | SpotifyOAuth, code: str | Non
 
 
 def explain_refusal(error: SpotifyOauthError, redactor: Redactor) -> ExtractError:
-    """Say what it means that Spotify refuses a token, and what to do; an answer may repeat what it was sent."""
-    seen = shorten(redactor.redact_text(str(error.error_description or error.error or "no reason given")))
+    """Explain why Spotify refuses a token, and what to do; an answer may repeat what it was sent."""
+    reason = shorten(redactor.redact_text(str(error.error_description or error.error or "no reason given")))
     if error.error == "invalid_grant":
         return ExtractError(
-            f"the login is dead ({seen}): expected a refresh token that lives. Log in again with `lakehouse login`.",
+            f"the login is dead ({reason}): expected a valid refresh token. Log in again with `lakehouse login`.",
             errors.LOGIN,
         )
     if error.error in ("invalid_client", "unauthorized_client"):
         return ExtractError(
-            f"Spotify does not know the app ({seen}): expected client_id and client_secret of the developer dashboard.",
+            f"Spotify does not know the app ({reason}): expected client_id and client_secret from the dashboard.",
             errors.LOGIN,
         )
-    return ExtractError(f"no access token from Spotify ({seen}): expected one.", errors.UNREACHABLE)
+    return ExtractError(f"no access token from Spotify ({reason}): expected one.", errors.UNREACHABLE)
 
 
 def require_no_end(reply: Reply) -> None:
-    """Raise where an answer means that no other call of this run can succeed."""
+    """Raise if an answer means that no other call of this run can succeed."""
     message = reply.message.lower()
     if reply.status == 403 and "premium" in message:
         raise ExtractError(
@@ -412,7 +412,7 @@ def _build_stale_token(secret: Secret) -> dict[str, Any] | None:
 
 
 def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -> Reply:
-    """Keep what was asked and what came; spotipy gives nothing for an error, and None for a body that is no JSON."""
+    """Record request and answer; spotipy gives nothing for an error, and None for a body that is not valid JSON."""
     text = None
     if body is None or NO_JSON.search(response.content):
         body, text = _read_body(response)
@@ -422,7 +422,7 @@ def _build_reply(response: requests.Response, body: Json, moment: dt.datetime) -
 
 
 def _redact_reply(reply: Reply, redactor: Redactor, response: requests.Response) -> Reply:
-    """Replace the secrets that an answer repeats; all that is landed, remembered and said of it comes from here."""
+    """Replace the secrets that an answer repeats; whatever is landed, stored or logged comes from this copy."""
     try:
         # As deep as it will be in its line.
         if not redactor.has_secret([[reply.path, reply.params, reply.body, reply.text]]):
@@ -439,7 +439,7 @@ def _redact_reply(reply: Reply, redactor: Redactor, response: requests.Response)
 
 
 def _read_body(response: requests.Response) -> tuple[Json, str | None]:
-    """Read a body strictly: NaN and Infinity, which Python would take, are no JSON."""
+    """Read a body strictly: NaN and Infinity, which Python accepts, are not valid JSON."""
     try:
         return json.loads(response.content, parse_constant=_read_finite, parse_float=_read_finite), None
     except (ValueError, RecursionError):
@@ -449,7 +449,7 @@ def _read_body(response: requests.Response) -> tuple[Json, str | None]:
 def _read_finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text} is no JSON")
+        raise ValueError(f"{text} is not valid JSON")
     return number
 
 
@@ -461,7 +461,7 @@ def _name_endpoint(path: str) -> str:
 
 
 def _name_origin(url: Json) -> str:
-    """Name where an address leads; what is none leads nowhere."""
+    """Return the host and path of an address; empty if it is not valid."""
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
     except ValueError:

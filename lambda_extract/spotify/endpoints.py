@@ -14,38 +14,38 @@ from lambda_extract.spotify.client import Client, Reply, require_no_end, shorten
 
 PAGE = 50
 SMALL_PAGE = 10
-"""What new apps get of searches and artists' albums; any list falls back to it where Spotify refuses the limit."""
+"""Page size of searches and artists' albums for new apps; any list falls back to it if its limit is refused."""
 
 LAST_OFFSET = 1000
 """Beyond it a search answers nothing."""
 
 MOST_PAGES = 5000
-"""How many pages one list may have: 250,000 entries. A list that goes on has no end."""
+"""How many pages one list may have: 250,000 entries. A longer list counts as endless."""
 
 EMPTY_PAGES = 20
-"""How many pages in a row may be empty: a total that is too high announces some."""
+"""How many pages in a row may be empty; a total that is too high leads to some."""
 
 BOTH_TYPES = ("track", "episode")
 GROUPS = "album,single"
 STATUSES = {403: "forbidden", 404: "not_found", 429: "quota"}
-Walk = Callable[[Client, Source, Plan], Iterator[Reply]]
+Fetcher = Callable[[Client, Source, Plan], Iterator[Reply]]
 AskPage = Callable[[Spotify, int], Any]
 """Asks for a first page of so many entries."""
 
 
 def require_answer(reply: Reply) -> JsonObject:
-    """Return the body of an answer that is one; each other says what its source's status is."""
+    """Return the body of a successful answer; raise the source's status for any other."""
     require_no_end(reply)
     if reply.status != 200:
         until = f": {reply.closed}" if reply.closed else ""
         message = f"Spotify answers {reply.status} ({reply.message}){until}"
         raise SourceError(message, STATUSES.get(reply.status, "error"))
     if not isinstance(reply.body, dict):
-        raise SourceError("Spotify answers 200 with a body that is no JSON object: expected one")
+        raise SourceError("Spotify answers 200 with a body that is not a JSON object")
     return reply.body
 
 
-def walk_playlist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_playlist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read a playlist with the page inside it (up to 100 entries, given to owners), then the rest in pages of 50."""
     reply = client.ask(lambda spotify: spotify.playlist(source.id, additional_types=BOTH_TYPES))
     yield reply
@@ -63,17 +63,17 @@ def walk_playlist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]
         _require_end(page, len(list_items(page)))
 
 
-def walk_saved_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_saved_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the saved tracks, the newest first."""
     yield from _follow(client, source.kind, lambda spotify, limit: spotify.current_user_saved_tracks(limit=limit))
 
 
-def walk_saved_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_saved_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the saved albums, the newest first."""
     yield from _follow(client, source.kind, lambda spotify, limit: spotify.current_user_saved_albums(limit=limit))
 
 
-def walk_top_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_top_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the top tracks of a time range."""
     yield from _follow(
         client,
@@ -82,7 +82,7 @@ def walk_top_tracks(client: Client, source: Source, plan: Plan) -> Iterator[Repl
     )
 
 
-def walk_top_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_top_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the top artists of a time range."""
     yield from _follow(
         client,
@@ -91,14 +91,14 @@ def walk_top_artists(client: Client, source: Source, plan: Plan) -> Iterator[Rep
     )
 
 
-def walk_recently_played(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_recently_played(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the newest plays; Spotify keeps no more than fit one page, so a second call would bring none."""
     reply = _ask_first(client, source.kind, lambda spotify, limit: spotify.current_user_recently_played(limit=limit))
     yield reply
     list_items(require_answer(reply))
 
 
-def walk_followed_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_followed_artists(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read the followed artists, page after page by cursor."""
     yield from _follow(
         client,
@@ -108,7 +108,7 @@ def walk_followed_artists(client: Client, source: Source, plan: Plan) -> Iterato
     )
 
 
-def walk_artist_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_artist_albums(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an artist's own albums and singles."""
     yield from _follow(
         client,
@@ -119,7 +119,7 @@ def walk_artist_albums(client: Client, source: Source, plan: Plan) -> Iterator[R
     )
 
 
-def walk_search(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_search(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read as many results of each type as are wanted, all types with each call."""
     search = plan.searches[source.id]
     offset = 0
@@ -135,26 +135,26 @@ def walk_search(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
 
 
 def _ask_results(search: Search, offset: int, market: str | None) -> AskPage:
-    """Build the call for results from a place on, no more than are wanted."""
+    """Build the call for results from an offset on, no more than are wanted."""
     types, wanted = ",".join(search.types), search.count - offset
     return lambda spotify, limit: spotify.search(
         search.query, limit=min(limit, wanted), offset=offset, type=types, market=market
     )
 
 
-def walk_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_album(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an album with its first 50 tracks, then the rest."""
     reply = client.ask(lambda spotify: spotify.album(source.id, market=plan.market))
     yield reply
     held = require_answer(reply).get("tracks")
     page = held if shapes.is_page(held) else None
     if page is None or page.get("next"):
-        yield from walk_album_tracks(client, source, plan, len(list_items(page)) if page else 0)
+        yield from fetch_album_tracks(client, source, plan, len(list_items(page)) if page else 0)
     else:
         _require_end(page, len(list_items(page)))
 
 
-def walk_album_tracks(client: Client, source: Source, plan: Plan, offset: int) -> Iterator[Reply]:
+def fetch_album_tracks(client: Client, source: Source, plan: Plan, offset: int) -> Iterator[Reply]:
     """Read an album's tracks from a place on."""
     yield from _follow(
         client,
@@ -163,38 +163,38 @@ def walk_album_tracks(client: Client, source: Source, plan: Plan, offset: int) -
     )
 
 
-def walk_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_artist(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read an artist."""
     reply = client.ask(lambda spotify: spotify.artist(source.id))
     yield reply
     require_answer(reply)
 
 
-def walk_track(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
+def fetch_track(client: Client, source: Source, plan: Plan) -> Iterator[Reply]:
     """Read a track."""
     reply = client.ask(lambda spotify: spotify.track(source.id, market=plan.market))
     yield reply
     require_answer(reply)
 
 
-WALKS: dict[str, Walk] = {
-    "playlist": walk_playlist,
-    "saved_tracks": walk_saved_tracks,
-    "saved_albums": walk_saved_albums,
-    "top_tracks": walk_top_tracks,
-    "top_artists": walk_top_artists,
-    "recently_played": walk_recently_played,
-    "followed_artists": walk_followed_artists,
-    "artist_albums": walk_artist_albums,
-    "album": walk_album,
-    "artist": walk_artist,
-    "track": walk_track,
-    "search": walk_search,
+FETCHERS: dict[str, Fetcher] = {
+    "playlist": fetch_playlist,
+    "saved_tracks": fetch_saved_tracks,
+    "saved_albums": fetch_saved_albums,
+    "top_tracks": fetch_top_tracks,
+    "top_artists": fetch_top_artists,
+    "recently_played": fetch_recently_played,
+    "followed_artists": fetch_followed_artists,
+    "artist_albums": fetch_artist_albums,
+    "album": fetch_album,
+    "artist": fetch_artist,
+    "track": fetch_track,
+    "search": fetch_search,
 }
 
 
 def list_own_playlists(client: Client, account: str) -> Iterator[JsonObject]:
-    """Yield the account's own and collaborative playlists; those it only follows are closed to it."""
+    """Yield the account's own and collaborative playlists; those it only follows cannot be read."""
     for reply in _follow(client, "playlists", lambda spotify, limit: spotify.current_user_playlists(limit=limit)):
         for playlist in list_items(require_answer(reply)):
             if shapes.is_object(playlist) and _is_own(playlist, account):
@@ -202,7 +202,7 @@ def list_own_playlists(client: Client, account: str) -> Iterator[JsonObject]:
 
 
 def describe_playlist(playlist: JsonObject) -> dict[str, Json]:
-    """Give what the summary says of a playlist beside its entries."""
+    """Return what the summary says about a playlist besides its entries."""
     owner, links = playlist.get("owner"), playlist.get("external_urls")
     return {
         "name": playlist.get("name"),
@@ -244,7 +244,7 @@ def _is_own(playlist: JsonObject, account: str) -> bool:
 
 
 def _ask_first(client: Client, kind: str, ask_page: AskPage) -> Reply:
-    """Ask for the greatest page; where Spotify refuses the limit, for a small one, from then on."""
+    """Ask for the largest page; if Spotify refuses the limit, for small ones from then on."""
     if kind not in client.small_pages:
         reply = client.ask(lambda spotify: ask_page(spotify, PAGE))
         if reply.status != 400 or "limit" not in reply.message.lower():
@@ -254,10 +254,10 @@ def _ask_first(client: Client, kind: str, ask_page: AskPage) -> Reply:
 
 
 def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = None) -> Iterator[Reply]:
-    """Ask for a list, page after page, until none is announced; one that goes on without entries has no end."""
+    """Ask for a list page after page until there is no next one; pages without entries end it as endless."""
     empty = read = 0
     reply = _ask_first(client, kind, ask_page)
-    seen = {_name_page(reply.path, [(name, str(value)) for name, value in reply.params.items()])}
+    visited = {_name_page(reply.path, [(name, str(value)) for name, value in reply.params.items()])}
     while True:
         yield reply
         body = require_answer(reply)
@@ -271,22 +271,22 @@ def _follow(client: Client, kind: str, ask_page: AskPage, inside: str | None = N
         if empty >= EMPTY_PAGES:
             raise SourceError(f"{empty} pages in a row have no entries: expected some, or the end of the list")
         asked = _read_link(link)
-        if asked in seen:
+        if asked in visited:
             raise SourceError("the next link leads back: expected another page")
-        if len(seen) >= MOST_PAGES:
+        if len(visited) >= MOST_PAGES:
             raise SourceError(f"the list goes on after {MOST_PAGES} pages: expected its end. What came is kept")
-        seen.add(asked)
+        visited.add(asked)
         reply = client.ask_next(page, reply.path)
 
 
 def _read_link(link: Json) -> str:
-    """Read where a link leads."""
+    """Return the name of the page that a link leads to."""
     if not isinstance(link, str):
-        raise SourceError("the next link is no text: expected an address")
+        raise SourceError("the next link is not a string")
     try:
         parts = urlsplit(link)
     except ValueError:
-        raise SourceError("the next link is no address: expected one") from None
+        raise SourceError("the next link is not a valid address") from None
     return _name_page(parts.path, parse_qsl(parts.query, keep_blank_values=True))
 
 
@@ -296,7 +296,7 @@ def _name_page(path: str, params: list[tuple[str, str]]) -> str:
 
 
 def _require_end(page: JsonObject, read: int) -> None:
-    """Refuse an end before what the page itself says is the end: its total, or its cursor where that goes on."""
+    """Refuse an end before the page's total, or while its cursor goes on."""
     offset, limit, total, cursors = (page.get(name) for name in ("offset", "limit", "total", "cursors"))
     if isinstance(offset, int) and isinstance(limit, int):
         read = offset + limit

@@ -1,6 +1,6 @@
 """What is remembered of Spotify's limits: calls of the last 24 hours per endpoint family, and families that are closed.
 
-It belongs to the app, not to an account. Lost or broken, it starts empty: at worst one call is made that is refused.
+It belongs to the app, not to an account. If it is lost or broken, it starts empty: at worst one call is refused.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ API_PATH = re.compile(r"/v1/(?P<rest>.+?)/?")
 
 @dataclass
 class Limits:
-    """Calls by family and hour, until when a family is closed, and what it may cost in 24 hours."""
+    """Calls by family and hour, until when a family is closed, and its budget of 24 hours."""
 
     budgets: Mapping[str, int] = field(default_factory=dict)
     closed: dict[str, dt.datetime] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Limits:
         self.closed[family] = max(until, self.closed.get(family, until))
 
     def refuse(self, family: str, now: dt.datetime) -> str | None:
-        """Say why a family must not be asked now; None where it may."""
+        """Return why a family must not be called now; None if it may."""
         until = self.closed.get(family)
         if until and until > now:
             return f"{family} is closed until {format_second(until)}, as Spotify said"
@@ -92,12 +92,12 @@ def read_limits(document: Json, budgets: Mapping[str, int], now: dt.datetime) ->
 
 
 def _is_past(hour: str, now: dt.datetime) -> bool:
-    """Say whether this is an hour, and not one yet to come: the clock was wrong then."""
+    """Return whether this is an hour that is not in the future (the clock was wrong then)."""
     return HOUR.fullmatch(hour) is not None and hour <= _name_hour(now + dt.timedelta(hours=1))
 
 
 def read_moment(text: Json) -> dt.datetime | None:
-    """Read a moment as it was written here, with its zone; None is anything else."""
+    """Read a moment in this file's own format, with its zone; None for anything else."""
     try:
         moment = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
         return moment.astimezone(dt.UTC) if moment and moment.tzinfo else None

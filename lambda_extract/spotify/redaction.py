@@ -13,21 +13,21 @@ from lambda_extract.raw_format import Json
 
 MARK = "[redacted]"
 SHORTEST = 8
-"""Characters of a secret that is searched for; Spotify's have 32 and more, and a shorter text may stand anywhere."""
+"""Least length of a secret that is searched for; Spotify's have 32 or more, and a shorter text may occur by chance."""
 
 
 class Redactor:
-    """Knows the secrets of a run, and replaces them wherever they stand."""
+    """Knows the secrets of a run, and replaces them wherever they occur."""
 
     def __init__(self, client_id: str, client_secret: str) -> None:
-        """Start with the app's secret, also as it is sent."""
+        """Start with the app's secret, also in the form in which it is sent."""
         self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self.add(client_secret)
         self.add(base64.b64encode(f"{client_id}:{client_secret}".encode()).decode())
 
     def add(self, secret: str | None) -> None:
-        """Take one more secret, such as a token that was refreshed; the older ones stay secret."""
+        """Add a secret, such as a refreshed token; the older ones stay secret."""
         if secret and len(secret) >= SHORTEST and secret not in self._forms:
             self._forms.update(_list_forms(secret))
             longest_first = sorted(self._forms, key=len, reverse=True)
@@ -38,7 +38,7 @@ class Redactor:
         return self._pattern.sub(MARK, text) if self._pattern else text
 
     def has_secret(self, value: Json) -> bool:
-        """Say whether a secret stands anywhere in a value; one pass of compiled code over its text."""
+        """Return whether a value contains a secret; one pass of compiled code over its text."""
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return bool(self._pattern and self._pattern.search(text))
 

@@ -1,4 +1,4 @@
-"""The secret of one account: what Spotify knows the app and the user by."""
+"""The secret of one account: the credentials of the app and the user."""
 
 import datetime as dt
 import json
@@ -36,9 +36,9 @@ def parse_secret(text: str, origin: str) -> Secret:
     try:
         fields: Json = json.loads(text)
     except (ValueError, RecursionError):
-        raise refuse_secret(origin, "is no JSON") from None
+        raise refuse_secret(origin, "is not valid JSON") from None
     if not isinstance(fields, dict):
-        raise refuse_secret(origin, "is no JSON object")
+        raise refuse_secret(origin, "is not a JSON object")
     wrong = [name for name in TEXTS if not _is_text(fields.get(name))]
     wrong += ["refresh_token"] if not _is_text(fields.get("refresh_token", "-")) else []
     if wrong:
@@ -55,24 +55,24 @@ def write_rotated(secret: Secret, refresh_token: str) -> str:
 
 
 def replace_token(text: str, before: str | None, after: str, origin: str) -> str | None:
-    """Put a new refresh token into the secret as it is now; None where a person has put in another one meanwhile."""
+    """Put a new refresh token into the secret as it is now; None if somebody has replaced the token since."""
     now = parse_secret(text, origin)
     return write_rotated(now, after) if now.refresh_token == before else None
 
 
 def find_ages(secret: Secret, today: dt.date) -> dict[str, int]:
-    """Find how many days old the login and the client secret are, as far as the secret says."""
-    found = {}
+    """Return how many days old the login and the client secret are, as far as the secret says."""
+    ages = {}
     for name in ("login_date", "client_secret_date"):
         try:
-            found[name] = (today - dt.date.fromisoformat(str(secret.fields[name]))).days
+            ages[name] = (today - dt.date.fromisoformat(str(secret.fields[name]))).days
         except (KeyError, ValueError):
             continue
-    return found
+    return ages
 
 
 def describe_age(name: str, days: int) -> str:
-    """Say what an old login or client secret means, and what to do."""
+    """Return what an old login or client secret leads to, and what to do."""
     if name == "login_date":
         return f"the login is {days} days old and ends after six months. Log in again with `lakehouse login`."
     return (
@@ -81,15 +81,15 @@ def describe_age(name: str, days: int) -> str:
     )
 
 
-def refuse_secret(origin: str, seen: str) -> ExtractError:
-    """Say what is wrong with a secret."""
+def refuse_secret(origin: str, reason: str) -> ExtractError:
+    """Return the error for a wrong secret."""
     return ExtractError(
-        f"secret {origin} {seen}: expected JSON with client_id, client_secret and, for the sources of a user,"
+        f"secret {origin} {reason}: expected JSON with client_id, client_secret and, for the sources of a user,"
         " refresh_token. Nothing was fetched.",
         errors.SECRET,
     )
 
 
 def _is_text(value: Json) -> bool:
-    """Say whether this can be sent: Spotify's own are letters and digits, a pasted … is none."""
+    """Return whether this can be sent: Spotify's own are letters and digits; a pasted … is not."""
     return isinstance(value, str) and bool(value.strip()) and value.isascii() and value.isprintable()

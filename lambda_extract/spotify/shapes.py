@@ -45,12 +45,12 @@ PAGE_NAMES = {
 
 
 def is_object(value: Json) -> TypeGuard[JsonObject]:
-    """Say whether the value is a JSON object."""
+    """Return whether the value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_page(value: Json) -> TypeGuard[JsonObject]:
-    """Say whether the value is a page: an object with a list of items."""
+    """Return whether the value is a page: an object with a list of items."""
     return is_object(value) and isinstance(value.get("items"), list)
 
 
@@ -67,22 +67,22 @@ def name_kind(value: JsonObject) -> str | None:
 
 
 def has_page(playlist: JsonObject) -> bool:
-    """Say whether a playlist comes with its entries."""
+    """Return whether a playlist comes with its entries."""
     return any(is_page(playlist.get(name)) or isinstance(playlist.get(name), list) for name in ("items", "tracks"))
 
 
 def is_playlist_with_page(value: Json) -> bool:
-    """Say whether this is a playlist that comes with its entries."""
+    """Return whether this is a playlist that comes with its entries."""
     return is_object(value) and name_kind(value) == "playlist" and has_page(value)
 
 
 def is_history_entry(value: JsonObject) -> bool:
-    """Say whether this is one play of a streaming history export, extended or short."""
+    """Return whether this is one play of a streaming history export, extended or short."""
     return ("ts" in value and _has_any(value, PLAY_NAMES)) or all(name in value for name in SHORT_PLAY_NAMES)
 
 
 def is_entry(value: JsonObject) -> bool:
-    """Say whether this, no music object itself, wraps one: of a playlist, a library, the plays, the player."""
+    """Return whether this, no music object itself, wraps one: of a playlist, a library, the plays, the player."""
     held = [value[name] for name in ENTRY_NAMES if name in value]
     first = next((inner for inner in held if is_object(inner)), None)
     if first is not None and is_music(first) and not is_page(first):
@@ -92,12 +92,12 @@ def is_entry(value: JsonObject) -> bool:
 
 
 def is_music(value: JsonObject) -> bool:
-    """Say whether this is a music object; users are none."""
+    """Return whether this is a music object; users are not."""
     return name_kind(value) not in (None, "user")
 
 
 def is_element(value: Json) -> TypeGuard[JsonObject]:
-    """Say whether this is what Spotify's lists hold: one object, entry or play, and not a playlist with its page."""
+    """Return whether this is what Spotify's lists hold: one object, entry or play, and not a playlist with its page."""
     if not is_object(value) or is_page(value):
         return False
     kind = name_kind(value)
@@ -107,30 +107,30 @@ def is_element(value: Json) -> TypeGuard[JsonObject]:
 
 
 def is_error_body(value: JsonObject) -> bool:
-    """Say whether this looks like an error answer."""
+    """Return whether this looks like an error answer."""
     error = value.get("error")
     return isinstance(error, dict | str) and bool(error)
 
 
 def is_error_answer(value: Json) -> bool:
-    """Say whether a document is an error answer and nothing else."""
+    """Return whether a document is an error answer and nothing else."""
     return is_object(value) and is_error_body(value) and count_entries(value) == 0
 
 
 def is_player_state(value: JsonObject) -> bool:
-    """Say whether this is what the player answers; its item may be null."""
+    """Return whether this is what the player answers; its item may be null."""
     return "is_playing" in value and ("item" in value or "device" in value)
 
 
 def is_plain_list(value: Json) -> bool:
-    """Say whether a list holds nothing but bare music objects and nulls, as several-object answers do."""
+    """Return whether a list holds nothing but bare music objects and nulls, as several-object answers do."""
     if not isinstance(value, list):
         return False
     return all(item is None or (is_element(item) and is_music(item)) for item in value)
 
 
 def is_several(value: JsonObject) -> bool:
-    """Say whether this is an answer made of named lists or pages: search, several objects, queue, followed …"""
+    """Return whether this is an answer made of named lists or pages: search, several objects, queue, followed …"""
     held = [value[name] for name in LIST_NAMES if isinstance(value.get(name), dict | list)]
     return bool(held) and all(is_page(inner) or is_plain_list(inner) for inner in held)
 
@@ -160,7 +160,7 @@ def list_element_fields(value: JsonObject) -> list[str]:
 
 
 def count_entries(value: Json) -> int:
-    """Count what a document lists: the elements of its outermost lists, 1 for a single object, 0 for no music."""
+    """Count the elements of a document's outermost lists: 1 for a single object, 0 for what is not music."""
     if not is_object(value):
         return 0
     pages = _list_outermost(value)
@@ -174,7 +174,7 @@ def count_entries(value: Json) -> int:
 
 
 def is_single(value: Json) -> bool:
-    """Say whether a document is one object or entry, so that nothing of it can be missing."""
+    """Return whether a document is one object or entry, so that nothing of it can be missing."""
     return is_object(value) and _list_outermost(value) is None and count_entries(value) == 1
 
 
@@ -200,13 +200,13 @@ def find_playlist_id(value: Json) -> str | None:
 
 
 def _is_scanty(inner: JsonObject) -> bool:
-    """Say whether this can be what a `fields` filter left of a music object: nothing, or a name and Spotify's own."""
+    """Return whether this may be what a `fields` filter left of a music object: nothing, or a name and known fields."""
     containers = {name for name, part in inner.items() if isinstance(part, dict | list)}
     return not inner or ("name" in inner and containers <= OWN_FIELDS["track"])
 
 
 def _has_any(value: JsonObject, names: tuple[str, ...]) -> bool:
-    """Say whether one of the fields is there."""
+    """Return whether one of the fields is there."""
     return any(name in value for name in names)
 
 
@@ -237,7 +237,7 @@ def _name_kind_by_shape(value: JsonObject) -> str | None:
 
 
 def _is_listing(value: Json, kind: str) -> bool:
-    """Say whether this is the page of an object of this kind; a playlist's may be a plain list."""
+    """Return whether this is the page of an object of this kind; a playlist's may be a plain list."""
     return is_page(value) or (kind == "playlist" and isinstance(value, list))
 
 
@@ -283,7 +283,7 @@ def _list_pages(value: JsonObject) -> Iterator[JsonObject]:
 
 
 def _name_playlist(playlist: JsonObject) -> str | None:
-    """Give a playlist's id, or the one in its uri."""
+    """Return a playlist's id, or the one in its uri."""
     own_id = playlist.get("id")
     if isinstance(own_id, str) and own_id:
         return own_id

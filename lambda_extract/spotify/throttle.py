@@ -1,4 +1,4 @@
-"""What stands before every call: the remembered limits, the pace, and the time that is left."""
+"""Throttle every call: the remembered rate limits, the pace, and the time that is left."""
 
 import datetime as dt
 import math
@@ -18,11 +18,11 @@ CONNECT, ANSWER = 5.0, 30.0
 """Seconds that a connection and an answer may take."""
 
 SHORT = 60.0
-"""Seconds of a Retry-After that are waited out; a longer one closes the family."""
+"""Longest Retry-After, in seconds, that is waited out; a longer one closes the family."""
 
 
 def know_no_end() -> float:
-    """Tell how much time is left where nobody ends the run."""
+    """Return the time left of a run without an end."""
     return math.inf
 
 
@@ -32,7 +32,7 @@ def sleep(seconds: float) -> None:
 
 
 @dataclass
-class Gate:
+class Throttle:
     """Lets a call through, makes it wait, or refuses it; counts calls and waits."""
 
     clock: Clock
@@ -41,7 +41,7 @@ class Gate:
     """Calls in any 30 seconds."""
 
     reserve: float = 20.0
-    """Seconds kept to land what came."""
+    """Seconds reserved to land what was received."""
 
     time_left: Callable[[], float] = know_no_end
     wait: Callable[[float], None] = sleep
@@ -52,7 +52,7 @@ class Gate:
     started: deque[dt.datetime] = field(default_factory=deque)
 
     def enter(self, url: str) -> None:
-        """Let a call through when its time has come; a token is asked for without a limit."""
+        """Let a call through as soon as the pace allows; calls for a token have no limit."""
         self.require_time(0.0)
         family = find_family(url)
         if family is None:
@@ -65,16 +65,16 @@ class Gate:
         self.calls += 1
 
     def require_time(self, seconds: float) -> None:
-        """Refuse what would take more time than there is."""
+        """Raise if something would take more time than is left."""
         if not self.has_time(seconds):
             raise SourceError(f"no time is left: expected {self.reserve:g} s to land what came", "time")
 
     def has_time(self, seconds: float) -> bool:
-        """Say whether something may take so long."""
+        """Return whether there is time for something that takes so long."""
         return self.time_left() - self.reserve > seconds
 
     def find_timeout(self) -> tuple[float, float]:
-        """Give the seconds for a connection and for an answer: never more than are left."""
+        """Return the seconds for a connection and for an answer, never more than are left."""
         left = max(0.1, self.time_left() - self.reserve)
         return min(CONNECT, left), min(ANSWER, left)
 
@@ -86,7 +86,7 @@ class Gate:
             self.wait(seconds)
 
     def wait_out(self, url: str, retry_after: float | None, attempt: int) -> bool:
-        """Wait out a short limit; False where it is long. Where there is no time the family is left alone as long."""
+        """Wait out a short limit; False if it is long. With no time to wait, close the family for as long."""
         seconds = float(2**attempt) if retry_after is None else retry_after
         if seconds > SHORT:
             return False
@@ -97,22 +97,22 @@ class Gate:
         return True
 
     def close(self, url: str, retry_after: float | None, is_over_quota: bool) -> None:
-        """Remember that the family of an address does not answer for now; a short limit that went on, for a minute."""
-        unsaid = DAY.total_seconds() if is_over_quota else SHORT
-        seconds = unsaid if retry_after is None else max(retry_after, 0.0 if is_over_quota else SHORT)
+        """Close the family of an address for now; for a short limit that was repeated, for at least a minute."""
+        default = DAY.total_seconds() if is_over_quota else SHORT
+        seconds = default if retry_after is None else max(retry_after, 0.0 if is_over_quota else SHORT)
         pause = dt.timedelta(seconds=min(seconds, LONGEST.total_seconds()))
         self.stops += 1
         self.limits.close(find_family(url) or url, self.clock() + pause)
 
     def describe_closed(self, url: str) -> str:
-        """Say until when the family of an address is left alone, in the words in which a later call is refused."""
+        """Return until when the family is closed, in the words in which a later call is refused."""
         return self.limits.refuse(find_family(url) or url, self.clock()) or ""
 
     def _keep_pace(self) -> None:
         """Wait until fewer calls than the pace began within the window."""
         now = self.clock()
         while self.started and not now - WINDOW < self.started[0] <= now:
-            # Older than the window or, where the clock was set back, yet to come.
+            # Older than the window or, if the clock was set back, in the future.
             self.started.popleft()
         if len(self.started) >= self.pace:
             seconds = (self.started[0] + WINDOW - now).total_seconds()

@@ -15,16 +15,16 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes of an unpacked body. The largest page of Spotify, 50 saved albums with all markets, has 6 MB."""
+"""Most bytes of an unpacked body. Spotify's largest page, 50 saved albums with all markets, has 6 MB."""
 
 MOST_VALUES = 1_500_000
-"""JSON values in a body, of which each takes up to 200 bytes of memory; that same page has about 500,000."""
+"""Most JSON values in a body, each of which takes up to 200 bytes; that same page has about 500,000."""
 
 CHUNK = 64 * 1024
 
 
 class AnswerTooLargeError(requests.RequestException):
-    """An answer that is larger than any of Spotify's; the message says what was seen and expected."""
+    """An answer that is larger than any of Spotify's; the message says what was expected and what it got."""
 
 
 def read_body(response: requests.Response) -> requests.Response:
@@ -52,7 +52,7 @@ class _Answer(HTTPResponse):
 
 
 class _BoundedReader(io.RawIOBase):
-    """Reads a socket until its timeout, counted from now, is over."""
+    """Reads a socket until its timeout, counted from now, has passed."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw, self._sock = raw, sock
@@ -63,7 +63,7 @@ class _BoundedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        """Wait for bytes no longer than until the end."""
+        """Wait for bytes, but not beyond the deadline."""
         if self._end is not None:
             left = self._end - monotonic()
             if left <= 0:
@@ -104,7 +104,7 @@ class WholeAnswerAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Do so for those of a proxy."""
+        """Do the same for connections through a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = POOLS
         return manager

@@ -1,6 +1,6 @@
-"""Where runs remember: two small JSON objects, one of an account's sources and one of the app's limits.
+"""Stores the state between runs: one small JSON object per account (its sources), one per app (its rate limits).
 
-Neither is needed: one that is lost, broken or closed to the run costs calls, never data.
+Neither is needed: if one is lost, broken or unreadable, that costs calls, never data.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from lambda_extract.aws import S3Place, find_place, find_text, put_text
 from lambda_extract.raw_format import PRIVATE_FILE, Json, JsonObject, Source, make_private_folder
 from lambda_extract.settings import Clock
 from lambda_extract.spotify.limits import Limits, read_limits
-from lambda_extract.state.run_state import Memory, Seen, read_memory
+from lambda_extract.state.run_state import RunState, SourceState, read_run_state
 
 TROUBLE = (OSError, ValueError, RecursionError, ClientError, BotoCoreError)
 Warn = Callable[[str, str], None]
-"""Told of what could not be read or written, and why."""
+"""Called with what could not be read or written, and why."""
 
 
 @dataclass
 class Store:
-    """The place of what is remembered for one raw place and one app."""
+    """The state of one raw place and one app."""
 
     place: str
     raw: str
@@ -43,30 +43,30 @@ class Store:
         return limits
 
     def write_limits(self, limits: Limits) -> None:
-        """Add this run's calls to what other runs of the app have written meanwhile."""
+        """Add this run's calls to what other runs of the app have written since."""
         now = self.clock()
         others = read_limits(self._read(self._name_limits()), limits.budgets, now)
         own = Limits(limits.budgets, limits.closed, _subtract(limits.hours, self._hours_before))
         self._write(self._name_limits(), others.join(own).write(now))
 
-    def read_memory(self, account: str | None) -> Memory:
+    def read_run_state(self, account: str | None) -> RunState:
         """Read what is known of an account's sources."""
-        return read_memory(self._read(self._name_memory(account)), self.raw, self.clock())
+        return read_run_state(self._read(self._name_run_state(account)), self.raw, self.clock())
 
-    def write_memory(self, account: str | None, memory: Memory, found: Mapping[Source, Seen]) -> None:
-        """Add what a run found to what was known before it, and to what other runs have written meanwhile."""
-        memory.add(self.read_memory(account))
-        memory.learn(found)
-        self._write(self._name_memory(account), memory.write(self.raw, self.clock()))
+    def write_run_state(self, account: str | None, run_state: RunState, learned: Mapping[Source, SourceState]) -> None:
+        """Add what a run learned to what was known before, and to what other runs have written since."""
+        run_state.add(self.read_run_state(account))
+        run_state.learn(learned)
+        self._write(self._name_run_state(account), run_state.write(self.raw, self.clock()))
 
     def _name_limits(self) -> str:
         return f"limits-{hashlib.sha256(self.client_id.encode()).hexdigest()[:12]}.json"
 
-    def _name_memory(self, account: str | None) -> str:
+    def _name_run_state(self, account: str | None) -> str:
         """Name an account's object; without a login it is the app's."""
         if not account:
             return f"sources--{hashlib.sha256(self.client_id.encode()).hexdigest()[:12]}.json"
-        # An id is a text of Spotify's, so of any kind: half a surrogate pair has no UTF-8.
+        # An id is any text: an unpaired surrogate cannot be encoded as UTF-8.
         owner = quote(account, safe="", errors="backslashreplace")
         return f"sources-{owner}.json"
 
@@ -88,8 +88,8 @@ class Store:
         return path.read_text(encoding="utf-8") if path.exists() else None
 
     def _write(self, name: str, document: JsonObject) -> None:
-        """Write an object; where that fails the next run asks for more than it had to."""
-        # As ASCII: half a surrogate pair in one name must not keep all the others from being written.
+        """Write an object; if that fails, the next run makes more calls than needed."""
+        # As ASCII: an unpaired surrogate in one name must not prevent the others from being written.
         text = json.dumps(document, indent=1) + "\n"
         try:
             place = find_place(self.place)

@@ -197,7 +197,7 @@ def test_a_warehouse_without_entries_has_nothing_to_measure(
 ) -> None:
     ledger.update(size=[], lines=[], entries=[])
     assert main(["--measure", str(tmp_path)]) == 2
-    assert "seen 0 raw objects without an entry" in capsys.readouterr().err
+    assert "got 0 raw objects without an entry" in capsys.readouterr().err
 
 
 def test_no_warehouse_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

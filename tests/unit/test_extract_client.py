@@ -30,7 +30,7 @@ from tests.unit.test_extract_support import (
     FakeTime,
     error,
     make_client,
-    make_gate,
+    make_throttle,
     running_fake,
 )
 
@@ -250,7 +250,7 @@ def test_an_answer_without_end_is_given_up(fake, monkeypatch):
     monkeypatch.setattr(whole_answer, "LARGEST", 300_000)
     endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     with dripping(endless, *[b"10000\r\n" + b"x" * 65536 + b"\r\n"] * 99, pause=0.01) as (service, began):
-        session = client_module.RecordingSession(service.api_url, make_gate())
+        session = client_module.RecordingSession(service.api_url, make_throttle())
         with pytest.raises(whole_answer.AnswerTooLargeError):
             session.request("GET", f"{service.api_url}me/tracks")
     assert len(began) == 1
@@ -282,7 +282,7 @@ def sum_up(waits):
 def test_a_short_limit_is_waited_out(fake):
     fake.replies[TRACKS] = [limited(7), limited(), limited("soon"), {"items": []}]
     time = FakeTime()
-    assert ask_tracks(make_client(fake.service, gate=make_gate(time))).status == 200
+    assert ask_tracks(make_client(fake.service, throttle=make_throttle(time))).status == 200
     assert time.waits == [7, 2, 4]
 
 
@@ -326,11 +326,11 @@ def test_how_long_to_stay_away_is_read_or_counts_as_unsaid(given, seconds):
 def test_a_limit_that_is_not_short_closes_its_family_and_no_other(fake, reply, calls, hours):
     fake.replies[TRACKS], fake.replies["/v1/me/top/tracks"] = [reply], [{"items": []}]
     time = FakeTime()
-    client = make_client(fake.service, gate=make_gate(time))
+    client = make_client(fake.service, throttle=make_throttle(time))
     start = time.now
     assert ask_tracks(client).status == 429
     assert len(fake.paths()) == calls
-    assert client.gate.limits.closed == {"me/tracks": start + sum_up(time.waits) + dt.timedelta(hours=hours)}
+    assert client.throttle.limits.closed == {"me/tracks": start + sum_up(time.waits) + dt.timedelta(hours=hours)}
     assert client.ask(lambda spotify: spotify.current_user_top_tracks()).status == 200
     with pytest.raises(SourceError, match="me/tracks is closed until 2026-11-"):
         ask_tracks(client)
@@ -343,7 +343,7 @@ def test_a_limit_is_not_waited_out_beyond_the_time_that_is_left(fake):
     fake.replies[TRACKS] = [limited(30), {"items": []}]
     time = FakeTime(left=45)
     with pytest.raises(SourceError, match="no time is left: expected 20 s to land") as caught:
-        ask_tracks(make_client(fake.service, gate=make_gate(time)))
+        ask_tracks(make_client(fake.service, throttle=make_throttle(time)))
     assert caught.value.status == "time"
     assert len(fake.paths()) == 1
     assert time.waits == []
@@ -353,17 +353,17 @@ def test_a_failing_service_is_not_waited_for_beyond_the_time_that_is_left(fake, 
     monkeypatch.setattr(client_module, "BACKOFF", 10.0)
     fake.replies[TRACKS] = [(503, b"")]
     time = FakeTime(left=35)
-    assert ask_tracks(make_client(fake.service, gate=make_gate(time))).status == 503
+    assert ask_tracks(make_client(fake.service, throttle=make_throttle(time))).status == 503
     assert time.waits == [10]
 
 
 def test_no_answer_may_take_longer_than_there_is_time():
-    assert make_gate(FakeTime(left=24)).find_timeout() == (4, 4)
-    assert make_gate(FakeTime(left=400)).find_timeout() == (5, 30)
+    assert make_throttle(FakeTime(left=24)).find_timeout() == (4, 4)
+    assert make_throttle(FakeTime(left=400)).find_timeout() == (5, 30)
 
 
 def test_a_slow_answer_is_asked_for_again(fake, monkeypatch):
-    monkeypatch.setattr(client_module.Gate, "find_timeout", lambda self: (1, 0.1))
+    monkeypatch.setattr(client_module.Throttle, "find_timeout", lambda self: (1, 0.1))
     fake.replies[TRACKS], fake.pauses = [{"items": []}], [0.3]
     assert ask_tracks(make_client(fake.service)).status == 200
     assert len(fake.paths()) == 2
@@ -408,9 +408,9 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"
     ],
 )  # fmt: skip
 def test_an_answer_that_drips_is_bounded_as_a_whole(drops, monkeypatch):
-    monkeypatch.setattr(client_module.Gate, "find_timeout", lambda self: (1, 0.2))
+    monkeypatch.setattr(client_module.Throttle, "find_timeout", lambda self: (1, 0.2))
     with dripping(*drops, pause=0.02) as (service, began):
-        session = client_module.RecordingSession(service.api_url, make_gate())
+        session = client_module.RecordingSession(service.api_url, make_throttle())
         start = monotonic()
         with pytest.raises((requests.ConnectionError, requests.Timeout)):
             session.request("GET", f"{service.api_url}me/tracks")
@@ -419,7 +419,7 @@ def test_an_answer_that_drips_is_bounded_as_a_whole(drops, monkeypatch):
 
 
 def test_both_ways_to_spotify_bound_their_answers():
-    session = client_module.RecordingSession("https://api.spotify.com/v1/", make_gate())
+    session = client_module.RecordingSession("https://api.spotify.com/v1/", make_throttle())
     for url in ("https://api.spotify.com/v1/me", "http://127.0.0.1:1/v1/me"):
         adapter = session.get_adapter(url)
         for manager in (adapter.poolmanager, adapter.proxy_manager_for("http://127.0.0.1:1")):
@@ -430,42 +430,42 @@ def test_both_ways_to_spotify_bound_their_answers():
 def test_calls_keep_the_pace_over_any_thirty_seconds(fake):
     fake.replies[TRACKS] = [{"items": []}]
     time = FakeTime()
-    client = make_client(fake.service, gate=make_gate(time, pace=2))
+    client = make_client(fake.service, throttle=make_throttle(time, pace=2))
     began = []
     for _ in range(5):
         ask_tracks(client)
         began.append((time.now - NOW).total_seconds())
         time.now += dt.timedelta(seconds=1)
     assert began == [0, 1, 30, 31, 60]
-    assert (client.gate.waits, client.gate.waited) == (2, 28 + 28)
+    assert (client.throttle.waits, client.throttle.waited) == (2, 28 + 28)
 
 
 def test_a_family_that_had_its_calls_is_not_asked(fake):
     fake.replies[TRACKS] = [{"items": []}]
     limits = Limits({"me/tracks": 2})
-    client = make_client(fake.service, gate=make_gate(limits=limits))
+    client = make_client(fake.service, throttle=make_throttle(limits=limits))
     ask_tracks(client)
     ask_tracks(client)
     with pytest.raises(SourceError, match=r"me/tracks has had its 2 calls of 24 hours \(EXTRACT_BUDGETS\)"):
         ask_tracks(client)
-    assert (len(fake.paths()), client.gate.stops) == (2, 1)
+    assert (len(fake.paths()), client.throttle.stops) == (2, 1)
 
 
 def test_a_limit_that_does_not_fit_the_time_closes_its_family_for_as_long(fake):
     fake.replies[TRACKS] = [limited(30), {"items": []}]
-    client = make_client(fake.service, gate=make_gate(FakeTime(left=45)))
+    client = make_client(fake.service, throttle=make_throttle(FakeTime(left=45)))
     for status in ("time", "quota"):
         with pytest.raises(SourceError) as caught:
             ask_tracks(client)
         assert caught.value.status == status
-    assert client.gate.limits.closed == {"me/tracks": NOW + dt.timedelta(seconds=30)}
+    assert client.throttle.limits.closed == {"me/tracks": NOW + dt.timedelta(seconds=30)}
     assert len(fake.paths()) == 1
 
 
 def test_a_clock_that_is_set_back_does_not_hold_up_the_calls(fake):
     fake.replies[TRACKS] = [{"items": []}]
     time = FakeTime()
-    client = make_client(fake.service, gate=make_gate(time, pace=2))
+    client = make_client(fake.service, throttle=make_throttle(time, pace=2))
     for _ in range(2):
         ask_tracks(client)
     time.now -= dt.timedelta(hours=1)
@@ -479,7 +479,7 @@ def test_calls_made_again_count(fake):
     client = make_client(fake.service)
     ask_tracks(client)
     assert (client.calls, len(fake.paths())) == (3, 3)
-    assert client.gate.limits.sum_calls("me/tracks", NOW) == 3
+    assert client.throttle.limits.sum_calls("me/tracks", NOW) == 3
 
 
 def test_a_dropped_connection_is_asked_again(fake):
@@ -573,7 +573,7 @@ def test_a_proxy_of_the_environment_is_not_for_a_simulator(fake, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     fake.replies[TRACKS] = [{"items": []}]
     assert ask_tracks(make_client(fake.service)).status == 200
-    assert client_module.RecordingSession("https://api.spotify.com/v1/", make_gate()).trust_env is True
+    assert client_module.RecordingSession("https://api.spotify.com/v1/", make_throttle()).trust_env is True
 
 
 def test_libraries_that_would_print_tokens_are_kept_quiet():

@@ -669,7 +669,7 @@ def test_a_token_that_was_not_stored_at_once_is_stored_at_the_end(lake, monkeypa
     assert "TokenNotStored" not in capsys.readouterr().out
 
 
-def test_a_rotation_does_not_undo_what_a_person_changed_meanwhile(lake, monkeypatch):
+def test_a_rotation_does_not_undo_what_a_person_has_changed_since(lake, monkeypatch):
     monkeypatch.setattr(lake.simulator.simulator.authority, "rotate", True)
     fetch = job.run_extraction
 

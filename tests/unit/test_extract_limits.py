@@ -8,7 +8,7 @@ import pytest
 from lambda_extract.raw_format import Source
 from lambda_extract.settings import BUDGETS, read_settings
 from lambda_extract.spotify.limits import Limits, find_family, read_limits
-from lambda_extract.state.run_state import Memory, Seen, read_memory
+from lambda_extract.state.run_state import RunState, SourceState, read_run_state
 from lambda_extract.state.store import Store
 from tests.unit.test_extract_support import NOW
 
@@ -107,21 +107,25 @@ def test_two_runs_of_one_app_side_by_side_both_count(tmp_path):
 
 def test_accounts_do_not_share_a_memory_whatever_they_are_called(tmp_path):
     store = open_store(tmp_path)
-    found = {Source("saved_tracks", "saved_tracks"): Seen(completed_at=NOW, walked_at=NOW)}
+    found = {Source("saved_tracks", "saved_tracks"): SourceState(completed_at=NOW, full_read_at=NOW)}
     for account in ("../a/b", "ключ", None):
-        store.write_memory(account, Memory(), found)
-        assert store.read_memory(account).sources == {"saved_tracks:saved_tracks": found[Source(*["saved_tracks"] * 2)]}
+        store.write_run_state(account, RunState(), found)
+        assert store.read_run_state(account).sources == {
+            "saved_tracks:saved_tracks": found[Source(*["saved_tracks"] * 2)]
+        }
     assert len(list((tmp_path / "state").iterdir())) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
-    assert open_store(tmp_path, raw="other").read_memory("ключ") == Memory()
-    assert store.read_memory("a") == Memory()
+    assert open_store(tmp_path, raw="other").read_run_state("ключ") == RunState()
+    assert store.read_run_state("a") == RunState()
 
 
 def test_a_memory_is_written_and_read_whole():
-    whole = Seen(NOW, NOW - HOUR, "s1", 7, "2026 a", "2027 b", True)
-    memory = Memory({"playlist:p": whole, "old:o": Seen(completed_at=NOW - dt.timedelta(days=401))}, {"search"})
-    written = json.loads(json.dumps(memory.write("raw", NOW)))
-    assert read_memory(written, "raw", NOW) == Memory({"playlist:p": whole}, {"search"})
+    whole = SourceState(NOW, NOW - HOUR, "s1", 7, "2026 a", "2027 b", True)
+    run_state = RunState(
+        {"playlist:p": whole, "old:o": SourceState(completed_at=NOW - dt.timedelta(days=401))}, {"search"}
+    )
+    written = json.loads(json.dumps(run_state.write("raw", NOW)))
+    assert read_run_state(written, "raw", NOW) == RunState({"playlist:p": whole}, {"search"})
 
 
 @pytest.mark.parametrize(
@@ -130,27 +134,27 @@ def test_a_memory_is_written_and_read_whole():
 )
 def test_a_moment_that_cannot_be_is_forgotten_and_the_source_read(moment):
     known = {"completed_at": moment, "walked_at": moment, "snapshot_id": "s1"}
-    memory = read_memory({"version": 1, "raw": "raw", "sources": {"playlist:p": known}}, "raw", NOW)
-    seen = memory.find(Source("playlist", "p"))
-    assert seen == Seen(snapshot_id="s1")
-    assert seen.is_due(NOW.date(), 365)
-    assert memory.write("raw", NOW)["sources"] == {}
+    run_state = read_run_state({"version": 1, "raw": "raw", "sources": {"playlist:p": known}}, "raw", NOW)
+    earlier = run_state.find(Source("playlist", "p"))
+    assert earlier == SourceState(snapshot_id="s1")
+    assert earlier.is_due(NOW.date(), 365)
+    assert run_state.write("raw", NOW)["sources"] == {}
 
 
 def test_two_runs_of_one_account_side_by_side_are_both_remembered(tmp_path):
     first, second = open_store(tmp_path), open_store(tmp_path)
-    memories = first.read_memory("a"), second.read_memory("a")
-    seen = Seen(completed_at=NOW, walked_at=NOW)
+    memories = first.read_run_state("a"), second.read_run_state("a")
+    earlier = SourceState(completed_at=NOW, full_read_at=NOW)
     memories[1].small_pages.add("search")
-    first.write_memory("a", memories[0], {Source("playlist", "p"): seen})
-    second.write_memory("a", memories[1], {Source("playlist", "q"): seen})
-    known = open_store(tmp_path).read_memory("a")
-    assert known == Memory({"playlist:p": seen, "playlist:q": seen}, {"search"})
+    first.write_run_state("a", memories[0], {Source("playlist", "p"): earlier})
+    second.write_run_state("a", memories[1], {Source("playlist", "q"): earlier})
+    known = open_store(tmp_path).read_run_state("a")
+    assert known == RunState({"playlist:p": earlier, "playlist:q": earlier}, {"search"})
 
 
 def test_a_list_that_was_refused_a_great_page_is_asked_for_one_again():
-    written = Memory(small_pages={"search", "artist_albums", "saved_tracks"}).write("raw", NOW)
-    assert read_memory(written, "raw", NOW).small_pages == {"search", "artist_albums"}
+    written = RunState(small_pages={"search", "artist_albums", "saved_tracks"}).write("raw", NOW)
+    assert read_run_state(written, "raw", NOW).small_pages == {"search", "artist_albums"}
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"version": 1' + "0" * 5000 + "}"], ids=["deep", "digits"])
@@ -158,7 +162,7 @@ def test_a_state_that_python_cannot_read_counts_as_none(tmp_path, text):
     told = []
     store = Store(str(tmp_path), "raw", "app-101", lambda: NOW, lambda *one: told.append(one))
     (tmp_path / "sources-a.json").write_text(text)
-    assert store.read_memory("a") == Memory()
+    assert store.read_run_state("a") == RunState()
     assert "this run starts without" in told[0][1]
 
 

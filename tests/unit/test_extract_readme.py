@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lambda_extract import errors, handler, settings
 from lambda_extract.sources.plan import FULL_WALK_DAYS, KINDS, SCHEMA
-from lambda_extract.spotify.endpoints import WALKS
+from lambda_extract.spotify.endpoints import FETCHERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "lambda_extract" / "README.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def test_every_section_and_kind_has_its_row_with_calls_and_login():
     told = {row[0].strip("`"): row for row in rows("Sources")[1:]}
     assert set(told) == {*KINDS, "followed_artists.albums"}
     kinds = {row[2].strip("`") for row in told.values()}
-    assert kinds == set(WALKS)
+    assert kinds == set(FETCHERS)
     assert {section: told[section][2].strip("`") for section in KINDS} == KINDS
     assert all(re.match(r"\d", row[3]) and len(row) == 5 for row in told.values())
 
@@ -76,7 +76,7 @@ def test_every_metric_is_named():
     )
     named |= {f"Sources{handler.name_metric(status)}" for status in handler.STATUSES}
     named |= {f"{name}{end}" for name in handler.AGES.values() for end in ("AgeDays", "Old")}
-    named |= set(re.findall(r'"([A-Z]\w+)": (?:gate|outcome|sum)\b', source))
+    named |= set(re.findall(r'"([A-Z]\w+)": (?:throttle|outcome|sum)\b', source))
     part = README.split("**Metrics**")[1].split("\n\n")[0]
     told = set(re.findall(r"`(\w+)`", part)) - {"SpotifyLakehouse", "extract", "all"}
     assert told == named

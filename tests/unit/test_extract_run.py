@@ -19,7 +19,7 @@ from lambda_extract.spotify import client as client_module
 from lambda_extract.spotify import endpoints
 from lambda_extract.spotify.endpoints import EMPTY_PAGES
 from lambda_extract.spotify.shapes import count_entries
-from lambda_extract.state.run_state import Memory
+from lambda_extract.state.run_state import RunState
 from tests.unit.test_extract_support import (
     APP_SECRET,
     HIDDEN,
@@ -28,7 +28,7 @@ from tests.unit.test_extract_support import (
     FakeTime,
     error,
     make_client,
-    make_gate,
+    make_throttle,
     running_fake,
 )
 
@@ -37,18 +37,18 @@ USER = "tin_kettle_31"
 PLAYLIST, OTHER = "p" * 22, "q" * 22
 
 
-def run(service, document, secret=USER_SECRET, gate=None, memory=None):
+def run(service, document, secret=USER_SECRET, throttle=None, run_state=None):
     """Run a document; return the outcome, its lines and what was reported."""
     written: list[bytes] = []
     told: list[tuple[Source, str, str | None]] = []
-    gate = gate or make_gate()
+    throttle = throttle or make_throttle()
     outcome = run_extraction(
         parse_sources(json.dumps(document), "test"),
-        make_client(service, secret, gate=gate),
-        gate.clock,
+        make_client(service, secret, throttle=throttle),
+        throttle.clock,
         written.append,
         lambda result, trouble: told.append((result.source, result.status, trouble)),
-        recall=lambda _: memory or Memory(),
+        recall=lambda _: run_state or RunState(),
     )
     lines = [json.loads(line) for line in written]
     return outcome, lines, told
@@ -269,14 +269,14 @@ FAILURES = [
     pytest.param(error(404, "Resource not found"), "not_found", "404 (Resource not found)", id="404"),
     pytest.param(error(429, "API rate limit exceeded"), "quota", "429 (API rate limit exceeded)", id="429"),
     pytest.param((500, b""), "error", "500 (no message)", id="500"),
-    pytest.param(b"", "error", "a body that is no JSON object", id="an empty 200"),
-    pytest.param([1], "error", "a body that is no JSON object", id="a list"),
+    pytest.param(b"", "error", "a body that is not a JSON object", id="an empty 200"),
+    pytest.param([1], "error", "a body that is not a JSON object", id="a list"),
     pytest.param({"total": 3}, "error", "without a list of items (fields total)", id="no items"),
 ]
 LINKS = [
-    pytest.param({"items": [], "next": 7}, "error", "the next link is no text: expected", id="a link that is none"),
+    pytest.param({"items": [], "next": 7}, "error", "the next link is not a string", id="a link that is none"),
     pytest.param({"items": [], "next": "http://127.0.0.1:1/x"}, "error", "expected one to", id="another host"),
-    pytest.param({"items": [], "next": "http://[x"}, "error", "the next link is no address", id="no address"),
+    pytest.param({"items": [], "next": "http://[x"}, "error", "the next link is not a valid address", id="no address"),
 ]
 
 
@@ -383,13 +383,13 @@ def test_what_came_before_ctrl_c_is_landed(fake):
     def interrupt(self):
         raise KeyboardInterrupt
 
-    gate = make_gate()
+    throttle = make_throttle()
     link = f"{fake.service.api_url}me/tracks?offset=50&limit=50"
     fake.replies["/v1/me/tracks"] = [{"items": [1], "next": link}]
     fake.replies["/v1/me/top/tracks"] = [{"items": []}]
-    ask = gate.enter
-    gate.enter = lambda url: interrupt(gate) if "offset=50" in url else ask(url)
-    outcome, lines, _ = run(fake.service, {"saved_tracks": {}, "top_tracks": {}}, gate=gate)
+    ask = throttle.enter
+    throttle.enter = lambda url: interrupt(throttle) if "offset=50" in url else ask(url)
+    outcome, lines, _ = run(fake.service, {"saved_tracks": {}, "top_tracks": {}}, throttle=throttle)
     assert (outcome.error.reason, lines[-1]["stopped_by"], outcome.answers) == ("stopped", "stopped", 1)
     assert [one["status"] for one in lines[-1]["sources"]] == ["error"] * 4
     assert lines[0]["response"]["items"] == [1]
@@ -465,12 +465,12 @@ def test_other_tracks_of_saved_albums_are_read_once_in_a_while_and_not_where_the
     save_albums(fake, "a", "b")
     document = {"saved_albums": {"all_tracks": True}, "albums": {"ids": ["b" * 22]}, "full_walk_days": 3}
     fake.replies["/v1/albums/" + "b" * 22] = [ALBUM | {"tracks": FIRST_TRACKS | {"total": 50}}]
-    memory, found = Memory(), []
+    run_state, found = RunState(), []
     for day in (0, 2, 3):
         time = FakeTime()
         time.now += dt.timedelta(days=day)
-        outcome, _, _ = run(fake.service, document, gate=make_gate(time), memory=memory)
-        memory.learn(outcome.learned)
+        outcome, _, _ = run(fake.service, document, throttle=make_throttle(time), run_state=run_state)
+        run_state.learn(outcome.learned)
         found.append(asked_of_albums(fake))
     assert found == [[("b", ""), ("a", REST)], [("b", "")], [("b", ""), ("a", REST)]]
 

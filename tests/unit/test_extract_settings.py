@@ -86,18 +86,18 @@ def test_a_secret_does_not_show_itself():
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
-        pytest.param("hid", "is no JSON", id="no JSON"),
-        pytest.param('["hid"]', "is no JSON object", id="no object"),
+        pytest.param("hid", "is not valid JSON", id="not valid JSON"),
+        pytest.param('["hid"]', "is not a JSON object", id="no object"),
         pytest.param('{"client_id": " ", "other": "hid"}', "has no usable client_id, client_secret", id="half"),
         pytest.param(
             '{"client_id": "hid", "client_secret": "hid", "refresh_token": 1}', "has no usable refresh_token",
-            id="a token that is no text",
+            id="a token that is not a string",
         ),
         pytest.param('{"client_id": "hid…", "client_secret": "hid\\n"}', "has no usable client_id, client_secret",
                      id="what cannot be sent"),
         pytest.param('{"client_id": "hid", "client_secret": "hid", "refresh_token": ""}',
                      "has no usable refresh_token", id="an empty token"),
-        pytest.param("[" * 100_000, "is no JSON", id="lists without end"),
+        pytest.param("[" * 100_000, "is not valid JSON", id="lists without end"),
     ],
 )  # fmt: skip
 def test_a_wrong_secret_is_refused_without_showing_it(text, seen):

@@ -157,7 +157,7 @@ def test_a_document_that_cannot_be_read_is_said_in_one_line(tmp_path):
     with pytest.raises(ExtractError, match=r"none\.json: No such file or directory; expected a JSON text"):
         read_file(str(tmp_path / "none.json"))
     (tmp_path / "latin.json").write_bytes(b'{"\xff": 1}')
-    with pytest.raises(ExtractError, match=r"latin\.json: no UTF-8; expected a JSON text. Nothing was fetched"):
+    with pytest.raises(ExtractError, match=r"latin\.json: not valid UTF-8; expected a JSON text. Nothing was fetched"):
         read_file(str(tmp_path / "latin.json"))
 
 

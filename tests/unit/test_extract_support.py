@@ -21,7 +21,7 @@ from lambda_extract.settings import Service
 from lambda_extract.spotify.client import Client
 from lambda_extract.spotify.limits import Limits
 from lambda_extract.spotify.secret import Secret, parse_secret
-from lambda_extract.spotify.throttle import Gate
+from lambda_extract.spotify.throttle import Throttle
 
 NOW = dt.datetime(2026, 11, 5, 6, 0, tzinfo=dt.UTC)
 TOKEN = {"access_token": "hidden-access-1", "token_type": "Bearer", "expires_in": 3600}
@@ -130,19 +130,19 @@ class FakeTime:
         self.left -= seconds
 
 
-def make_gate(time: FakeTime | None = None, **given: Any) -> Gate:
+def make_throttle(time: FakeTime | None = None, **given: Any) -> Throttle:
     time = time or FakeTime()
     told = {"limits": Limits(), "pace": 10_000, "time_left": lambda: time.left, "wait": time.wait}
-    return Gate(time, **{**told, **given})
+    return Throttle(time, **{**told, **given})
 
 
 def make_client(
     service: Service,
     secret: dict[str, Any] = USER_SECRET,
     keep: Callable[[str], None] = lambda _: None,
-    gate: Gate | None = None,
+    throttle: Throttle | None = None,
 ) -> Client:
-    return Client(make_secret(secret), service, gate or make_gate(), keep)
+    return Client(make_secret(secret), service, throttle or make_throttle(), keep)
 
 
 def make_secret(fields: dict[str, Any]) -> Secret:
