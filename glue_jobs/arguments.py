@@ -99,7 +99,7 @@ def parse_settings(argv: Sequence[str]) -> Settings:
 
 
 def refuse_unknown(others: Sequence[str], argv: Sequence[str], parser: Parser) -> None:
-    """Refuse arguments that nobody knows; those that Glue adds to a run of its own never end it.
+    """Refuse arguments that the job does not know; those that Glue adds by itself never end a run.
 
     Glue's names have capitals or dashes (--JOB_RUN_ID, --enable-metrics), ours have neither.
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html

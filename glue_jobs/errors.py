@@ -2,4 +2,4 @@
 
 
 class LoadError(Exception):
-    """A run cannot go on; the message says what, what was seen, what was expected and what became of the data."""
+    """A run cannot go on; the message says what, what was expected, what it got and what became of the data."""

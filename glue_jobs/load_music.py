@@ -1,6 +1,6 @@
 """Load the raw objects that no run has loaded yet into the Iceberg tables, each once in effect.
 
-The job lists the raw prefix, subtracts the ledger, and loads the rest batch by batch: parse once, judge every entry,
+The job lists the raw prefix, subtracts the ledger, and loads the rest batch by batch: parse once, classify every entry,
 merge the independent tables side by side, the ledger last. Whatever stops it, the next run completes the work.
 """
 
@@ -66,13 +66,13 @@ def _load_all(
     spark: SparkSession, settings: Settings, landed: list[RawObject], new: list[RawObject], report: Report
 ) -> None:
     """Load what is new, batch by batch, until nothing more has landed."""
-    seen: set[str] = set()
+    listed: set[str] = set()
     while new:
         for batch in cut_batches(new, settings.batch_bytes):
             load_batch(spark, settings, batch, report)
         with report.phase("look"):
-            seen.update(one.raw_key for one in landed)
-            landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in seen]
+            listed.update(one.raw_key for one in landed)
+            landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in listed]
             # Mostly nothing has landed, and the ledger need not be read again.
             new = _not_loaded(spark, settings, landed) if landed else []
 

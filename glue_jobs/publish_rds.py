@@ -1,7 +1,7 @@
 """Bring the Iceberg tables into PostgreSQL, for people and tools that want to join them there.
 
 Only partitions whose files changed since the last run are read. Their rows are staged in temporary tables and brought
-over in one transaction for all tables, which also remembers what was brought: whoever reads meanwhile sees the state
+over in one transaction for all tables, which also records what was copied: a concurrent reader sees the state
 before or the state after, and a run that is killed leaves nothing behind. Two runs wait for each other.
 """
 
@@ -116,16 +116,16 @@ def _require_tables(spark: SparkSession, settings: PublishSettings) -> dict[str,
     except (AnalysisException, Py4JJavaError) as error:
         if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
             raise
-        raise LoadError(f"{place}: expected a database, seen none. {NOTHING_PUBLISHED}") from error
+        raise LoadError(f"{place}: expected a database, got none. {NOTHING_PUBLISHED}") from error
     found = {table.name: settings.name_of(table) for table in PUBLISHED if table.name in existing}
     if not found:
-        raise LoadError(f"{place}: expected tables that load_music made, seen none. {NOTHING_PUBLISHED}")
+        raise LoadError(f"{place}: expected tables that load_music made, got none. {NOTHING_PUBLISHED}")
     faults: list[str] = []
     for table in PUBLISHED:
         if table.name in found:
             schema = spark.table(found[table.name]).schema
             faults += find_faults(table, schema)
-            faults += [f"{table.name}.{name}: expected a column, seen none" for name in find_missing(table, schema)]
+            faults += [f"{table.name}.{name}: expected a column, got none" for name in find_missing(table, schema)]
     if faults:
         raise LoadError(
             f"{place}: tables of another version: {'; '.join(faults)}; a load of this version adds what is missing."
@@ -141,13 +141,13 @@ def _wait_for_turn(postgres: Postgres, schema: str) -> None:
         return
     log.info("%s: another run publishes into schema %s; waiting for it", postgres.target, schema)
     postgres.query(f"select pg_catalog.pg_advisory_lock({key})")
-    # What it did is to be seen.
+    # Log what it did.
     postgres.commit()
 
 
 def _read_state(postgres: Postgres, schema: str) -> dict[str, Remembered]:
     rows = postgres.query(f"select table_name, snapshot_id, partitions::text from {quote(schema)}.{STATE}")
-    return {str(name): Remembered(int(str(seen)), json.loads(str(digests))) for name, seen, digests in rows}
+    return {str(name): Remembered(int(str(snapshot)), json.loads(str(digests))) for name, snapshot, digests in rows}
 
 
 def _find_changes(

@@ -36,7 +36,7 @@ NO_JAVA_CLASS = "'JavaPackage' object is not callable"
 
 @contextmanager
 def run_job(name: str, argv: Sequence[str]) -> Iterator[SparkSession]:
-    """Give the session; where it is Glue's, begin the run as a Glue Job and commit it unless it fails."""
+    """Return the session; where it is Glue's, begin the run as a Glue Job and commit it unless it fails."""
     glue_context = _open_glue_context()
     job = _begin_job(glue_context, argv) if glue_context else None
     yield open_session(name)

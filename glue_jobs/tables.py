@@ -38,7 +38,7 @@ PLAYS_PAGES = T.ArrayType(
 )
 
 SKIP_REASONS = ("null_entry", "local_file", "episode", "show", "audiobook", "playlist")
-"""Why an entry that was understood is no row: it holds nothing, or something that is no music of the catalogue."""
+"""Why an understood entry gives no row: it is empty, or not music of the catalogue."""
 
 NO_ACCOUNT = "-"
 """The account of what no user asked for: client credentials and imports."""
@@ -59,7 +59,7 @@ class Table:
 
     `worth` is an SQL expression over the row: the sighting worth more stays, then the one with the newer `newest`,
     then the greater content. Without a `worth` the row that knows most (most columns not null) is worth most.
-    Tables that keep books (the ledger, rejected records) are no sightings: what a run says of them replaces the old.
+    Bookkeeping tables (ledger, rejected records) hold no sightings: a later run replaces what an earlier one wrote.
     """
 
     name: str
@@ -165,10 +165,10 @@ LISTING = Table(
     name="listing",
     grain="one row per account, source and extraction date: what the source listed, in order, as one thing",
     key=("account", "source_kind", "source_id", "extraction_date"),
-    # A complete walk stays before `unchanged`, which only points to one, and both before a walk that broke off.
+    # A complete read ranks before `unchanged`, which only points to one, and both before a read that broke off.
     worth=("case when status = 'unchanged' then 1 when is_complete then 3 when is_complete is null then 2 else 0 end"),
     columns=(
-        Column("account", STRING, "User the source was read for; - where there is none"),
+        Column("account", STRING, "User the source was read for; - without a user"),
         Column("source_kind", STRING, "playlist, saved_tracks, top_tracks, import and so on"),
         Column("source_id", STRING, "Id of the playlist, the time range, the query, or a hash of the content"),
         EXTRACTION_DATE,
@@ -179,7 +179,7 @@ LISTING = Table(
         Column("total", LONG, "Number of entries Spotify announced"),
         Column("is_complete", BOOLEAN, "All announced entries were read; null where no total was announced"),
         Column("url", STRING, "Page on open.spotify.com"),
-        Column("entries", LISTING_ENTRIES, "What was listed, in order; null where the source was not walked"),
+        Column("entries", LISTING_ENTRIES, "What was listed, in order; null if the source was not read"),
         *SIGHTING,
     ),
 )
@@ -226,7 +226,7 @@ RAW_OBJECT = Table(
         Column("size", LONG, "Bytes, compressed"),
         Column("written_at", INSTANT, "When the object was written"),
         Column("loaded_at", INSTANT, "When the job had loaded it"),
-        Column("account", STRING, "User it was extracted for; - where there is none"),
+        Column("account", STRING, "User it was extracted for; - without a user"),
         Column(
             "status",
             STRING,
@@ -253,15 +253,15 @@ RAW_OBJECT = Table(
 
 REJECTED_RECORD = Table(
     name="rejected_record",
-    grain="one row per record that was set aside",
+    grain="one row per rejected record",
     key=("raw_key", "line", "path"),
     newest=None,
     columns=(
-        Column("raw_key", STRING, "Raw object it stands in"),
+        Column("raw_key", STRING, "Raw object that holds it"),
         Column("line", LONG, "Line of the raw object, from 1"),
         Column("path", STRING, "Where in the answer: $ for the whole of it, or like $.items[3]"),
         EXTRACTION_DATE,
-        Column("reason", STRING, "Why it was set aside"),
+        Column("reason", STRING, "Why it was rejected"),
         Column("payload", STRING, "The record as JSON text, at most 64 KB of it"),
         Column("payload_hash", STRING, "SHA-256 of the whole record's text, in hex"),
         Column("payload_length", LONG, "Bytes of the whole record's text"),

@@ -10,7 +10,7 @@ from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY, is_known
 
 
 def list_tables(spark: SparkSession, catalog: str, database: str, outcome: str) -> set[str]:
-    """Return the names of a database's tables; `outcome` says what became of the data where there is no database."""
+    """Return the names of a database's tables; `outcome` says what became of the data if the database is missing."""
     try:
         rows = spark.sql(f"show tables in {catalog}.{database}").collect()
     except (AnalysisException, Py4JJavaError) as error:

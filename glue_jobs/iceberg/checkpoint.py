@@ -8,11 +8,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 
 def keep(df: DataFrame) -> DataFrame:
-    """Keep a frame's rows from its first use until `release`; that use needs no run of its own."""
+    """Keep a frame's rows from its first use until `release`; that use needs no extra run."""
     return df.localCheckpoint(eager=False)
 
 
 def release(spark: SparkSession) -> None:
-    """Let go of everything that was kept."""
+    """Release everything that was kept."""
     for rdd in list(spark.sparkContext._jsc.getPersistentRDDs().values()):
         rdd.unpersist(False)

@@ -32,8 +32,8 @@ TRIES = 5
 """How often a MERGE is tried against other writers; each try reads the table afresh."""
 
 CONFLICTS = ("ValidationException", "CommitFailedException", "SQLITE_BUSY", "has been concurrently modified")
-"""What the rivals' exceptions say: data that changed meanwhile, a lost race for the catalog, a locked local one, and a
-commit between the two looks a MERGE takes at its files."""
+"""Texts of exceptions from concurrent writers: changed data, a lost race for the catalog, a locked local catalog, and a
+commit between the two times that a MERGE reads its files."""
 
 NOTHING = "false"
 
@@ -74,7 +74,7 @@ class Rows:
 
     df: DataFrame
     count: int | None = None
-    """How many; None where only a run of Spark tells."""
+    """How many; None if only a run of Spark could tell."""
     are_new: bool = False
     """The table held none of their keys when it was last read."""
 
@@ -174,7 +174,7 @@ def merge(rows: Rows, table: Table, name: str, partition_values: Iterable[dt.dat
 def _fill_or_merge(
     rows: Rows, table: Table, name: str, partitions: Sequence[dt.date], seen_snapshot: int | None
 ) -> Counts:
-    """Fill partitions that held no row; where another run was there first, merge."""
+    """Fill partitions that held no row; if another run was first, merge."""
     try:
         return _fill(rows, name, partition_filter(table, partitions, row=""), seen_snapshot)
     except Py4JJavaError as error:
@@ -185,7 +185,7 @@ def _fill_or_merge(
 
 
 def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence[dt.date]) -> Counts:
-    """Merge what differs in partitions that hold rows; try anew where another run wrote there meanwhile."""
+    """Merge what differs in partitions that hold rows; retry if another run has written there since."""
     for attempt in range(1, TRIES + 1):
         try:
             return _merge_once(rows, table, name, partition_filter(table, partitions))
@@ -202,7 +202,7 @@ def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence
 
 
 def is_conflict(error: Py4JJavaError) -> bool:
-    """Return whether another run wrote meanwhile: what it wrote has to be read first."""
+    """Return whether another run has written since: its rows have to be read first."""
     text = str(error)
     return any(name in text for name in CONFLICTS)
 

@@ -18,7 +18,7 @@ from glue_jobs.tables import RAW_OBJECT, TABLES
 log = logging.getLogger(__name__)
 
 EMPTY = 0
-"""Stands for the state of a table before its first commit."""
+"""The state of a table before its first commit."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Rewind:
 def plan_rewind(
     spark: SparkSession, catalog: str, database: str, present: set[str], moment: dt.datetime
 ) -> list[Rewind]:
-    """Return what a rewind would do, the ledger first. Raises LoadError where a state of then is no longer there."""
+    """Return what a rewind would do, the ledger first. Raises LoadError if a state of that time is gone."""
     names = [RAW_OBJECT.name, *(table.name for table in TABLES if table is not RAW_OBJECT)]
     plans, expired = [], {}
     for table in (name for name in names if name in present):
@@ -72,7 +72,7 @@ def plan_rewind(
 
 
 def rewind(spark: SparkSession, catalog: str, database: str, plans: list[Rewind]) -> None:
-    """Take the tables back, as planned; where one has changed meanwhile, nothing more is changed."""
+    """Take the tables back, as planned; if one has changed since, stop there."""
     for one in plans:
         if not one.is_change:
             continue
@@ -92,7 +92,7 @@ def rewind(spark: SparkSession, catalog: str, database: str, plans: list[Rewind]
 
 
 def _snapshot_at(spark: SparkSession, iceberg_table: object, moment: dt.datetime) -> int | None:
-    """Return what was the table's snapshot at a moment; None where it had none, or that is no longer known."""
+    """Return the table's snapshot at a moment; None if there was none, or it is no longer known."""
     util = spark._jvm.org.apache.iceberg.util.SnapshotUtil  # type: ignore[union-attr]
     found = util.nullableSnapshotIdAsOfTime(iceberg_table, int(moment.timestamp() * 1000))
     return None if found is None else int(found)

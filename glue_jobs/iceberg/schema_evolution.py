@@ -43,13 +43,13 @@ def find_faults(table: Table, present: StructType) -> Iterator[str]:
     """Say which columns of a table this job does not know, or knows with another type."""
     expected = {column.name: column.type.simpleString() for column in table.columns}
     for field in present:
-        seen = field.dataType.simpleString()
+        kind = field.dataType.simpleString()
         if field.name in table.retired:
             continue
         if field.name not in expected:
-            yield f"{table.name}.{field.name}: expected no such column, seen {seen}"
-        elif seen != expected[field.name]:
-            yield f"{table.name}.{field.name}: expected {expected[field.name]}, seen {seen}"
+            yield f"{table.name}.{field.name}: expected no such column, got {kind}"
+        elif kind != expected[field.name]:
+            yield f"{table.name}.{field.name}: expected {expected[field.name]}, got {kind}"
 
 
 def find_missing(table: Table, present: StructType) -> list[str]:

@@ -56,7 +56,7 @@ def _listing_worth(row: Row) -> int:
 
 
 def is_better(order: Order, row: Row, other: Row) -> bool:
-    """Tell whether a row replaces another of the same key."""
+    """Return whether a row replaces another of the same key."""
     difference = worth(order, row) - worth(order, other)
     if difference:
         return difference > 0

@@ -13,9 +13,9 @@ from glue_jobs.spotify.reasons import Outcome
 from glue_jobs.tables import NO_ACCOUNT
 
 NO_LISTING = frozenset(("album", "artist", "track", "recently_played"))
-"""Sources that are no list of things chosen: single objects, and plays, which have their own table."""
+"""Sources that are not a list that somebody chose: single objects, and plays, which have their own table."""
 NO_ID = NO_ACCOUNT
-"""The id of a source that has none: a key is never null."""
+"""The id of a source without an id: a key is never null."""
 MOST_ENTRIES = 1_000_000
 """The most entries of one source that a listing keeps; one with more is marked incomplete."""
 
@@ -24,7 +24,7 @@ SourceKey = tuple[str, str, str]
 
 
 @dataclass
-class Walk:
+class Reading:
     """The pages of one source, as far as they are read."""
 
     seen_at: int
@@ -40,7 +40,7 @@ class Walk:
     """(list, is its position known, position, line, index, kind, id, added_at)"""
 
     def note(self, answer: Answer, seen_at: int) -> None:
-        """Take what an answer says of its source."""
+        """Note what an answer says about its source."""
         self.seen_at = max(self.seen_at, seen_at)
         if answer.kind != "playlist":
             return
@@ -103,16 +103,16 @@ class Listings:
         """Start without a source."""
         self.is_import = False
         self.raw_key, self.extraction_date = raw_key, extraction_date
-        self.walks: dict[SourceKey, Walk] = {}
+        self.readings: dict[SourceKey, Reading] = {}
         self.summaries: list[tuple[SourceKey, SourceSummary, int]] = []
 
-    def walk_of(self, account: str, source: Source | None, answer: Answer, seen_at: int) -> Walk | None:
-        """Return the walk that an answer is a part of; None where its source is no listing."""
+    def reading_of(self, account: str, source: Source | None, answer: Answer, seen_at: int) -> Reading | None:
+        """Return the listing that an answer is a page of; None if its source has no listing."""
         if source is None or source.kind is None or source.kind in NO_LISTING:
             return None
-        walk = self.walks.setdefault((account, source.kind, source.id or NO_ID), Walk(seen_at))
-        walk.note(answer, seen_at)
-        return walk
+        reading = self.readings.setdefault((account, source.kind, source.id or NO_ID), Reading(seen_at))
+        reading.note(answer, seen_at)
+        return reading
 
     def add_summary(self, account: str, sources: Sequence[SourceSummary], seen_at: int) -> None:
         """Take what the summary line says of the sources."""
@@ -121,35 +121,35 @@ class Listings:
                 self.summaries.append(((account, source.kind, source.id or NO_ID), source, seen_at))
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield a row per source: what was walked with its entries, the others with their status alone."""
-        walks = {key: walk for key, walk in self.walks.items() if walk.has_list}
+        """Yield a row per source: with its entries if it was read, else with its status alone."""
+        readings = {key: reading for key, reading in self.readings.items() if reading.has_list}
         described = set()
         for key, summary, seen_at in self.summaries:
             described.add(key)
             # An import's source without a list is a single object, no music or all rejected: nothing was listed.
-            if key in walks or not (self.is_import or summary.kind == "import"):
-                yield self._row(key, walks.get(key), summary, seen_at)
-        for key, walk in walks.items():
+            if key in readings or not (self.is_import or summary.kind == "import"):
+                yield self._row(key, readings.get(key), summary, seen_at)
+        for key, reading in readings.items():
             if key not in described:
-                yield self._row(key, walk, SourceSummary(), walk.seen_at)
+                yield self._row(key, reading, SourceSummary(), reading.seen_at)
 
-    def _row(self, key: SourceKey, walk: Walk | None, summary: SourceSummary, said_at: int) -> tuple[Any, ...]:
+    def _row(self, key: SourceKey, reading: Reading | None, summary: SourceSummary, noted_at: int) -> tuple[Any, ...]:
         account, kind, source_id = key
-        walked = walk or Walk(said_at)
+        facts = reading or Reading(noted_at)
         return (
             account,
             kind,
             source_id,
             self.extraction_date,
-            _first(walked.name, summary.name),
-            _first(walked.owner, summary.owner),
-            _first(walked.snapshot_id, summary.snapshot_id),
+            _first(facts.name, summary.name),
+            _first(facts.owner, summary.owner),
+            _first(facts.snapshot_id, summary.snapshot_id),
             _first(summary.status, "ok"),
-            _first(walked.total, summary.total),
-            False if walked.is_cut else summary.is_complete,
-            _first(walked.url, summary.url),
-            walked.listed() if walk is not None else None,
-            walked.seen_at,
+            _first(facts.total, summary.total),
+            False if facts.is_cut else summary.is_complete,
+            _first(facts.url, summary.url),
+            facts.listed() if reading is not None else None,
+            facts.seen_at,
             self.raw_key,
         )
 

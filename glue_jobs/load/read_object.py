@@ -194,8 +194,8 @@ class _Reading:
         is_import = (line.run_id or "").startswith(IMPORT_RUN)
         self.listings.is_import = self.listings.is_import or is_import
         id_of = imported_id if is_import else spotify_id
-        seen = Sighting(self.facts.extraction_date, self._seen_at(line), self.facts.raw_key)
-        walk = self.listings.walk_of(account, line.source, answer, seen.seen_at)
+        sighting = Sighting(self.facts.extraction_date, self._seen_at(line), self.facts.raw_key)
+        reading = self.listings.reading_of(account, line.source, answer, sighting.seen_at)
         for found in answer.lists or ():
             album_id = _album_of_page(line, found)
             size = plays = history = 0
@@ -205,20 +205,20 @@ class _Reading:
                 history += entry.origin in ("export", "export_short")
                 if entry.origin == "api" and entry.outcome == Outcome.ACCEPTED and entry.played_at is not None:
                     page.add(entry.played_at)
-                if walk is not None and entry.origin is None:
-                    walk.add(found, size, entry, self.counts.lines)
+                if reading is not None and entry.origin is None:
+                    reading.add(found, size, entry, self.counts.lines)
                 size += 1
-                self._take(entry, account, album_id, seen, id_of)
+                self._take(entry, account, album_id, sighting, id_of)
                 if size % SOME_ENTRIES == 0:
                     yield from self._hand_on()
             if page.newest is not None:
                 page.is_full = size >= (found.page.limit if found.page.limit is not None else FULL_PAGE)
                 self._note_plays(line, found, page)
             yield from self._hand_on()
-            if walk is not None and (not size or plays + history < size):
-                walk.end_list(found, size, has_plays=bool(plays + history))
+            if reading is not None and (not size or plays + history < size):
+                reading.end_list(found, size, has_plays=bool(plays + history))
 
-    def _take(self, entry: Entry, account: str, album_id: str | None, seen: Sighting, id_of: IdOf) -> None:
+    def _take(self, entry: Entry, account: str, album_id: str | None, sighting: Sighting, id_of: IdOf) -> None:
         """Count an entry, and keep what it gives."""
         if entry.outcome == Outcome.REJECTED:
             self._reject(entry.path, entry.reason or "unknown_shape", entry.payload, Outcome.REJECTED)
@@ -227,7 +227,7 @@ class _Reading:
         if entry.outcome == Outcome.ACCEPTED:
             if entry.origin == "export_short":
                 self._number(entry)
-            add_rows(self.rows, entry, account, album_id, seen, id_of)
+            add_rows(self.rows, entry, account, album_id, sighting, id_of)
         else:
             self.counts.skipped[entry.reason or ""] += 1
 
@@ -306,7 +306,7 @@ def _reason_of_line(line: Line) -> str | None:
 
 
 def _document(line: Line, reason: str | None, text: bytes) -> bytes:
-    """Return what is kept of a line without entries: the answer's body, or the line where there is no body to name."""
+    """Return what is kept of a line without entries: the answer's body, or the line if it has no body."""
     if reason == "not_json":
         return (line.response_text or "").encode()
     if reason in ("not_an_object", "empty_answer", "error_body", "user", "no_music"):

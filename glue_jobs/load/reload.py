@@ -2,7 +2,7 @@
 
 For days whose raw objects were changed or taken back, or that an earlier version of the job read differently. Each
 table changes in one commit, so that a reader sees a day as it was or as it is; the ledger is last. A load that writes
-the same partitions meanwhile makes the commit fail, and the day is read afresh.
+the same partitions at the same time makes the commit fail, and the day is read afresh.
 """
 
 import datetime as dt
@@ -86,21 +86,21 @@ def _cut_days(days: Days, objects: Sequence[RawObject], most_bytes: int) -> Iter
     sizes = Counter[dt.date]()
     for one in objects:
         sizes[one.extraction_date] += one.size
-    # One object stands for a day here, with the size of all its objects.
+    # One object represents a day here, with the size of all its objects.
     for part in cut_batches([RawObject("", "", day, sizes[day], None) for day in days], most_bytes):
         yield [one.extraction_date for one in part]
 
 
 def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report) -> None:
-    """Rebuild days together, afresh where another run wrote the same partitions meanwhile."""
+    """Rebuild days together, again if another run has written the same partitions since."""
     for attempt in range(1, TRIES + 1):
         try:
             # Before the look at the raw objects: what lands and is loaded after it is a conflict, not a loss.
-            seen = {table.name: _newest(spark, settings, table) for table in (*BY_DAY, PLAY, RAW_OBJECT)}
+            snapshots = {table.name: _newest(spark, settings, table) for table in (*BY_DAY, PLAY, RAW_OBJECT)}
             wanted = set(days)
             objects = [one for one in _list_days(settings, days[0], days[-1]) if one.extraction_date in wanted]
             log.info("reloading %s to %s: %d raw objects, try %d", days[0], days[-1], len(objects), attempt)
-            one = _Reload(spark, settings, days, objects, seen, report)
+            one = _Reload(spark, settings, days, objects, snapshots, report)
             one.leave_out_unread()
             _replace_all(one)
             return
@@ -135,18 +135,18 @@ class _Reload:
         settings: Settings,
         days: Days,
         objects: list[RawObject],
-        seen: dict[str, int | None],
+        snapshots: dict[str, int | None],
         report: Report,
     ) -> None:
         self.spark, self.settings, self.days, self.objects = spark, settings, days, objects
-        self.seen, self.report = seen, report
+        self.snapshots, self.report = snapshots, report
 
     def now_in(self, table: Table) -> DataFrame:
-        """Return the rows of a table as this try has seen them."""
-        name, seen = self.settings.name_of(table), self.seen[table.name]
-        if seen is None:
+        """Return the rows of a table in the snapshot of this try."""
+        name, snapshot = self.settings.name_of(table), self.snapshots[table.name]
+        if snapshot is None:
             return self.spark.createDataFrame([], table.schema)
-        return self.spark.read.option("snapshot-id", str(seen)).table(name).select(*table.column_names)
+        return self.spark.read.option("snapshot-id", str(snapshot)).table(name).select(*table.column_names)
 
     def leave_out_unread(self) -> None:
         """Leave out raw objects whose rows went because of their age, and those that a load has failed to read."""
@@ -168,8 +168,8 @@ class _Reload:
         counts, removed = _compare(old_df, rows_df, table)
         if counts.inserted + counts.updated + removed:
             writer = rows_df.writeTo(self.settings.name_of(table)).option("isolation-level", "serializable")
-            if (seen := self.seen[table.name]) is not None:
-                writer = writer.option("validate-from-snapshot-id", str(seen))
+            if (snapshot := self.snapshots[table.name]) is not None:
+                writer = writer.option("validate-from-snapshot-id", str(snapshot))
             _commit(table, writer, partition_filter(table, partitions, row=""))
             counts += Counts(commits=1)
         self.report.add(table.name, counts)

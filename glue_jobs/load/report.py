@@ -86,7 +86,7 @@ class Report:
         return (
             f"{self.entries} entries = {self.accepted} accepted + {_sum(self.skipped)} skipped{_why(self.skipped)}"
             f" + {_sum(self.rejected)} rejected{_why(self.rejected)};"
-            f" {_sum(self.documents)} documents set aside{_why(self.documents)}"
+            f" {_sum(self.documents)} documents rejected{_why(self.documents)}"
         )
 
     def _tables(self) -> Iterator[str]:

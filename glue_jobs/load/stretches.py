@@ -42,14 +42,14 @@ class Stretches:
         self.source, self.last = key, facts
 
     def _continues(self, request: Request | None, facts: PageFacts) -> bool:
-        """Tell whether a page was asked for with what the last one gave."""
+        """Return whether a page was asked for with what the last one gave."""
         if facts.href is not None and facts.href == self.last.next:
             return True
         cursor = self.last.cursors.before if self.last.cursors is not None else None
         return cursor is not None and cursor in _cursors_asked(request, facts)
 
     def rows(self) -> list[tuple[int, int, bool]] | None:
-        """Return the stretches in the order of lines; None where there is none."""
+        """Return the stretches in the order of lines; None if there are none."""
         return self.found or None
 
 

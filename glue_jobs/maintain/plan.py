@@ -20,7 +20,7 @@ ORPHAN_DAYS = 3
 COMPACTION: Mapping[str, str] = {
     # A partition of two small files becomes one of one file.
     "min-input-files": "2",
-    # What is done when the time is up, or when another run changes a file meanwhile, is kept.
+    # What is done when the time is up, or when another run changes a file at the same time, is kept.
     "partial-progress.enabled": "true",
     "partial-progress.max-commits": "10",
     "max-concurrent-file-group-rewrites": "4",

@@ -142,7 +142,7 @@ def _write(statement: str, spark: SparkSession) -> None:
 
 
 def write_manifests_anew(spark: SparkSession, catalog: str, database: str, table: str) -> None:
-    """Write the manifests of a table anew, so that none tells of a file that is gone: not its bounds either.
+    """Rewrite the manifests of a table, so that none names a file that is gone or its bounds.
 
     Iceberg leaves a single manifest alone where one is enough, so two are asked for then.
     """

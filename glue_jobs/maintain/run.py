@@ -22,7 +22,7 @@ from glue_jobs.maintain.report import MaintainReport, TableReport
 log = logging.getLogger(__name__)
 
 TRIES = 3
-"""How often a compaction is tried where loads change the same files meanwhile."""
+"""How often a compaction is tried while loads change the same files."""
 
 SOON = dt.timedelta(seconds=1)
 """Times in statements are whole seconds; a state of this second is to be earlier."""

@@ -36,7 +36,7 @@ class PublishSettings:
 
 
 def parse_publish_settings(argv: Sequence[str]) -> PublishSettings:
-    """Read the arguments; what Glue adds of its own is passed over, what looks like a misspelt one of ours is not."""
+    """Read the arguments; what Glue adds by itself is ignored, a misspelling of ours is not."""
     parser = PublishParser(
         prog="publish_rds", description="Bring the Iceberg tables into PostgreSQL.", allow_abbrev=False
     )
@@ -69,5 +69,5 @@ def parse_publish_settings(argv: Sequence[str]) -> PublishSettings:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, seen {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, got {text!r}")
     return int(text)

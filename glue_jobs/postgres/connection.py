@@ -17,7 +17,7 @@ HINTS = {
     "28000": "expected a user that it takes",
     "08004": "expected the user and password that it takes",
     "3D000": "expected a database that exists, as createdb makes it",
-    "42501": "expected the right to create tables in the schema, and to create it where there is none",
+    "42501": "expected the right to create tables in the schema, and to create the schema if it does not exist",
 }
 """What would help, by SQLSTATE."""
 
@@ -40,7 +40,7 @@ class Postgres:
         except TypeError as error:
             raise LoadError(
                 "org.postgresql.Driver: expected PostgreSQL's JDBC driver among Spark's jars (--jars, on Glue"
-                f" --extra-jars), seen none. {NOTHING_PUBLISHED}"
+                f" --extra-jars), got none. {NOTHING_PUBLISHED}"
             ) from error
         try:
             self.connection = driver.connect(url, properties)

@@ -2,7 +2,7 @@
 
 A partition's rows are those of its data files, and a data file never changes. So a digest of the files says whether
 anything in a partition is another than before: also after a compaction, a rollback, snapshots that are gone, a table
-that was made anew, or one of another lake. Files of a table without partitions, or with others, are one partition.
+that was recreated, or one of another lake. Files of a table without partitions, or with others, are one partition.
 """
 
 import datetime as dt

@@ -11,7 +11,7 @@ from glue_jobs.postgres.target import NOTHING_PUBLISHED
 STATE = "published"
 """The table that remembers what of each Iceberg table is here already."""
 
-STATE_COMMENT = "What publish_rds has brought here; delete a row to bring all of its table anew"
+STATE_COMMENT = "What publish_rds has brought here; delete a row to copy its whole table again"
 STATE_COLUMNS = {
     "table_name": ("text", "Iceberg table"),
     "snapshot_id": ("bigint", "Snapshot of it that was brought here last"),
@@ -117,13 +117,13 @@ def _faults(
         if column in retired:
             continue
         if column not in expected:
-            yield f"{name}.{column}: expected no such column, seen {kind}"
+            yield f"{name}.{column}: expected no such column, got {kind}"
         elif kind != expected[column]:
-            yield f"{name}.{column}: expected {expected[column]}, seen {kind}"
+            yield f"{name}.{column}: expected {expected[column]}, got {kind}"
     if lacking := [column for column in key if column not in present.columns]:
-        yield f"{name}: expected the key column {', '.join(lacking)}, seen none"
+        yield f"{name}: expected the key column {', '.join(lacking)}, got none"
     elif present.key != key:
-        yield f"{name}: expected the primary key ({', '.join(key)}), seen ({', '.join(present.key)})"
+        yield f"{name}: expected the primary key ({', '.join(key)}), got ({', '.join(present.key)})"
 
 
 def _state_statements(schema: str, present: dict[str, Present]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The tables as PostgreSQL has them, derived from the description of each Iceberg table.
 
-A list of things with parts of their own (a listing's entries) becomes a table of its own, which can be joined; in its
+A list of structured values (a listing's entries) becomes a separate table, which can be joined; in its
 place the row says how many there are, null where there was no list. All else keeps its name and type. PostgreSQL's text
-cannot hold the character U+0000: the replacement character U+FFFD stands in its place. Its indexes cannot hold a long
+cannot hold the character U+0000: the replacement character U+FFFD replaces it. Its indexes cannot hold a long
 key: a row with one is left out.
 """
 
@@ -16,13 +16,13 @@ from pyspark.sql import types as T
 from glue_jobs.tables import ALBUM, ARTIST, INT, LISTING, LONG, PLAY, SONG, Column, Table
 
 PUBLISHED = (ARTIST, ALBUM, SONG, LISTING, PLAY)
-"""The tables of music; the ledger and what was set aside are the lake's own books."""
+"""The tables of music; the ledger and the rejected records describe the lake itself."""
 
 CHILDREN = {
     ("listing", "entries"): (
         "listing_entry",
         "place",
-        Column("entry_count", LONG, "Number of entries that were listed; null where the source was not walked"),
+        Column("entry_count", LONG, "Number of entries that were listed; null if the source was not read"),
         {
             "place": "Place in the listing, from 1",
             "position": "Position as the source numbers it, from 1",

@@ -77,7 +77,7 @@ def read_environment(environment: Mapping[str, str]) -> Target:
         )
     port = told.get("PGPORT", str(PORT))
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise LoadError(f"PGPORT: expected a port from 1 to 65535, seen {port!r}. {NOTHING_PUBLISHED}")
+        raise LoadError(f"PGPORT: expected a port from 1 to 65535, got {port!r}. {NOTHING_PUBLISHED}")
     return make_target(
         told["PGHOST"], int(port), told["PGDATABASE"], told["PGUSER"], told.get("PGPASSWORD", ""),
         told.get("PGSSLMODE"), told.get("PGSSLROOTCERT"),
@@ -89,14 +89,14 @@ def make_target(
 ) -> Target:
     """Decide on encryption: never without beyond this machine, verified where there are certificates to verify by."""
     if host.startswith("/"):
-        raise LoadError(f"host {host}: expected a name or an address, seen a socket's folder. {NOTHING_PUBLISHED}")
+        raise LoadError(f"host {host}: expected a name or an address, got a socket's folder. {NOTHING_PUBLISHED}")
     if mode is not None and mode not in MODES:
         raise LoadError(f"sslmode {mode}: expected one of {', '.join(MODES)}. {NOTHING_PUBLISHED}")
     if is_loopback(host):
         tls = mode or "prefer"
     elif mode in UNENCRYPTED:
         raise LoadError(
-            f"{host}: expected sslmode require or stricter for a server beyond this machine, seen {mode}."
+            f"{host}: expected sslmode require or stricter for a server beyond this machine, got {mode}."
             f" {NOTHING_PUBLISHED}"
         )
     else:
@@ -105,7 +105,7 @@ def make_target(
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine by its very name."""
+    """Return whether a host is this machine by its very name."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -127,7 +127,7 @@ def fetch_certificates(target: Target) -> Target:
     """Have the certificates in a file, as the driver wants them."""
     if not target.tls_ca or not target.tls_ca.startswith(S3):
         if target.tls_ca and not Path(target.tls_ca).is_file():
-            raise LoadError(f"{target.tls_ca}: expected a file of certificates, seen none. {NOTHING_PUBLISHED}")
+            raise LoadError(f"{target.tls_ca}: expected a file of certificates, got none. {NOTHING_PUBLISHED}")
         return target
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError

@@ -40,7 +40,7 @@ def list_folder(raw: str) -> Iterator[RawObject]:
 
 
 def _names_in(folder: Path) -> list[str]:
-    """Return the names in a day's folder; what is no folder, or may not be listed, has none."""
+    """Return the names in a day's folder; none if it is not a folder or may not be listed."""
     try:
         return sorted(os.listdir(folder))
     except OSError:

@@ -11,7 +11,7 @@ KEY = re.compile(r"extraction_date=(?P<date>\d{4}-\d{2}-\d{2})/(?![._])[^/]+\.nd
 
 @dataclass(frozen=True)
 class RawObject:
-    """One raw object as the storage lists it; `size` in bytes, `written_at` in UTC, None where it is no known time."""
+    """One raw object as the storage lists it; `size` in bytes, `written_at` in UTC, None if it is unknown."""
 
     raw_key: str
     path: str
@@ -23,7 +23,7 @@ class RawObject:
 
 
 def find_raw_object(key: str, path: str, size: int, written_at: dt.datetime | None) -> RawObject | None:
-    """Describe what has a key relative to the raw place; None if it is no raw object."""
+    """Describe what has a key relative to the raw place; None if it is not a raw object."""
     match = KEY.fullmatch(key)
     if match is None:
         return None

@@ -69,7 +69,7 @@ EXPECTED = {"item": "song", "track": "song", "album": "album"}
 
 @dataclass(slots=True)
 class Entry:
-    """One element, classified. `thing` is the object it holds, None where there is none."""
+    """One element, classified. `thing` is the object it holds, or None."""
 
     outcome: Outcome
     reason: str | None
@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Decoded:
-    """An element as it was read: `element` is None for null and for what is no object."""
+    """An element as it was read: `element` is None for null and for anything but an object."""
 
     element: Element | None
     faults: Sequence[Fault] = ()
@@ -184,7 +184,7 @@ def classify(decoded: Decoded, list_name: str | None, path: str, id_of: IdOf = s
 
 
 def _judge(entry: Entry, decoded: Decoded, place: str, played_text: str | None) -> tuple[Outcome, str | None]:
-    """Return the outcome of an element, and the reason where it is not accepted."""
+    """Return the outcome of an element, and the reason if it is not accepted."""
     kind, thing = entry.kind, entry.thing
     if not place and not kinds.names_itself(thing) and _is_blank(decoded.plain):
         return Outcome.SKIPPED, "null_entry"
@@ -228,7 +228,7 @@ def _reason_of_faults(decoded: Decoded, kind: str, place: str, thing: Any) -> st
 
 
 def _is_scalar(plain: Any, path: str) -> bool:
-    """Tell whether the value at a dotted path is neither an object nor a list."""
+    """Return whether the value at a dotted path is neither an object nor a list."""
     for name in path.split("."):
         plain = plain.get(name) if isinstance(plain, dict) else None
     return not isinstance(plain, dict | list)

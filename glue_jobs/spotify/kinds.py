@@ -27,7 +27,7 @@ CONTEXT = re.compile(r"spotify:(?:user:[^:]*:)?([a-z]+):([^:]+)")
 
 
 def names_itself(thing: Any) -> bool:
-    """Tell whether an object says what it is at all."""
+    """Return whether an object says what it is at all."""
     return thing is not None and (
         thing.id is not None
         or thing.uri is not None
@@ -66,7 +66,7 @@ def imported_id(thing: Any) -> str | None:
 
 
 def name_key(artist_name: str | None, song_name: str | None) -> str | None:
-    """Return what stands for a song's id where only its names are known; None where neither is."""
+    """Return a substitute id for a song known by name only; None if the names are unknown too."""
     if not artist_name and not song_name:
         return None
     digest = hashlib.sha256(f"{artist_name or ''}\n{song_name or ''}".encode()).hexdigest()
@@ -74,7 +74,7 @@ def name_key(artist_name: str | None, song_name: str | None) -> str | None:
 
 
 def is_known_by_link(thing: Any) -> bool:
-    """Tell whether an object bears a URI, a link or an address of Spotify's that names what it is."""
+    """Return whether an object bears a URI, a link or an address of Spotify's that names what it is."""
     return _kind_by_address(thing) is not None
 
 

@@ -53,7 +53,7 @@ class TooDeep(NotJson):
 
 
 def decode(raw: bytes | msgspec.Raw, kind: type[Struct]) -> tuple[Struct | None, Faults]:
-    """Read one JSON value as an object of a class; None where it is null or no object. Raises NotJson."""
+    """Read one JSON value as an object of a class; None if it is null or not an object. Raises NotJson."""
     try:
         return _decoder(kind).decode(raw), []
     except MALFORMED:
@@ -133,7 +133,7 @@ def _reader_of(hint: Any) -> Reader:
 
 
 def _encode(value: Any) -> bytes:
-    """Write plain Python as JSON again; half a surrogate pair, which UTF-8 cannot hold, as an escape."""
+    """Write plain Python as JSON again; an unpaired surrogate, which UTF-8 cannot hold, as an escape."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -177,7 +177,7 @@ def _object_reader(kind: type[msgspec.Struct]) -> Reader:
 
 
 def _list_reader(element: Any) -> Reader:
-    """Return how a list is read; an element of another type than expected is None, and no fault of the list."""
+    """Return how a list is read; an element of another type than expected is None, and not a fault of the list."""
     read_element = _reader_of(element)
 
     def read(value: Any, path: str, faults: Faults) -> list[Any] | None:

@@ -67,7 +67,7 @@ def read_answer(response: Raw) -> Answer:
 
 
 def _has_no_music(fields: Fields) -> bool:
-    """Tell an answer of the Web API that looks like music and is none: categories, and the analysis of a track."""
+    """Tell an answer of the Web API that looks like music and is not: categories, and the analysis of a track."""
     if "segments" in fields and "bars" in fields:
         return True
     return NO_MUSIC_PAGE.search(bytes(fields.get("href", NULL))) is not None
@@ -98,7 +98,7 @@ def _named_lists(fields: Fields) -> Iterator[AnswerList]:
 
 
 def _page(fields: Fields, name: str) -> AnswerList | None:
-    """Return the list of a page (an object with `items`) under a name; None where there is no such page."""
+    """Return the list of a page (an object with `items`) under a name; None if there is no such page."""
     page = fields.get(name, NULL)
     if not is_object(page):
         return None

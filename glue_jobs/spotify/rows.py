@@ -42,51 +42,51 @@ class Sighting(NamedTuple):
 
 
 def add_rows(
-    rows: Rows, entry: Entry, account: str, page_album_id: str | None, seen: Sighting, id_of: IdOf = spotify_id
+    rows: Rows, entry: Entry, account: str, page_album_id: str | None, sighting: Sighting, id_of: IdOf = spotify_id
 ) -> None:
     """Add the rows of an accepted entry; `page_album_id` is the album whose page of tracks it is on."""
     assert entry.item_id is not None
     if entry.kind == "song":
         if not entry.item_id.startswith(NAME_KEY):
-            _add_song(rows, entry.thing, entry.item_id, page_album_id, seen, id_of)
+            _add_song(rows, entry.thing, entry.item_id, page_album_id, sighting, id_of)
         if entry.origin is not None and entry.played_at is not None:
-            rows.add_play(play_row(entry, account, seen))
+            rows.add_play(play_row(entry, account, sighting))
     elif entry.kind == "album":
-        _add_album(rows, entry.thing, entry.item_id, seen, id_of)
+        _add_album(rows, entry.thing, entry.item_id, sighting, id_of)
     else:
-        rows.add_artist(artist_row(entry.thing, entry.item_id, seen))
+        rows.add_artist(artist_row(entry.thing, entry.item_id, sighting))
 
 
-def _add_song(rows: Rows, track: Any, song_id: str, page_album_id: str | None, seen: Sighting, id_of: IdOf) -> None:
+def _add_song(rows: Rows, track: Any, song_id: str, page_album_id: str | None, sighting: Sighting, id_of: IdOf) -> None:
     album = track.album
     album_id = id_of(album) if album is not None else None
     credited = _credits(track, id_of)
-    rows.add_song(song_row(track, song_id, album_id or page_album_id, credited, seen))
-    _add_artists(rows, credited, seen)
+    rows.add_song(song_row(track, song_id, album_id or page_album_id, credited, sighting))
+    _add_artists(rows, credited, sighting)
     if album is not None:
         credited = _credits(album, id_of)
         if album_id is not None:
-            rows.add_album(album_row(album, album_id, credited, seen))
-        _add_artists(rows, credited, seen)
+            rows.add_album(album_row(album, album_id, credited, sighting))
+        _add_artists(rows, credited, sighting)
 
 
-def _add_album(rows: Rows, album: Any, album_id: str, seen: Sighting, id_of: IdOf) -> None:
+def _add_album(rows: Rows, album: Any, album_id: str, sighting: Sighting, id_of: IdOf) -> None:
     credited = _credits(album, id_of)
-    rows.add_album(album_row(album, album_id, credited, seen))
-    _add_artists(rows, credited, seen)
+    rows.add_album(album_row(album, album_id, credited, sighting))
+    _add_artists(rows, credited, sighting)
     tracks = album.tracks.items if album.tracks is not None else None
     for track in tracks or ():
         if track is None:
             continue
         credited = _credits(track, id_of)
-        _add_artists(rows, credited, seen)
+        _add_artists(rows, credited, sighting)
         if (song_id := id_of(track)) is not None:
-            rows.add_song(song_row(track, song_id, album_id, credited, seen))
+            rows.add_song(song_row(track, song_id, album_id, credited, sighting))
 
 
-def _add_artists(rows: Rows, credited: Credits | None, seen: Sighting) -> None:
+def _add_artists(rows: Rows, credited: Credits | None, sighting: Sighting) -> None:
     """Add the artists that a track or an album credits: of all but name and page nothing is known."""
-    date, *where = seen
+    date, *where = sighting
     for artist_id, credit in credited or ():
         rows.add_artist((artist_id, date, credit.name, None, None, None, None, _url(credit), *where))
 
@@ -99,12 +99,12 @@ def _credits(thing: Any, id_of: IdOf) -> Credits | None:
     return [(artist_id, credit) for artist_id, credit in known if artist_id is not None]
 
 
-def song_row(track: Any, song_id: str, album_id: str | None, credited: Credits | None, seen: Sighting) -> Row:
+def song_row(track: Any, song_id: str, album_id: str | None, credited: Credits | None, sighting: Sighting) -> Row:
     """Return what a track says of its song."""
     linked = track.linked_from
     return (
         song_id,
-        seen.extraction_date,
+        sighting.extraction_date,
         track.name,
         album_id,
         *_artist_ids(credited),
@@ -117,15 +117,15 @@ def song_row(track: Any, song_id: str, album_id: str | None, credited: Credits |
         track.is_playable,
         (linked.id or _track_id(linked.uri)) if linked is not None else None,
         _url(track),
-        *seen[1:],
+        *sighting[1:],
     )
 
 
-def album_row(album: Any, album_id: str, credited: Credits | None, seen: Sighting) -> Row:
+def album_row(album: Any, album_id: str, credited: Credits | None, sighting: Sighting) -> Row:
     """Return what an album, whole or as a track names it, says of itself."""
     return (
         album_id,
-        seen.extraction_date,
+        sighting.extraction_date,
         album.name,
         album.album_type.lower() if album.album_type is not None else None,
         album.release_date,
@@ -138,26 +138,26 @@ def album_row(album: Any, album_id: str, credited: Credits | None, seen: Sightin
         values.as_int(album.popularity),
         _first_image(album),
         _url(album),
-        *seen[1:],
+        *sighting[1:],
     )
 
 
-def artist_row(artist: Any, artist_id: str, seen: Sighting) -> Row:
+def artist_row(artist: Any, artist_id: str, sighting: Sighting) -> Row:
     """Return what an artist says of itself."""
     return (
         artist_id,
-        seen.extraction_date,
+        sighting.extraction_date,
         artist.name,
         artist.genres,
         artist.followers.total if artist.followers is not None else None,
         values.as_int(artist.popularity),
         _first_image(artist),
         _url(artist),
-        *seen[1:],
+        *sighting[1:],
     )
 
 
-def play_row(entry: Entry, account: str, seen: Sighting) -> Row:
+def play_row(entry: Entry, account: str, sighting: Sighting) -> Row:
     """Return a play, with the names that its source gives."""
     play = entry.element
     assert play is not None
@@ -177,7 +177,7 @@ def play_row(entry: Entry, account: str, seen: Sighting) -> Row:
         play.shuffle,
         play.offline,
         play.incognito_mode,
-        *seen[1:],
+        *sighting[1:],
     )
 
 

@@ -112,5 +112,5 @@ def first_day(text: str | None) -> dt.date | None:
 
 
 def greater(one: Any, other: Any) -> Any:
-    """Return the greater of two values; None says nothing, and both None are None."""
+    """Return the greater of two values; None counts as unknown; two None give None."""
     return max((value for value in (one, other) if value is not None), default=None)

@@ -40,7 +40,7 @@ def rows(lake: Lake, table: str, *columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("kind", ["a valid answer", "no JSON"])
-def test_a_line_of_200_mb_is_set_aside_and_its_neighbours_load(kind: str, lake: Lake) -> None:
+def test_a_line_of_200_mb_is_rejected_and_its_neighbours_load(kind: str, lake: Lake) -> None:
     assert driver_memory() == "2g"
     key = lake.land(page(entry(song("s1"))), page(entry(song("s2"))))
     path = lake.raw / key.removeprefix("raw/")

@@ -122,7 +122,7 @@ def take_role(name: str) -> Any:
 
 
 def is_denied(call: Any, **params: Any) -> bool:
-    """Say whether a call is refused for lack of a right."""
+    """Return whether a call is refused for lack of a right."""
     try:
         call(**params)
     except ClientError as error:

@@ -204,16 +204,16 @@ class Reading:
         if isinstance(said, dict) and said.get("kind") == "summary":
             self.summary = said
         elif reason := line_reason(said):
-            self.set_aside(number, "$", reason, text)
+            self.reject(number, "$", reason, text)
         elif reason := document_reason(said):
             payload = said.get("response_text") if reason == "not_json" else compact(said["response"])
-            self.set_aside(number, "$", reason, payload)
+            self.reject(number, "$", reason, payload)
         else:
             is_import = (said.get("run_id") or "").startswith("import-")
             id_of = imported_id if is_import else spotify_id
             self.read_answer(Answer(number, said, id_of, find_lists(said["response"])))
 
-    def set_aside(self, line: int, path: str, reason: str, payload: str) -> None:
+    def reject(self, line: int, path: str, reason: str, payload: str) -> None:
         """Keep what was not understood, its text cut to 64 KB."""
         self.count["rejected_documents" if path == "$" else "rejected_entries"] += 1
         data = payload.encode()
@@ -270,10 +270,10 @@ class Reading:
         self.stretches.append((answer, page, row))
 
     def count_entry(self, answer: Answer, entry: Entry) -> None:
-        """Count an entry by its outcome; set it aside if it was not understood."""
+        """Count an entry by its outcome; reject it if it was not understood."""
         self.count["entries"] += 1
         if entry.outcome == "rejected":
-            self.set_aside(answer.line, entry.path, entry.reason or "", compact(entry.element))
+            self.reject(answer.line, entry.path, entry.reason or "", compact(entry.element))
         else:
             self.count[f"skipped_{entry.reason}" if entry.outcome == "skipped" else "accepted"] += 1
 
@@ -365,7 +365,7 @@ class Reading:
 
 
 def lists_anything(judged: list[list[Entry]]) -> bool:
-    """Tell whether an answer lists: a list that is empty does, one of which every entry is rejected does not."""
+    """Return whether an answer lists: a list that is empty does, one of which every entry is rejected does not."""
     return any(not entries or any(map(is_listed, entries)) for entries in judged)
 
 
@@ -490,7 +490,7 @@ def holds_nothing(element: Mapping[str, Any]) -> bool:
 
 
 def says_what(thing: Any) -> bool:
-    """Tell whether an object names itself in any way."""
+    """Return whether an object names itself in any way."""
     return isinstance(thing, dict) and any(
         thing.get(name) is not None for name in ("id", "uri", "name", "type", "href")
     )
@@ -697,7 +697,7 @@ def play_facts(entry: Entry) -> Row:
 
 
 def bears_link(thing: Mapping[str, Any]) -> bool:
-    """Tell whether an object is known by a URI or a link of Spotify's."""
+    """Return whether an object is known by a URI or a link of Spotify's."""
     named = re.match(r"spotify:(?:user:[^:]*:)?([a-z]+):", thing.get("uri") or "")
     link = get(thing, "external_urls.spotify") or ""
     return (named is not None and named[1] in KINDS) or re.search(r"/(track|album|artist)/", link) is not None

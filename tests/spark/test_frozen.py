@@ -2,7 +2,7 @@
 
 The raw objects in tests/frozen/raw cover every shape and many conflicting sightings; tests/frozen/rows holds the rows
 of each table as JSON lines. Where a change of them is meant, `FROZEN=write make test T=tests/spark/test_frozen.py`
-writes them anew, and the difference is reviewed with the change.
+rewrites them, and the difference is reviewed with the change.
 """
 
 import json

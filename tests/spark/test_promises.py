@@ -184,7 +184,7 @@ def test_an_object_that_is_no_gzip_or_empty_is_marked(story: Story) -> None:
     assert story.lake.rows("raw_object", "status", where=on(NO_GZIP)) == ["empty", "empty", "no_gzip"]
 
 
-def test_an_unreadable_line_is_set_aside_and_its_neighbours_load(story: Story) -> None:
+def test_an_unreadable_line_is_rejected_and_its_neighbours_load(story: Story) -> None:
     lake = story.lake
     assert lake.rows("song", "song_id", where=on(ODD_LINES)) == ["s1", "s2"]
     rows = lake.rows("rejected_record", "line", "path", "reason", "payload", where=on(ODD_LINES))
@@ -196,7 +196,7 @@ def test_an_unreadable_line_is_set_aside_and_its_neighbours_load(story: Story) -
     assert lake.rows("raw_object", "lines", "rejected_documents", where=on(ODD_LINES)) == [(6, 3)]
 
 
-def test_a_line_of_a_newer_version_is_set_aside(story: Story) -> None:
+def test_a_line_of_a_newer_version_is_rejected(story: Story) -> None:
     assert story.lake.rows("rejected_record", "reason", where=on(NEWER_VERSION)) == ["unknown_schema_version"]
     assert story.lake.rows("song", where=on(NEWER_VERSION)) == []
 

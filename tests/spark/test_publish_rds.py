@@ -262,7 +262,7 @@ def test_a_run_with_nothing_new_writes_nothing_and_one_with_something_only_that(
     before = versions(client)
     assert bring(small, client).as_text().startswith("nothing new, 0 rows written, not in the lake yet: artist, album")
     assert versions(client) == before
-    change(small, "song", "update {} set name = 'anew' where song_id = 'a' and extraction_date = date'2026-11-02'")
+    change(small, "song", "update {} set name = 'renamed' where song_id = 'a' and extraction_date = date'2026-11-02'")
     entries = "transform(entries, one -> named_struct('position', one.position, 'item_kind', one.item_kind, 'item_id',"
     entries += " if(one.position = 2, 'b', one.item_id), 'added_at', one.added_at))"
     change(small, "listing", f"update {{}} set entries = {entries} where extraction_date = date'2026-11-01'")
@@ -313,23 +313,23 @@ def test_columns_and_comments_that_lack_are_added(spark: SparkSession, client: C
     assert prepare_schema(postgres, "music", relations) == ["listing_entry"]
     assert prepare_schema(postgres, "music", relations) == []
     postgres.close()
-    assert client.ask("select table_name from music.published") == "song", "a listing is to be read anew"
+    assert client.ask("select table_name from music.published") == "song", "a listing is to be read again"
     assert client.ask("select obj_description('music.play'::regclass)") == PLAY.grain
 
 
 @pytest.mark.parametrize(("change", "message"), [
     pytest.param(
         "alter table music.song alter duration_ms type integer using 0",
-        "song.duration_ms: expected bigint, seen integer", id="another type",
+        "song.duration_ms: expected bigint, got integer", id="another type",
     ),
-    pytest.param("alter table music.play add mine text", "play.mine: expected no such column, seen text", id="unknown"),
+    pytest.param("alter table music.play add mine text", "play.mine: expected no such column, got text", id="unknown"),
     pytest.param(
         "alter table music.album drop constraint album_pkey",
-        "album: expected the primary key (album_id, extraction_date), seen ()", id="no key",
+        "album: expected the primary key (album_id, extraction_date), got ()", id="no key",
     ),
     pytest.param(
         "alter table music.published rename partitions to p",
-        "published.p: expected no such column, seen jsonb", id="another memory",
+        "published.p: expected no such column, got jsonb", id="another memory",
     ),
 ])  # fmt: skip
 def test_a_table_that_differs_is_refused_in_one_line(
@@ -414,10 +414,10 @@ def test_who_may_not_write_is_told(small: Lake, client: Client) -> None:
 
 
 @pytest.mark.parametrize(("spoil", "message"), [
-    pytest.param(lambda lake: None, "expected tables that load_music made, seen none", id="no tables"),
+    pytest.param(lambda lake: None, "expected tables that load_music made, got none", id="no tables"),
     pytest.param(
         lambda lake: lake.spark.sql(f"create table lake.{lake.database}.song (song_id int) using iceberg"),
-        "song.song_id: expected string, seen int; song.extraction_date: expected a column, seen none", id="others",
+        "song.song_id: expected string, got int; song.extraction_date: expected a column, got none", id="others",
     ),
 ])  # fmt: skip
 def test_a_lake_that_is_not_ours_is_refused(

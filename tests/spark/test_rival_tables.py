@@ -14,7 +14,7 @@ from tests.spark.objects import entry, page, song
 from tests.spark.test_table_schema import make, without
 
 
-def test_tables_that_a_rival_made_meanwhile_are_used(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_that_a_rival_has_made_since_are_used(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     statement_of = load_music.create_statement
 
     def make_first(table: Table, name: str) -> str:
@@ -28,7 +28,7 @@ def test_tables_that_a_rival_made_meanwhile_are_used(lake: Lake, monkeypatch: py
     assert len(lake.snapshots()) == len(TABLES)
 
 
-def test_columns_that_a_rival_added_meanwhile_are_used(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_that_a_rival_has_added_since_are_used(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     make(lake, without(SONG, "isrc"))
     statement_of = schema_evolution.add_statement
 
@@ -43,7 +43,7 @@ def test_columns_that_a_rival_added_meanwhile_are_used(lake: Lake, monkeypatch: 
 
 
 @pytest.mark.parametrize("days_before", [0, 1], ids=["in a new table", "in a new day's partition"])
-def test_rows_that_a_rival_put_into_an_empty_partition_meanwhile_are_not_overwritten(
+def test_rows_that_a_rival_put_into_an_empty_partition_since_are_not_overwritten(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, days_before: int
 ) -> None:
     if days_before:

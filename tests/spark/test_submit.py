@@ -86,7 +86,7 @@ def test_a_value_that_the_job_refuses_is_one_line(folder: Path, capfd: pytest.Ca
     said = [line for line in (captured.out + captured.err).splitlines() if line and "incubator modules" not in line]
     assert len(said) == 1
     assert (
-        "--time-zone Mars/Base: expected a zone such as Europe/Berlin, seen 'Mars/Base'. Nothing was loaded." in said[0]
+        "--time-zone Mars/Base: expected a zone such as Europe/Berlin, got 'Mars/Base'. Nothing was loaded." in said[0]
     )
 
 

@@ -62,8 +62,8 @@ def test_an_unknown_and_a_retyped_column_are_refused_in_one_line(lake: Lake) -> 
     with pytest.raises(LoadError) as refused:
         lake.load()
     assert str(refused.value) == (
-        f"lake.{lake.database}: tables of another version: song.popularity: expected int, seen string; "
-        "song.mood: expected no such column, seen int. Nothing was loaded, no table was changed."
+        f"lake.{lake.database}: tables of another version: song.popularity: expected int, got string; "
+        "song.mood: expected no such column, got int. Nothing was loaded, no table was changed."
     )
     assert lake.snapshots() == {"song": 0}
 

@@ -33,7 +33,7 @@ def test_a_step_is_planned_where_it_changes_something(figures: Figures, expected
     assert plan_steps(figures) == expected
 
 
-def test_where_rows_went_manifests_are_written_anew_before_states_expire() -> None:
+def test_where_rows_went_manifests_are_rewritten_before_states_expire() -> None:
     assert plan_steps(Figures(manifests=99, old_snapshots=1), rows_went=True) == ["forget", "expire", "orphans"]
     # The state that held them may be too young to be counted as old.
     assert plan_steps(Figures(manifests=1), rows_went=True) == ["forget", "expire", "orphans"]

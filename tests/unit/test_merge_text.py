@@ -105,7 +105,7 @@ def test_a_resolved_record_is_another_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "is_tried_anew"),
+    ("said", "is_retried"),
     [
         ("org.apache.iceberg.exceptions.ValidationException: Found conflicting files", True),
         ("org.apache.iceberg.exceptions.CommitFailedException: the table was updated", True),
@@ -118,7 +118,7 @@ def test_a_resolved_record_is_another_row() -> None:
         ("java.io.FileNotFoundException: part-0.parquet", False),
     ],
 )
-def test_what_a_rival_caused_is_tried_anew_and_nothing_else(said: str, is_tried_anew: bool) -> None:
+def test_what_a_rival_caused_is_retried_and_nothing_else(said: str, is_retried: bool) -> None:
     class Raised(Py4JJavaError):
         def __init__(self) -> None:
             pass
@@ -126,4 +126,4 @@ def test_what_a_rival_caused_is_tried_anew_and_nothing_else(said: str, is_tried_
         def __str__(self) -> str:
             return f"An error occurred while calling o42.sql.\n: {said}"
 
-    assert merge.is_conflict(Raised()) is is_tried_anew
+    assert merge.is_conflict(Raised()) is is_retried

@@ -44,12 +44,12 @@ def test_a_url_says_the_same_and_single_variables_go_first() -> None:
 @pytest.mark.parametrize(("environment", "message"), [
     pytest.param({}, "PGHOST, PGUSER, PGDATABASE not set; expected where the PostgreSQL is", id="nothing"),
     pytest.param({"PGHOST": "h", "PGUSER": ""}, "PGUSER, PGDATABASE not set", id="some of it"),
-    pytest.param({**GIVEN, "PGPORT": "x"}, "PGPORT: expected a port from 1 to 65535, seen 'x'", id="no port"),
-    pytest.param({**GIVEN, "PGHOST": "/run/postgresql"}, "seen a socket's folder", id="a socket"),
+    pytest.param({**GIVEN, "PGPORT": "x"}, "PGPORT: expected a port from 1 to 65535, got 'x'", id="no port"),
+    pytest.param({**GIVEN, "PGHOST": "/run/postgresql"}, "got a socket's folder", id="a socket"),
     pytest.param({**GIVEN, "PGSSLMODE": "maybe"}, "sslmode maybe: expected one of disable,", id="an unknown mode"),
     pytest.param(
         {**GIVEN, "PGHOST": "db.example", "PGSSLMODE": "prefer"},
-        "db.example: expected sslmode require or stricter for a server beyond this machine, seen prefer",
+        "db.example: expected sslmode require or stricter for a server beyond this machine, got prefer",
         id="no encryption beyond this machine",
     ),
     pytest.param({"POSTGRES_URL": "mysql://me:p@h/d"}, "another kind of URL; expected postgresql:", id="another kind"),
@@ -95,7 +95,7 @@ def test_the_arguments_in_terraform_are_what_the_job_reads() -> None:
 @pytest.mark.parametrize(("words", "message"), [
     pytest.param("--host h", "--host is given without --secret", id="a host without a secret"),
     pytest.param("--secret s", "--secret is given without --host", id="a secret without a host"),
-    pytest.param("--port 0", "expected a port from 1 to 65535, seen '0'", id="no port"),
+    pytest.param("--port 0", "expected a port from 1 to 65535, got '0'", id="no port"),
     pytest.param("--schema My", "expected a lower-case name", id="a schema with a capital"),
     pytest.param("--hots h", "unknown argument --hots; did you mean --host", id="misspelt"),
 ])  # fmt: skip

@@ -30,7 +30,7 @@ def test_the_text_accounts_for_every_entry() -> None:
     text = full_report().as_text()
     assert "3 raw objects loaded, 7 lines, 1 unreadable (truncated 1), 2 commits" in text
     assert "10 entries = 6 accepted + 3 skipped (episode 2, null_entry 1) + 1 rejected (no_id 1)" in text
-    assert "1 documents set aside (error_body 1)" in text
+    assert "1 documents rejected (error_body 1)" in text
     assert "song                     5         1          2" in text
 
 
