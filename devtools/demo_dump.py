@@ -348,7 +348,7 @@ def follower_count(key: str, day: dt.date) -> int:
 
 
 def isrc_of(key: str) -> str:
-    """Return the recording's isrc; ZZ is no country."""
+    """Return the recording's isrc; ZZ is not a country."""
     return f"ZZDM126{number_from(SAME_RECORDING.get(key, key), 100_000):05}"
 
 
@@ -395,7 +395,7 @@ def full_artist(key: str, asked: Asked) -> Json:
 
 
 def simple_album(key: str, asked: Asked, sizes: Sequence[int | None] = (640,)) -> Json:
-    """Return an album as it stands inside a song or a list."""
+    """Return an album as it appears inside a song or a list."""
     album = ALBUMS[key]
     return {
         "album_type": album.kind,
@@ -426,7 +426,7 @@ def full_album(key: str, asked: Asked) -> Json:
 
 
 def simple_track(key: str, asked: Asked) -> Json:
-    """Return a song as it stands inside an album: without album and isrc."""
+    """Return a song as it appears inside an album: without album and isrc."""
     song = SONGS[key]
     return {
         "artists": [simple_artist(artist) for artist in song.artists],
@@ -485,7 +485,7 @@ def local_track(artist: str, album: str, title: str, seconds: int, asked: Asked)
 
 
 def episode(title: str, asked: Asked) -> Json:
-    """Return an episode of the demo's one show: `show` stands where a song has album and artists."""
+    """Return an episode of the demo's one show: it has `show` where a song has album and artists."""
     show: Json = {
         **links("show", base62_id("show", "attic hour")),
         **{"name": "The Attic Hour (Demo)", "description": "Noises, explained.", "media_type": "audio"},
@@ -824,7 +824,7 @@ def several_tracks(asked: Asked) -> Json:
 
 
 def album_tracks_pages(asked: Asked) -> list[Json]:
-    """Return an album's songs as a list of pages; that it is this album stands in `href` only."""
+    """Return an album's songs as a list of pages; only `href` says that it is this album."""
     songs = [simple_track(song.key, asked) for song in songs_of("zero")]
     path = f"albums/{base62_id('album', 'zero')}/tracks"
     return [page(path, songs[offset : offset + 4], limit=4, offset=offset, total=len(songs)) for offset in (0, 4)]
@@ -964,7 +964,7 @@ def dump_files() -> dict[str, bytes]:
 
 
 def is_same_packed(path: Path, content: bytes) -> bool:
-    """Tell whether the file is there and only packed differently."""
+    """Return whether the file is there and only packed differently."""
     return path.suffix == ".gz" and path.exists() and gzip.decompress(path.read_bytes()) == gzip.decompress(content)
 
 

@@ -21,7 +21,7 @@ VIEWS = ROOT / "infra" / "quicksight_views.json"
 
 
 def is_local_time(kind: pa.DataType) -> bool:
-    """Say whether it is a date and time without a zone."""
+    """Return whether it is a date and time without a zone."""
     return bool(pa.types.is_timestamp(kind)) and kind.tz is None
 
 
@@ -32,7 +32,7 @@ KINDS = {
     "DATETIME": (pa.types.is_date, is_local_time),
     "STRING": (pa.types.is_string, pa.types.is_large_string),
 }
-"""QuickSight's types, and what they stand for."""
+"""QuickSight's types, and what they mean."""
 
 
 def find_type(kind: pa.DataType) -> str | None:

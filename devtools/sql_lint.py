@@ -38,7 +38,7 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What Athena documents (https://docs.aws.amazon.com/athena/latest/ug/functions.html) and was seen to give the same rows
+# What Athena documents (https://docs.aws.amazon.com/athena/latest/ug/functions.html) and gave the same rows
 # on Trino and DuckDB. A newer Trino, and DuckDB, take far more without a word; Athena would refuse it once deployed.
 COMMON_FUNCTIONS = words_of("""
     abs array_agg array_join at_timezone avg bool_and bool_or cardinality cast ceiling coalesce concat contains corr
@@ -129,9 +129,9 @@ def find_remedy_faults(file: File) -> Iterator[str]:
 def find_kind_faults(file: File) -> Iterator[str]:
     """Yield where the statement is not what its folder holds."""
     if not isinstance(file.query, exp.Query):
-        yield f"seen {file.query.key}, expected a select"
+        yield f"got {file.query.key}, expected a select"
     if (file.kind in ("view", "ctas")) != isinstance(file.tree, exp.Create):
-        yield f"is in the folder {file.kind}, seen {file.tree.key}"
+        yield f"is in the folder {file.kind}, got {file.tree.key}"
     elif file.kind == "view" and (file.tree.this.name != file.path.stem or not file.tree.args.get("replace")):
         yield f"expected create or replace view {file.path.stem}"
     if file.kind == "question" and not parameters_of(file.tree):
@@ -147,13 +147,13 @@ def find_summary_faults(file: File) -> Iterator[str]:
     if file.tree.kind != "TABLE" or file.tree.this.name != file.path.stem:
         yield f"expected create table {file.path.stem}"
     settings = file.tree.args.get("properties") or exp.Properties(expressions=[])
-    seen = {name_of_property(setting): setting.args.get("value") for setting in settings.expressions}
+    given = {name_of_property(setting): setting.args.get("value") for setting in settings.expressions}
     for name, expected in SUMMARY_PROPERTIES.items():
-        if seen.get(name) is None or seen[name].sql(DIALECT) != expected:
+        if given.get(name) is None or given[name].sql(DIALECT) != expected:
             yield f"expected {name} = {expected.lower() if name == 'is_external' else expected}"
-    if "location" not in seen:
+    if "location" not in given:
         yield "expected location = '${location}'"
-    partitioning = seen.get("partitioning")
+    partitioning = given.get("partitioning")
     if partitioning is None or not FEW_PARTITIONS.fullmatch(partitioning.sql(DIALECT)):
         yield "expected partitioning by year(…) or bucket(…, below 100): Athena writes 100 partitions at most"
 
@@ -179,7 +179,7 @@ def find_construct_faults(file: File) -> Iterator[str]:
 
 
 def functions_called(code: str) -> set[str]:
-    """Return the names that stand before a parenthesis and are no words of SQL, steps or aliases."""
+    """Return the names that come before a parenthesis and are not words of SQL, steps or aliases."""
     calls = [(str(found["before"] or "").strip().lower(), found["name"].lower()) for found in CALL.finditer(code)]
     return {name for before, name in calls if before != "as"} - WORDS_BEFORE_PARENTHESES
 

@@ -28,7 +28,7 @@ from lakehouse.warehouse.iceberg import Warehouse, WarehouseError
 ROWS = Path(__file__).resolve().parent / "demo_rows"
 README = SQL_FOLDER / "README.md"
 PAGE = Path(__file__).resolve().with_suffix(".md")
-"""What the page says beside the files, which stand where it says {files}."""
+"""The text of the page around the list of files, which replaces {files}."""
 ROWS_SHOWN = 3
 WIDTH = 116
 GAP = 3
@@ -60,7 +60,7 @@ def open_rows(folder: Path = ROWS) -> duckdb.DuckDBPyConnection:
 
 
 def sample(engine: duckdb.DuckDBPyConnection, name: str, kind: Kind) -> pa.Table:
-    """Return what a view, summary or question gives; what has no order of its own is put in one."""
+    """Return what a view, summary or question gives; rows without an order are sorted."""
     if kind == "question":
         return stand_in.fetch(engine, to_duckdb(parse_statement(read_folder(kind)[name].text)))
     return stand_in.fetch(engine, f"select * from {name} order by all")

@@ -45,7 +45,7 @@ class Asked(Protocol):
         """Return the rows of a statement that was read before."""
 
     def run_text(self, text: str) -> pa.Table:
-        """Return the rows of a statement as it stands."""
+        """Return the rows of a statement, unchanged."""
 
     def require_known(self, names: set[str]) -> set[str]:
         """Return the names; refuse those of no table or view."""
@@ -131,7 +131,7 @@ class CheckResult:
 
     @property
     def is_ok(self) -> bool:
-        """Tell whether the check ran and found nothing."""
+        """Return whether the check ran and found nothing."""
         return self.rows is not None and not self.rows.num_rows
 
     @property

@@ -101,7 +101,7 @@ def root(
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=lambda on: show_version(on))
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options before a command."""
 
 
 def show_version(is_asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""Lines for people on a terminal: nothing in them steers it, and a reader that has seen enough is no failure."""
+"""Lines for people on a terminal: nothing in them controls it, and a closed pipe is not a failure."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ def note_unless(quiet: bool) -> Callable[[str], None]:
 
 
 def run_quietly(run: Callable[[], int]) -> int:
-    """Run a program; a reader (head, less) that has seen enough ends it without a word, and that is no failure."""
+    """Run a program; if its reader (head, less) closes the pipe, end quietly and without failure."""
     try:
         code = run()
         sys.stdout.flush()

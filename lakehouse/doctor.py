@@ -55,7 +55,7 @@ def look_at_python() -> Iterator[Finding]:
 
 
 def is_own() -> bool:
-    """Tell whether this Python is the one in .venv."""
+    """Return whether this Python is the one in .venv."""
     return Path(sys.prefix).resolve() == (ROOT / VENV).resolve()
 
 

@@ -201,7 +201,7 @@ def build_records(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Tabl
 
 
 def write_table(names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str]) -> None:
-    """Write the rows for people: to fit the terminal, or as wide as they are where there is none."""
+    """Write the rows for people: to fit the terminal, or at full width without one."""
     console = Console(file=stream, markup=False, highlight=False, emoji=False)
     table = build_table(names, rows)
     natural = Measurement.get(console, console.options.update(width=WIDEST), table).maximum

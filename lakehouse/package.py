@@ -177,14 +177,14 @@ def read_wheel(wheel: Path) -> dict[str, bytes]:
 
 
 def name_installed(name: str) -> str:
-    """Give the path that a wheel's file gets where it is installed."""
+    """Return the path that a wheel's file gets where it is installed."""
     parts = PurePosixPath(name).parts
     return "/".join(parts[2:]) if parts[0].endswith(".data") else name
 
 
 def require_platform(entries: Iterable[tuple[str, bytes]]) -> None:
     """Refuse compiled files of another platform or Python: on Lambda they would fail at the first call."""
-    wrong = [f"{name} ({seen})" for name, content in entries if (seen := find_foreign(name, content))]
+    wrong = [f"{name} ({fault})" for name, content in entries if (fault := find_foreign(name, content))]
     if wrong:
         raise UserError(
             f"compiled for another platform: {', '.join(wrong)}; expected ELF for aarch64 and CPython"

@@ -19,7 +19,7 @@ LOCK = "lock"
 
 @contextlib.contextmanager
 def run_folder() -> Iterator[Path]:
-    """Give a folder for one run; what killed runs have left is removed first."""
+    """Return a folder for one run; what killed runs have left is removed first."""
     base = make_base()
     remove_left(base)
     folder = base / uuid.uuid4().hex

@@ -86,7 +86,7 @@ def destroy(terraform: Terraform, *, is_sure: bool, ask: Ask = input) -> int:
 
 
 def tfvars_of(terraform: Terraform) -> Path:
-    """Return where the settings of an environment stand."""
+    """Return the path of an environment's settings."""
     return Path("infra") / "environments" / f"{terraform.environment}.tfvars"
 
 
@@ -99,7 +99,7 @@ def require_yes(is_sure: bool, question: str, expected: str, ask: Ask, otherwise
     except EOFError:
         raise UserError(f"nobody to ask; expected a terminal, or --yes. {otherwise}") from None
     if answer.strip() != expected:
-        raise UserError(f"seen {answer.strip()!r}, expected {expected!r}. {otherwise}")
+        raise UserError(f"got {answer.strip()!r}, expected {expected!r}. {otherwise}")
 
 
 def describe_next_steps(lakehouse: Lakehouse) -> str:
@@ -119,6 +119,6 @@ def describe_next_steps(lakehouse: Lakehouse) -> str:
 
 
 def say(text: str) -> None:
-    """Write a line at once, so that it stands in order with what Terraform writes."""
+    """Write a line at once, so that it keeps its place among Terraform's lines."""
     sys.stdout.write(mask_text(f"{text}\n", keep="\n"))
     sys.stdout.flush()

@@ -43,7 +43,7 @@ class Lakehouse:
     time_zones: Mapping[str, str] = field(default_factory=lambda: UTC_FOR_ALL)
     """Time zone of each account's local times, `*` for all others."""
     publish_rds_job: str = ""
-    """Brings the tables into PostgreSQL after each load; empty where there is none."""
+    """Brings the tables into PostgreSQL after each load; empty if this copy has no such job."""
     maintain_tables_job: str = ""
     """Keeps the tables small, weekly."""
 
@@ -58,8 +58,8 @@ class Lakehouse:
         if not name and len(self.accounts) == 1:
             return next(iter(self.accounts.values()))
         if name not in self.accounts:
-            seen = f"{name!r}" if name else "none"
-            raise UserError(f"--account: expected one of {', '.join(self.accounts)}, seen {seen}. Nothing was started.")
+            got = f"{name!r}" if name else "none"
+            raise UserError(f"--account: expected one of {', '.join(self.accounts)}, got {got}. Nothing was started.")
         return self.accounts[name]
 
 
@@ -67,10 +67,8 @@ def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     """Make it of Terraform's outputs."""
     names = [one.name for one in fields(Lakehouse)]
     if missing := [name for name in names if name not in outputs and name not in OPTIONAL]:
-        seen = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
-        raise UserError(
-            f"--env {environment}: {seen}; expected `lakehouse deploy --env {environment}` to have run here"
-        )
+        got = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
+        raise UserError(f"--env {environment}: {got}; expected `lakehouse deploy --env {environment}` to have run here")
     return Lakehouse(**{name: outputs[name] for name in names if name in outputs})
 
 

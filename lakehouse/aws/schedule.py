@@ -71,6 +71,6 @@ def read_years(text: str) -> frozenset[int]:
 
 
 def does_exist(moment: dt.datetime) -> bool:
-    """Say whether the clocks show this time that day: AWS skips a run in the hour that summer time takes away."""
+    """Return whether the clocks show this time that day: AWS skips a run in the hour that summer time takes away."""
     back = moment.astimezone(dt.UTC).astimezone(moment.tzinfo)
     return back.replace(tzinfo=None) == moment.replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""How a deployed copy is: its runs, how fresh the data is, what was set aside, what waits or alarms."""
+"""How a deployed copy is: its runs, how fresh the data is, what was rejected, what waits or alarms."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ RUNS = 5
 LOOK_BACK = dt.timedelta(days=3)
 GAUGES = {
     "HoursSinceLoad": ("publish", "hours since the newest load"),
-    "OpenRejected": ("publish", "records set aside and not resolved"),
+    "OpenRejected": ("publish", "rejected records not resolved"),
     "FailedChecks": ("publish", "checks that found rows"),
     "GlueHoursThisMonth": ("publish", "Glue hours this month"),
     "LoginAgeDays": ("extract", "days since the oldest login"),

@@ -34,7 +34,7 @@ def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return a mirror of providers: the one named, else one in a usual place; None leaves it to the registry."""
     named = environment.get(MIRROR)
     if named and not (Path(named) / HOST).is_dir():
-        raise UserError(f"{MIRROR}={named}: expected a folder that holds {HOST}, seen none")
+        raise UserError(f"{MIRROR}={named}: expected a folder that holds {HOST}, got none")
     homes = [Path("~/.terraform.d/plugins").expanduser(), Path("/usr/share/terraform/plugins")]
     usual = [*homes, Path("/usr/local/share/terraform/plugins"), *sorted(Path("/opt").glob("*"))]
     places = [Path(named)] if named else usual

@@ -33,7 +33,7 @@ SECRETS = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "<mail>"),
     (re.compile(rf"(?i)({WORDS})(['\"]?\s*[:=]\s*)['\"]?[^\s'\",}}]+['\"]?"), r"\1\2<hidden>"),
 )
-"""What no transcript holds, and what stands there in its place."""
+"""What no transcript holds, and its replacement."""
 
 
 class NotHere(Exception):
@@ -125,7 +125,7 @@ class Verification:
             for stream in logs.describe_log_streams(logGroupName=one["logGroupName"], limit=1)["logStreams"]
         ]
         if not streams:
-            raise UserError(f"{prefix}: seen {len(groups)} groups without a stream, expected the runs' own")
+            raise UserError(f"{prefix}: got {len(groups)} groups without a stream, expected the runs' own")
         return f"{', '.join(written)}"
 
     def publish_creates_the_views(self) -> str:
@@ -169,7 +169,7 @@ class Verification:
             one["MetricName"] for page in pages.paginate(Namespace=self.lakehouse.namespace) for one in page["Metrics"]
         }
         if missing := {"HoursSinceLoad", "GlueHoursThisMonth", "FailedLoads"} - found:
-            raise UserError(f"{self.lakehouse.namespace}: no {', '.join(sorted(missing))}; seen {len(found)} metrics")
+            raise UserError(f"{self.lakehouse.namespace}: no {', '.join(sorted(missing))}; got {len(found)} metrics")
         return f"{len(found)} metrics"
 
     def roles_may_and_may_not(self) -> str:
@@ -189,9 +189,9 @@ class Verification:
         ]
         for arn, action, resource, expected in cases:
             told = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[resource])
-            seen = told["EvaluationResults"][0]["EvalDecision"]
-            if seen != expected:
-                wrong.append(f"{arn.rsplit('/', 1)[-1]} {action} {resource.rsplit('/', 2)[-2]}/: {seen}")
+            decision = told["EvaluationResults"][0]["EvalDecision"]
+            if decision != expected:
+                wrong.append(f"{arn.rsplit('/', 1)[-1]} {action} {resource.rsplit('/', 2)[-2]}/: {decision}")
         if wrong:
             raise UserError("; ".join(wrong))
         return f"{len(cases)} decisions as expected"

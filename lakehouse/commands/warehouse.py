@@ -48,7 +48,7 @@ def move(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
 def settle(
     folder: Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="Folder of the tables.")],
 ) -> int:
-    """Write the paths in the tables anew, after a folder was moved, renamed, copied or restored by hand."""
+    """Rewrite the paths in the tables after a folder was moved, renamed, copied or restored by hand."""
     from lakehouse.defaults import CATALOG_FILE
     from lakehouse.errors import UserError
     from lakehouse.warehouse.home import settle as run_settle

@@ -95,29 +95,29 @@ class Line:
         calls = sum(record.path.startswith("/v1/") for record in self.simulator.log[before:])
         return Extracted(date, key, size, calls, told["entries"], len(told["sources"]))
 
-    def load(self, event: Event | None = None, meanwhile: Callable[[], object] | None = None) -> Loaded:
+    def load(self, event: Event | None = None, alongside: Callable[[], object] | None = None) -> Loaded:
         """Run the job for an event, or without one as the daily catch-up does, and something beside it."""
         said = self._next_said()
         try:
             if event:
-                run_event(self.aws, event, said, meanwhile)
+                run_event(self.aws, event, said, alongside)
             else:
-                run_job(self.aws, None, said, meanwhile)
+                run_job(self.aws, None, said, alongside)
         except UserError as error:
             errors = [line for line in _lines(said) if line.startswith("load_music: ")]
             raise UserError(" ".join([str(error), *errors])) from error
         *summary, counts = [line for line in _lines(said) if not LOG_LINE.match(line)]
         return Loaded("\n".join(summary), json.loads(counts))
 
-    def load_and_kill(self, event: Event, meanwhile: Callable[[], object] | None = None) -> Killed:
+    def load_and_kill(self, event: Event, alongside: Callable[[], object] | None = None) -> Killed:
         """Run the job for an event, and kill it as soon as the catalog shows a commit of rows; the event stays.
 
-        `meanwhile` is done again and again from when the job has looked at what landed: then it makes its tables.
+        `alongside` is done again and again from when the job has looked at what landed: then it makes its tables.
         """
 
         def go_on() -> None:
-            if meanwhile and self.positions():
-                meanwhile()
+            if alongside and self.positions():
+                alongside()
 
         ran = kill_job(self.aws, lambda: bool(self.written()), self._next_said(), go_on)
         written = self.written()
@@ -183,7 +183,7 @@ class Line:
 
 @contextlib.contextmanager
 def open_line(folder: Path, server: Server | None = None) -> Iterator[Line]:
-    """Start the simulator and, in `server` or one of its own, an AWS with the app's secret and the sources document.
+    """Start the simulator and, in `server` or a new one, an AWS with the app's secret and the sources document.
 
     Nothing is left of them, nor of the server.
     """

@@ -45,7 +45,7 @@ class Comparison:
 
     @property
     def is_same(self) -> bool:
-        """Tell whether each row is there, with each of its values, and no other."""
+        """Return whether each row is there, with each of its values, and no other."""
         return not self.missing and not self.unexpected
 
 
@@ -56,15 +56,15 @@ def columns_of(table: Table) -> list[str]:
 
 def compare_rows(table: Table, rows: Iterable[Row], served: Iterable[Row]) -> Comparison:
     """Compare a table's rows with those that must be there."""
-    seen, wanted = (Counter(_as_text(row, table) for row in side) for side in (rows, served))
-    missing, unexpected = list((wanted - seen).elements()), list((seen - wanted).elements())
-    return Comparison(table.name, seen.total(), wanted.total(), missing, unexpected)
+    present, wanted = (Counter(_as_text(row, table) for row in side) for side in (rows, served))
+    missing, unexpected = list((wanted - present).elements()), list((present - wanted).elements())
+    return Comparison(table.name, present.total(), wanted.total(), missing, unexpected)
 
 
 def _as_text(row: Row, table: Table) -> str:
     known = {name: row[name] for name in columns_of(table)}
     if known.get("source_kind", "playlist") != "playlist":
-        # Spotify names no version of these; the extractor gives one of its own.
+        # Spotify names no version of these; the extractor makes one.
         del known["snapshot_id"]
     return json.dumps(known, default=to_iso, ensure_ascii=False)
 

@@ -36,7 +36,7 @@ class Show:
         self.tell(f"({monotonic() - begin:.1f} s)", style="dim")
 
     def head(self, text: str) -> None:
-        """Print a line that stands out."""
+        """Print a line in bold."""
         self.console.print(Text(text, style="bold"))
 
     def tell(self, text: str, style: str = "") -> None:

@@ -72,7 +72,7 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     first, *others = days
     with show.step("A Lambda function asks Spotify, through spotipy, and lands one raw object on S3"):
         tell_extracted(show, line.extract(first, days[first]))
-    with show.step(f"Its event starts the load job, which is killed half way; meanwhile {len(others)} more days land"):
+    with show.step(f"Its event starts the load job, which is killed half way while {len(others)} more days land"):
         event = wait_for_event(show, line.aws)
         to_land = iter(others)
 
@@ -94,7 +94,7 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
         show.tell(
             f"{lost} events still wait and are dropped, as AWS does while a workflow is busy: their days are loaded"
         )
-    with show.step("An event comes a second time; meanwhile each value is compared with what Spotify served"):
+    with show.step("An event comes a second time while each value is compared with what Spotify served"):
         load_again(show, line, event)
 
 
@@ -136,7 +136,7 @@ def tell_loaded(show: Show, loaded: Loaded, landed: int) -> None:
 
 
 def load_again(show: Show, line: Line, event: Event) -> None:
-    """Deliver an event a second time, and compare meanwhile; nothing may change."""
+    """Deliver an event a second time and compare the tables at the same time; nothing may change."""
     before = line.positions()
     send_again(line.aws, event)
     loaded = line.load(wait_for_event(show, line.aws), lambda: tell_comparison(show, line, Session(GlueWarehouse())))

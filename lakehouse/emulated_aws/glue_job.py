@@ -26,7 +26,7 @@ def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
 
 
 def catalog_settings(bucket: str) -> dict[str, str]:
-    """Return Spark's settings of the catalog, on AWS and here; they must stand before the session does."""
+    """Return Spark's settings of the catalog, on AWS and here; they must be set before the session starts."""
     settings: dict[str, str] = _read_arguments(bucket, DATABASE)["spark"]
     return settings
 

@@ -53,14 +53,14 @@ class Ran:
 
 
 def run_event(
-    aws: EmulatedAws, event: Event, said: Path | None = None, meanwhile: Callable[[], object] | None = None
+    aws: EmulatedAws, event: Event, said: Path | None = None, alongside: Callable[[], object] | None = None
 ) -> Ran:
     """Run the job for an event.
 
     The event leaves the queue when the job has succeeded; otherwise it is there at once for the next try.
     """
     try:
-        ran = run_job(aws, event.key, said, meanwhile)
+        ran = run_job(aws, event.key, said, alongside)
     except BaseException:
         give_back(aws, event)
         raise
@@ -72,13 +72,13 @@ def run_job(
     aws: EmulatedAws,
     key: str | None = None,
     said: Path | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    alongside: Callable[[], object] | None = None,
 ) -> Ran:
     """Run the job once, with or without an event (a catch-up), and something beside it; a job that fails raises."""
     run_id, start = uuid.uuid4().hex, monotonic()
     with _started(aws, run_id, said) as process:
-        if meanwhile:
-            meanwhile()
+        if alongside:
+            alongside()
         code = process.wait()
     if code:
         where = f"; what it said is in {said}" if said else ""
@@ -90,19 +90,19 @@ def kill_job(
     aws: EmulatedAws,
     is_time: Callable[[], bool],
     said: Path | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    alongside: Callable[[], object] | None = None,
 ) -> Ran | None:
     """Run the job, and kill it with all its processes as soon as it is time; None if it ended before that.
 
-    `meanwhile` is done between two looks, again and again, and wants to be short.
+    `alongside` is called again and again while the job runs, so it should be short.
     """
     run_id, start = uuid.uuid4().hex, monotonic()
     with _started(aws, run_id, said) as process:
         while not is_time():
             if process.poll() is not None:
                 return None
-            if meanwhile:
-                meanwhile()
+            if alongside:
+                alongside()
             sleep(BETWEEN_LOOKS)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

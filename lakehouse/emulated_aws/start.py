@@ -1,4 +1,4 @@
-"""Start moto's server as a process of its own; light to import, so that it can start beside heavier imports."""
+"""Start moto's server as a separate process; light to import, so that it can start beside heavier imports."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ class Server:
         assert self.process.stdout
         endpoint = self.process.stdout.readline().strip()
         if not endpoint:
-            raise UserError("emulated AWS did not start; what moto said stands above")
+            raise UserError("emulated AWS did not start; see moto's own output above")
         return endpoint
 
     def stop(self) -> None:

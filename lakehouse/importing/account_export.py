@@ -52,12 +52,12 @@ class Translation:
 
 
 def is_personal(name: str) -> bool:
-    """Say whether a file of this name holds personal data and no music."""
+    """Return whether a file of this name holds personal data and no music."""
     return PERSONAL.fullmatch(name) is not None
 
 
 def is_export(name: str) -> bool:
-    """Say whether a file of this name is of the account's own export."""
+    """Return whether a file of this name is of the account's own export."""
     return EXPORT_FILE.fullmatch(name) is not None
 
 
@@ -86,7 +86,7 @@ def drop_private(plays: Sequence[Json]) -> list[Json]:
 
 
 def is_history(value: Json) -> bool:
-    """Say whether a list is of plays of the streaming history."""
+    """Return whether a list is of plays of the streaming history."""
     first = next((one for one in value if one is not None), None) if isinstance(value, list) else None
     return shapes.is_object(first) and shapes.is_history_entry(first)
 

@@ -40,7 +40,7 @@ class Found:
 
     @property
     def has_music(self) -> bool:
-        """Say whether any document has entries."""
+        """Return whether any document has entries."""
         return any(document.entries for document in self.documents)
 
     def add(self, other: "Found") -> None:
@@ -105,7 +105,7 @@ def _page_tracks(value: Json) -> Json:
 
 
 def join_path(path: str, key: str | int) -> str:
-    """Write the JSON path of a member; a key that is no plain identifier stands in brackets and quotes."""
+    """Write the JSON path of a member; a key that is not a plain identifier is quoted in brackets."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     if IDENTIFIER.fullmatch(key):
@@ -132,14 +132,14 @@ def _visit_object(value: JsonObject, path: str) -> Found:
 
 
 def _is_document(value: JsonObject) -> bool:
-    """Say whether Spotify sends objects of this shape."""
+    """Return whether Spotify sends objects of this shape."""
     if shapes.is_page(value) or shapes.is_page(value.get("items")) or shapes.name_kind(value):
         return True
     return shapes.is_several(value) or shapes.is_element(value) or shapes.is_player_state(value)
 
 
 def _is_doubtful(value: JsonObject) -> bool:
-    """Say whether a document may only be somebody's wrapper in Spotify's clothes."""
+    """Return whether a document may only be somebody's wrapper in Spotify's clothes."""
     kind = None if shapes.is_page(value) else shapes.name_kind(value)
     if kind not in (None, "playlist") or (kind == "playlist" and not shapes.has_page(value)):
         own = shapes.list_own_fields(value) - {"external_urls"}
@@ -151,7 +151,7 @@ def _is_doubtful(value: JsonObject) -> bool:
 
 
 def _is_doubtful_list(items: Json) -> bool:
-    """Say whether a list of items holds documents rather than elements."""
+    """Return whether a list of items holds documents rather than elements."""
     if not isinstance(items, list):
         return True
     if any(shapes.is_playlist_with_page(item) for item in items):
@@ -191,7 +191,7 @@ def _find_music(value: Json, path: str) -> Iterator[Document]:
 
 
 def _is_pointer(value: Json) -> bool:
-    """Say whether a value only points to an object, as Spotify's `sharing_info` does: it has a URI and says no more."""
+    """Return whether a value only points to an object, as Spotify's `sharing_info` does: a URI and nothing else."""
     return shapes.is_object(value) and "uri" in value and not DESCRIBING & set(value)
 
 
@@ -275,7 +275,7 @@ def _join_neighbours(labels: list[str]) -> list[str]:
 
 
 def _group_alike(parts: Sequence[_Part]) -> list[tuple[str, list[_Part]]]:
-    """Group the members of a dictionary: two or more elements of one kind belong together, others stand alone."""
+    """Group the members of a dictionary: two or more elements of one kind belong together, others are alone."""
     groups: dict[tuple[str, str | None], list[_Part]] = {}
     for part in parts:
         groups.setdefault((part.label, part.element_kind), []).append(part)
@@ -290,7 +290,7 @@ def _group_alike(parts: Sequence[_Part]) -> list[tuple[str, list[_Part]]]:
 
 
 def _is_missing(part: _Part) -> bool:
-    """Say whether a dictionary has an id without an object."""
+    """Return whether a dictionary has an id without an object."""
     return part.value is None and ID_KEY.fullmatch(str(part.key)) is not None
 
 
@@ -329,6 +329,6 @@ def _note_keys(found: Found, members: Iterable[_Part], path: str) -> None:
 
 
 def _is_own_key(part: _Part) -> bool:
-    """Say whether a key is the id or uri of what it holds."""
+    """Return whether a key is the id or uri of what it holds."""
     document = part.found.documents[0].value if part.found.documents else None
     return shapes.is_object(document) and part.key in (document.get("id"), document.get("uri"))

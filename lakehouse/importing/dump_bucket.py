@@ -29,7 +29,7 @@ class S3File:
         return self.path.relative_to(S3File(origin).path)
 
     def is_within(self, folder: S3Place) -> bool:
-        """Say whether it lies in a folder, or is that folder."""
+        """Return whether it lies in a folder, or is that folder."""
         return self.path.is_relative_to(S3File(folder).path)
 
     def read(self) -> tuple[bytes, dt.datetime]:

@@ -12,7 +12,7 @@ DAY_IN_NAME = re.compile(DATE)
 YEAR = re.compile(r"(?:(?:year|y)=)?(\d{4})", re.IGNORECASE)
 MONTH = re.compile(r"(?:(?:month|m)=)?(\d{1,2})", re.IGNORECASE)
 DAY_OF_MONTH = re.compile(r"(?:(?:day|d)=)?(\d{1,2})", re.IGNORECASE)
-# A folder named 1234 is no year of a dump: Spotify started in 2006.
+# A folder named 1234 is not a year of a dump: Spotify started in 2006.
 PLAUSIBLE_YEARS = range(2000, 2200)
 TIME_AFTER_DATE = re.compile(r"[T_-]\d{2}[-:]?\d{2}(?:[-:]?\d{2})?Z?(?!\w)")
 
@@ -50,7 +50,7 @@ def drop_dates(path: str) -> str:
 
 
 def _is_date_folder(folders: Sequence[str], number: int) -> bool:
-    """Say whether a folder only names a date, or a year, month or day of one."""
+    """Return whether a folder only names a date, or a year, month or day of one."""
     if (match := DAY.fullmatch(folders[number])) and _build_date(match.group("year", "month", "day")):
         return True
     triples = (folders[start : start + 3] for start in range(max(0, number - 2), number + 1))

@@ -37,17 +37,17 @@ PART = 8_000_000
 """About the bytes of each line that a long list is cut into."""
 
 LARGEST_PAGE = 4_000_000
-"""Bytes of a file that can be one page among several; a larger one is a list of its own."""
+"""Bytes of a file that can be one page among several; a larger one is a whole list."""
 
 NOT_GROUPED = frozenset(("import", "album", "artist", "track", "recently_played"))
-"""Lists that are not joined over files: what is known by its path only, and what is no list of things chosen."""
+"""Lists that are not joined over files: what is known by its path only, and what is not a list that somebody chose."""
 
 NULL_RESPONSE = b'"response":null'
 
 
 @dataclass(frozen=True)
 class Dump:
-    """A file's content, unpacked; its hash stands for it."""
+    """A file's content, unpacked; its hash identifies it."""
 
     data: bytes
     is_intact: bool
@@ -131,7 +131,7 @@ def open_dump(data: bytes) -> Dump:
 
 
 def is_raw_object(dump: Dump) -> bool:
-    """Say whether this is a raw object of ours rather than a dump."""
+    """Return whether this is a raw object of ours rather than a dump."""
     try:
         line = json.loads(dump.data.partition(b"\n")[0])
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ ONE_MB = 1024 * 1024
 
 
 class DumpFileError(OSError):
-    """A file that is not read; the message says what was seen and expected."""
+    """A file that is not read; the message says what was expected and what it got."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ Place = Path | S3Place
 
 
 class ImportFault(Exception):
-    """What stops the whole import; the message says what, seen, expected and what became of the data."""
+    """What stops the whole import; the message says what, expected, got and what became of the data."""
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,14 @@ from lambda_extract.raw_format import Json
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = "\ufeff"
-# What may stand between values: JSON's white space, commas, the record separator of RFC 7464, a mark of a joined file.
+# What may separate values: JSON's white space, commas, the record separator of RFC 7464, a mark of a joined file.
 BETWEEN = re.compile(r"[ \t\r\n,\x1e\ufeff]*")
 LINE_OF_VALUE = re.compile(r"^[{\[]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One top-level value of a file, or a stretch that is no JSON and only has its text."""
+    """One top-level value of a file, or a stretch that is not valid JSON, kept as text."""
 
     line: int
     text: str
@@ -38,7 +38,7 @@ class Content:
 
     @property
     def is_json(self) -> bool:
-        """Say whether anything in the file is JSON."""
+        """Return whether anything in the file is JSON."""
         return any(piece.is_json for piece in self.pieces)
 
 
@@ -99,7 +99,7 @@ class _Reader:
         self.decoder = json.JSONDecoder(parse_constant=self._count_as_null, parse_float=self._parse_float)
 
     def read_stretches(self, text: str, start: int) -> Iterator[_Stretch]:
-        """Yield the values and, between them, what is no JSON, each broken stretch as one."""
+        """Yield the values and, between them, the text that is not valid JSON, each broken stretch as one."""
         broken_from: int | None = None
         while start < len(text):
             stretch = self._read_value(text, start)
@@ -147,7 +147,7 @@ class _Reader:
 
 
 def _skip(text: str, start: int) -> int:
-    """Step over what may stand between two values."""
+    """Skip what may separate two values."""
     match = BETWEEN.match(text, start)
     return match.end() if match else start
 
@@ -160,9 +160,9 @@ def _find_next_value_line(text: str, start: int) -> int:
 
 def _number_lines(text: str, stretches: list[_Stretch]) -> list[Piece]:
     """Turn stretches into pieces that know the line they start in."""
-    pieces, line, seen = [], 1, 0
+    pieces, line, counted = [], 1, 0
     for stretch in stretches:
-        line += text.count("\n", seen, stretch.start)
-        seen = stretch.start
+        line += text.count("\n", counted, stretch.start)
+        counted = stretch.start
         pieces.append(Piece(line, text[stretch.start : stretch.end], stretch.value, stretch.is_json))
     return pieces

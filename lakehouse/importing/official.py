@@ -1,7 +1,7 @@
 """Tell an answer that is Spotify's own from top to bottom, so that it can be landed as the bytes it came as.
 
 It is decoded into a type that has every field Spotify documents and no other: a foreign field at any depth, or a shape
-that needs unwrapping, is no match, and documents.py looks for the music in it.
+that needs unwrapping, does not match, and documents.py looks for the music in it.
 """
 
 import msgspec
@@ -80,7 +80,7 @@ ENTRY_FIELDS = ("track", "item", "album", "show", "episode")
 
 
 def is_official(document: bytes) -> bool:
-    """Say whether a document is an answer of Spotify's that needs no unwrapping."""
+    """Return whether a document is an answer of Spotify's that needs no unwrapping."""
     try:
         known = DECODER.decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -101,7 +101,7 @@ def _is_answer(known: Known) -> bool:
 
 
 def _has_only_lists(known: Known) -> bool:
-    """Say whether a search, or an answer of several objects, holds nothing beside its lists."""
+    """Return whether a search, or an answer of several objects, holds nothing beside its lists."""
     return known.id is None and known.uri is None and known.href is None and known.playlists is None
 
 
@@ -114,7 +114,7 @@ def _is_full_page(page: Known) -> bool:
 
 
 def _is_element(known: Known | None) -> bool:
-    """Say whether an element is null, an object of the catalogue, or an entry around one."""
+    """Return whether an element is null, an object of the catalogue, or an entry around one."""
     if known is None:
         return True
     if known.items is not None:

@@ -74,7 +74,7 @@ class Reading:
         return Run(self.run_id, moment, first.account)
 
     def takes(self, one: Examined) -> bool:
-        """Say whether a file has further pages of the same list: at places that none of the members has."""
+        """Return whether a file has further pages of the same list: at places that none of the members has."""
         first = self.members[0]
         if one.listed is None or first.listed is None or not (one.listed.is_placed and first.listed.is_placed):
             return False

@@ -1,6 +1,6 @@
 """Forget an account: its rows, then the states of the tables that held them, its raw objects, what was made of them.
 
-The rows go first. Items that others have seen, too, are read again from the raw objects of these at the end. Killed at
+The rows go first. Items that other accounts have too are read again from the raw objects of these at the end. Killed at
 any moment, the same command does the rest: it looks at what is there, not at what an earlier one noted.
 """
 
@@ -50,8 +50,8 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
             words = ["--raw", str(raw.absolute()), *catalog, "--reload", f"{days[0]}..{days[-1]}"]
             if submit("load_music", words, warehouse_settings(folder), quick=True):
                 raise UserError(
-                    f"{account} is forgotten. What others have seen of the same items on {days[0]} to {days[-1]} could"
-                    " not be read again, see above; it comes back when they see it again."
+                    f"{account} is forgotten. What other accounts have of the same items on {days[0]} to {days[-1]}"
+                    " could not be read again, see above; their next reads bring it back."
                 )
     return 0
 

@@ -15,7 +15,7 @@ from lakehouse.warehouse.iceberg import Warehouse, require_warehouse
 from lakehouse.warehouse.lock import load_lock
 
 UNFINISHED = "extraction_date=*/.*.tmp"
-"""Raw objects that were being written; what a killed run left of them is no raw object."""
+"""Raw objects that were being written; what a killed run left of them is not a raw object."""
 OLD = 3 * 24 * 3600
 """Seconds after which nobody is still writing one."""
 

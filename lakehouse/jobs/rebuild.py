@@ -71,7 +71,7 @@ def create_database(folder: Path, name: str) -> None:
 
 
 def swap(folder: Path, new: str) -> None:
-    """Give the new tables the database's name, the old ones that of before; in one transaction."""
+    """Return the new tables the database's name, the old ones that of before; in one transaction."""
     with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30, isolation_level=None)) as catalog:
         catalog.execute("begin immediate")
         for name, then in ((BEFORE, REPLACED), (DATABASE, BEFORE), (new, DATABASE)):

@@ -24,7 +24,7 @@ FIGURES = """select
     (select count(*) from play_once where ms_played is null or ms_played >= 30000) as plays,
     (select count(*) from load_status) as days,
     (select count(*) from listing_latest) as sources,
-    (select cast(coalesce(sum(open_records), 0) as bigint) from rejected_by_reason) as records_set_aside,
+    (select cast(coalesce(sum(open_records), 0) as bigint) from rejected_by_reason) as records_rejected,
     (select max(newest_at) from freshness where table_name not in ('raw_object', 'rejected_record')) as newest_at,
     (select max(last_loaded_at) from load_status) as last_loaded_at"""
 
@@ -224,7 +224,7 @@ PARTS = (
     Part(
         "albums",
         "Albums with most songs on the lists",
-        "How many songs of each album stand on any list as it is now, each counted once.",
+        "How many songs of each album are on any current list, each counted once.",
         TOP_ALBUMS,
         "No list holds a song of a known album yet.",
         link=("album_name", "album"),
@@ -284,17 +284,17 @@ PARTS = (
     Part(
         "fresh",
         "How fresh the tables are",
-        "Rows of each table, the days they are of, and when the newest was seen at Spotify; of raw_object, when it was"
+        "Rows of each table, the days they are of, and when Spotify last showed one; of raw_object, when it was"
         " landed (UTC).",
         FRESHNESS,
         "No table holds a row yet.",
     ),
     Part(
         "aside",
-        "What was set aside",
+        "What was rejected",
         "Records that were not understood stay in the table rejected_record until a later load understands them.",
         "rejections",
-        "Nothing was set aside.",
+        "Nothing was rejected.",
     ),
 )
 

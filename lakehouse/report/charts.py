@@ -56,7 +56,7 @@ def name_apart(records: Records) -> list[dict[str, Any]]:
 
 
 def id_of(record: Mapping[str, Any]) -> Any:
-    """Return what a row is about; it stands last."""
+    """Return what a row is about: its last column."""
     return list(record.values())[-1]
 
 
@@ -66,7 +66,7 @@ def plain(value: Any) -> Any:
 
 
 def draw_places(chart: alt.Chart, records: Records) -> alt.Chart:
-    """Return lines of places over days, the first on top; the legend names them as they stand on the last day."""
+    """Return lines of places over days, the first on top; the legend names them in the order of the last day."""
     last = max(record["extraction_date"] for record in records)
     leaders = [record["label"] for record in records if record["extraction_date"] == last]
     lowest = max(record["place"] for record in records)

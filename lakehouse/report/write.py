@@ -25,7 +25,7 @@ TILES = (
     ("plays", "plays"),
     ("sources", "lists and sources"),
     ("days", "days of data"),
-    ("records_set_aside", "records set aside"),
+    ("records_rejected", "rejected records"),
 )
 
 

@@ -81,7 +81,7 @@ def _fetch_and_load(places: Places) -> tuple[int, str]:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[bool]:
-    """Say whether no other run is under way; the lock ends with the process, however that ends."""
+    """Return whether no other run is under way; the lock ends with the process, however that ends."""
     with (folder / LOCK).open("a") as lock:
         yield is_free(lock)
 

@@ -60,7 +60,7 @@ def my_playlists(call: Call) -> Json:
 
 
 def listed_playlist(call: Call, playlist: Playlist) -> Json:
-    """Return a playlist as it stands in a list: with the number of its entries, where the app may read them."""
+    """Return a playlist as a list shows it: with the number of its entries, where the app may read them."""
     path = f"playlists/{playlist.playlist_id}/{PAGE_KEYS[call.regime][-1]}"
     content = {"href": f"{call.base_url}{path}", "total": playlist.total}
     keys = PAGE_KEYS[call.regime] if may_read_entries(call, playlist) else ()
@@ -68,7 +68,7 @@ def listed_playlist(call: Call, playlist: Playlist) -> Json:
 
 
 def may_read_entries(call: Call, playlist: Playlist) -> bool:
-    """Tell whether this app is given this playlist's entries."""
+    """Return whether this app is given this playlist's entries."""
     return call.regime != "restricted" or playlist.is_open_to(call.account_id)
 
 

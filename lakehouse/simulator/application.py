@@ -55,7 +55,7 @@ def read_day(text: object) -> dt.date:
             raise ValueError
         day = dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no date; expected one like 2026-11-01") from None
+        raise ValueError(f"{text!r} is not a date; expected one like 2026-11-01") from None
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(f"{text} is too far away; expected a day from {FIRST_DAY} to {LAST_DAY}")
     return day
@@ -77,7 +77,7 @@ class Simulator:
     ) -> None:
         """Start on a day, with nobody logged in."""
         if regime not in REGIMES:
-            raise ValueError(f"{regime!r} is no regime; expected one of {', '.join(REGIMES)}")
+            raise ValueError(f"{regime!r} is not a regime; expected one of {', '.join(REGIMES)}")
         self.regime, self.today = regime, today
         self.world = World(seed)
         self.authority = Authority(client_id, client_secret, rotate, lambda: self.today)

@@ -146,7 +146,7 @@ def challenge_of(verifier: str) -> str:
 
 
 def is_secure(redirect_uri: str) -> bool:
-    """Tell whether an app may register an address: https, or http to a loopback address, never localhost."""
+    """Return whether an app may register an address: https, or http to a loopback address, never localhost."""
     try:
         parts = urlsplit(redirect_uri)
         host = parts.hostname or ""

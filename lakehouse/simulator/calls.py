@@ -24,7 +24,7 @@ WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class ApiError(Exception):
-    """An answer that is no success."""
+    """An answer that is not a success."""
 
     def __init__(self, status: int, message: str) -> None:
         """Remember what Spotify says in such a case."""
@@ -98,7 +98,7 @@ class Call:
     def embedded_page(
         self, path: str, items: Sequence[Item], shape: Callable[[Item], Any], limit: int, total: int | None = None
     ) -> Json:
-        """Return the first page of another list, as it stands inside an object."""
+        """Return the first page of another list, as it appears inside an object."""
         return make_page(self, path, items, shape, limit, 0, total)
 
 
@@ -125,7 +125,7 @@ def make_page(
 
 
 def find(known: Mapping[str, Item], item_id: str) -> Item:
-    """Return what has an id; fail as Spotify does for what is no id, and for one that nobody has."""
+    """Return what has an id; fail as Spotify does for an invalid or unknown id."""
     if not SPOTIFY_ID.fullmatch(item_id):
         raise ApiError(400, "Invalid base62 id")
     if item_id not in known:

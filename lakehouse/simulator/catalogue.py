@@ -114,7 +114,7 @@ def make_artist(seed: int, language: Language, number: int) -> Artist:
 
 
 def various_artists(seed: int) -> Artist:
-    """Return the name that stands on samplers."""
+    """Return the name that samplers show."""
     return Artist(base62_id(f"{seed} artist various"), VARIOUS, (), LANGUAGES[0])
 
 

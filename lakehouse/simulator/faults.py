@@ -41,14 +41,14 @@ class Fault:
     value: float | None = None
     after: int = 0
     times: float = float("inf")
-    seen: int = 0
+    calls: int = 0
 
     def takes(self, path: str) -> bool:
         """Count a call of this endpoint, and tell whether the fault strikes it."""
         if not fnmatchcase(path, self.endpoint):
             return False
-        self.seen += 1
-        return self.after < self.seen <= self.after + self.times
+        self.calls += 1
+        return self.after < self.calls <= self.after + self.times
 
 
 @dataclass
@@ -78,7 +78,7 @@ def read_fault(text: str) -> Fault:
         )
     kind, _, value = parts[0].partition("=")
     if kind not in KINDS:
-        raise ValueError(f"fault {text!r}: {kind!r} is no kind; expected one of {', '.join(KINDS)}")
+        raise ValueError(f"fault {text!r}: {kind!r} is not a kind; expected one of {', '.join(KINDS)}")
     if value and not (KINDS[kind].takes_value and NUMBER.fullmatch(value)):
         raise ValueError(f"fault {text!r}: {value!r} does not go with {kind}")
     fault = Fault(text, endpoint, kind, float(value) if value else None)
@@ -177,7 +177,7 @@ def cut(response: Response, _value: float | None) -> Response:
 
 
 def send_html(_response: Response, _value: float | None) -> Response:
-    """Send a page that is no JSON."""
+    """Send a page that is not valid JSON."""
     return Response("<html>Something went wrong</html>", 200, content_type="text/html")
 
 

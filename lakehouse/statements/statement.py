@@ -116,13 +116,13 @@ def read_folder(kind: Kind, folder: Path = SQL_FOLDER) -> Mapping[str, Statement
 
 
 def describe_syntax_error(error: SqlglotError) -> str:
-    """Return one line: where, what is wrong, and what was seen."""
+    """Return one line: where, what is wrong, and what was read instead."""
     if not isinstance(error, ParseError) or not error.errors:
         return "cannot be split into words; is a quote left open?"
     first = error.errors[0]
-    seen = str(first.get("highlight") or "the end")
-    start = max((first.get("col") or 1) - len(seen) + 1, 1)
-    return f"line {first.get('line')}, column {start}: {plain_reason(str(first.get('description')))}, seen {seen!r}"
+    got = str(first.get("highlight") or "the end")
+    start = max((first.get("col") or 1) - len(got) + 1, 1)
+    return f"line {first.get('line')}, column {start}: {plain_reason(str(first.get('description')))}, got {got!r}"
 
 
 def plain_reason(description: str) -> str:
@@ -155,8 +155,8 @@ def require_reading(tree: exp.Expr) -> None:
     writing = tree.find(exp.DML, exp.DDL, exp.Command, exp.Into, exp.Set, exp.Pragma, exp.Attach)
     if isinstance(tree, READING) and (writing is None or isinstance(writing, READING)):
         return
-    seen = str(tree.this if isinstance(tree, exp.Command) else tree.key).lower()
-    raise StatementError(f"this only reads; seen {seen}, expected select, with, values, show tables or describe NAME")
+    got = str(tree.this if isinstance(tree, exp.Command) else tree.key).lower()
+    raise StatementError(f"this only reads; got {got}, expected select, with, values, show tables or describe NAME")
 
 
 def names_read(tree: exp.Expr) -> set[str]:
@@ -200,7 +200,7 @@ def inline_parameters(tree: exp.Expr) -> exp.Expr:
 
 
 def literal_of(column: exp.Column, value: exp.Expr) -> exp.Expr:
-    """Return a parameter's value to stand in place of its name, with a type; what a select gives keeps the name."""
+    """Return a parameter's value as typed SQL, which replaces its name; what a select gives keeps the name."""
     # A bare number in an order by would name a column by its place.
     literal = value.copy() if isinstance(value, exp.Cast) else exp.cast(value.copy(), plain_type(value))
     return exp.alias_(literal, column.name) if isinstance(column.parent, exp.Select) else literal
@@ -231,13 +231,13 @@ def unnest_in_select(tree: exp.Expr) -> exp.Expr:
 
 
 def is_of_structs(unnest: exp.Unnest) -> bool:
-    """Say whether an unnest spreads structs into columns: it names several, and none of them is the place."""
+    """Return whether an unnest spreads structs into columns: it names several, and none of them is the place."""
     alias = unnest.args.get("alias")
     return alias is not None and len(alias.columns) > 1 and not unnest.args.get("offset")
 
 
 def names_unnested(select: exp.Select, unnest: exp.Unnest) -> bool:
-    """Say whether the select names each unnested column with its alias, so that it can be called otherwise."""
+    """Return whether the select names each unnested column with its alias, so that it can be called otherwise."""
     names = {column.name for column in columns_unnested(unnest)}
     plain = [column for column in select.find_all(exp.Column) if not column.table and column.name in names]
     return bool(names) and not plain and not any(isinstance(one, exp.Star) or one.is_star for one in select.expressions)
@@ -288,7 +288,7 @@ def plain_type(value: exp.Expr) -> exp.DataType:
 
 
 def parameters_of(tree: exp.Expr) -> dict[str, exp.Expr]:
-    """Return the defaults that stand in the step named `parameter`, by name."""
+    """Return the defaults of the step named `parameter`, by name."""
     for cte in tree.find_all(exp.CTE):
         if cte.alias == PARAMETER and isinstance(cte.this, exp.Select):
             return {column.alias: column.this for column in cte.this.expressions}
@@ -312,7 +312,7 @@ def require_value(name: str, value: str, type_name: str) -> None:
     try:
         read(value)
     except (KeyError, ValueError) as error:
-        raise StatementError(f"parameter {name}: seen {value!r}, expected {expected}") from error
+        raise StatementError(f"parameter {name}: got {value!r}, expected {expected}") from error
 
 
 def set_parameters(tree: exp.Expr, values: Mapping[str, str]) -> exp.Expr:

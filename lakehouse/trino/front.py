@@ -1,8 +1,8 @@
-"""What stands before Trino: it passes on what programs of this machine ask, and nothing that a web page asks.
+"""A proxy in front of Trino: it passes on what programs of this machine ask, and nothing that a web page asks.
 
 Trino looks at neither Host nor Origin. What may be read and written is Trino's own to decide (server.py).
 
-Trino itself listens on an address of this machine that is drawn anew each time (127.x.y.z, where the system has them),
+Trino itself listens on an address of this machine that is drawn each time (127.x.y.z, where the system has them),
 so that a web page can no more guess it than a password.
 """
 

@@ -80,9 +80,9 @@ def take(jar: Jar, work: Path, said: str) -> None:
     fetched = work / "cache" / jar.file
     if not fetched.is_file():
         raise UserError(f"could not fetch {jar.file} into {trino_folder()}: {reason(said)}. Later fetches go on here.")
-    seen = hashlib.sha256(fetched.read_bytes()).hexdigest()
-    if seen != jar.sha256:
-        raise UserError(f"{jar.file}: SHA-256 {seen}, expected {jar.sha256}. It was not taken.")
+    digest = hashlib.sha256(fetched.read_bytes()).hexdigest()
+    if digest != jar.sha256:
+        raise UserError(f"{jar.file}: SHA-256 {digest}, expected {jar.sha256}. It was not taken.")
     fetched.rename(trino_folder() / jar.file)
 
 
@@ -111,7 +111,7 @@ def start_ivy(jars: Sequence[Jar], path: Path, settings: Path) -> "subprocess.Po
 
 
 def settings_text(cache: Path) -> str:
-    """Return Ivy's settings: Maven Central, or what stands in its place for Spark; jars by name, poms left alone."""
+    """Return Ivy's settings: Maven Central, or the mirror that Spark is set to use; jars by name, poms left alone."""
     other = os.environ.get("DEFAULT_ARTIFACT_REPOSITORY")
     root = f" root={quoteattr(other)}" if other else ""
     pattern = "[organisation]_[artifact]-[revision](-[classifier]).[ext]"

@@ -46,7 +46,7 @@ def trino_over(folder: Path, port: int = 0) -> Iterator[Server]:
     warehouse = Warehouse(folder)
     with emulated_aws() as aws:
         register_tables(warehouse, GlueWarehouse().glue)
-        # Nobody can say to be an owner whose name is drawn anew, in the seconds until nobody may write.
+        # Nobody can say to be an owner whose name is random, in the seconds until nobody may write.
         owner = f"{OWNER}-{secrets.token_hex(16)}"
         with running_trino(aws, port, folder, owner, is_guarded=True) as server:
             TrinoSession(server.port).create_views(warehouse.time_zones, owner, f"{OPEN_CATALOG}.{DATABASE}.")

@@ -268,7 +268,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 def start(gateway: JavaGateway, server: Server) -> None:
     """Start the server in the Java; it says what it misses in its log, and ends the Java."""
-    # Py4J would tell all of its own side of a start that fails; what counts stands in the server's log.
+    # Py4J would print its own side of a failed start; the useful part is in the server's log.
     logging.disable(logging.CRITICAL)
     try:
         gateway.jvm.io.trino.server.Server().start(VERSION)

@@ -31,7 +31,7 @@ NOT_YET = ("NO_NODES_AVAILABLE", "SERVER_STARTING_UP")
 def open_connection(port: int, database: str = DATABASE, user: str = READER) -> Connection:
     """Return a connection in whose statements names resolve as in Athena."""
     plain = requests.Session()
-    plain.trust_env = False  # No proxy stands between this machine and itself.
+    plain.trust_env = False  # No proxy between this machine and itself.
     return Connection(
         host=HOST, port=port, user=user, catalog=CATALOG, schema=database, timezone="UTC", http_session=plain
     )
@@ -56,7 +56,7 @@ class TrinoSession:
         return self.run_text(tree.sql(dialect="trino"))
 
     def run_text(self, text: str) -> pa.Table:
-        """Return the rows of a statement as it stands."""
+        """Return the rows of a statement, unchanged."""
         try:
             columns, rows = run_when_ready(self.connection, text.strip().rstrip(";"))
         except (Error, HttpError) as error:

@@ -1,4 +1,4 @@
-"""DuckDB as a stand-in for Athena: the same names, the same views, nothing but the tables it is given."""
+"""DuckDB as a stand-in for Athena: the same names, the same views, and no tables except the given ones."""
 
 from collections.abc import Iterable, Mapping
 
@@ -38,7 +38,7 @@ def seal(engine: duckdb.DuckDBPyConnection) -> None:
 
 
 def add_dataset(engine: duckdb.DuckDBPyConnection, name: str, dataset: ds.Dataset) -> None:
-    """Give the engine a table that it reads only when, and as far as, a statement needs it."""
+    """Return the engine a table that it reads only when, and as far as, a statement needs it."""
     engine.from_arrow(dataset).create_view(name)
 
 

@@ -1,6 +1,6 @@
 """Where a warehouse is: Iceberg writes whole paths into its metadata, so a folder that was moved names another.
 
-Such a folder is refused, and `settle` writes the paths anew: manifests first, then the lists of them, the tables'
+Such a folder is refused, and `settle` rewrites the paths: manifests first, then the lists of them, the tables'
 metadata, the catalog last. A settle that is killed leaves a folder that is still refused; the next one completes it.
 """
 
@@ -45,7 +45,7 @@ def require_home(folder: Path, outcome: str) -> None:
     if other := find_other_home(folder):
         raise UserError(
             f"{folder}: its catalog says that its tables are in {other}; it was moved or copied. {outcome}"
-            f" `lakehouse warehouse settle {folder}` writes its paths anew."
+            f" `lakehouse warehouse settle {folder}` rewrites its paths."
         )
 
 
@@ -62,7 +62,7 @@ def read_locations(folder: Path) -> list[str]:
 
 
 def copy_warehouse(source: Path, target: Path) -> None:
-    """Copy a warehouse: what is written into the copy does not touch the original. Loads into it wait meanwhile."""
+    """Copy a warehouse: what is written into the copy does not touch the original. Loads into it wait for the end."""
     require_home(source, "Nothing was copied.")
     require_free(target, "Nothing was copied.")
     unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
@@ -128,7 +128,7 @@ def settle(folder: Path, home: Path | None = None) -> int:
 
 
 def _settle_table(metadata: Path, folder: Path, root: Path, home: Path, change: Callable[[str], str]) -> None:
-    """Write the paths of one table anew, what is read last first."""
+    """Rewrite the paths of one table, in reverse reading order."""
 
     def place(location: str) -> Path:
         """Return where a file of the table is now; its path may be the old one, or new already."""

@@ -42,7 +42,9 @@ def require_warehouse(folder: Path) -> None:
     if not folder.is_dir():
         raise WarehouseError(f"the warehouse {folder} is a file; expected a folder with {CATALOG_FILE}")
     if not (folder / CATALOG_FILE).is_file():
-        raise WarehouseError(f"no {CATALOG_FILE} in {folder}, so it is no warehouse; load one with `lakehouse load`")
+        raise WarehouseError(
+            f"no {CATALOG_FILE} in {folder}, so it is not a warehouse; create one with `lakehouse load`"
+        )
     require_home(folder, "Nothing was read.")
 
 
@@ -131,8 +133,8 @@ def require_steady_names(table: Table) -> None:
         for field in schema.fields:
             now = today.get(field.field_id, field.name)
             if now != field.name:
-                seen = f"column {field.name} was renamed to {now}"
-                raise WarehouseError(f"table {table.name()[-1]}: {seen}; expected steady names, nothing was read")
+                got = f"column {field.name} was renamed to {now}"
+                raise WarehouseError(f"table {table.name()[-1]}: {got}; expected steady names, nothing was read")
 
 
 def to_dataset(table: Table, filesystem: fs.FileSystem) -> ds.Dataset:

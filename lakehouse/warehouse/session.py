@@ -40,11 +40,11 @@ class Session:
             raise StatementError(explain(error, engine)) from error
 
     def run_text(self, text: str) -> pa.Table:
-        """Return the rows of a statement as it stands."""
+        """Return the rows of a statement, unchanged."""
         return self.run(parse_statement(text))
 
     def fill(self, engine: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
-        """Give the engine what the names mean, then seal it."""
+        """Return the engine what the names mean, then seal it."""
         for table in sorted(stand_in.tables_behind(names, self.views)):
             if table not in self.opened:
                 self.opened[table] = self.warehouse.open_dataset(table)

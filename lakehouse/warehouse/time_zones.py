@@ -63,7 +63,7 @@ def read_setting(text: str) -> tuple[str, str]:
 def require_time_zone(name: object) -> str:
     """Return the name of a time zone; refuse any other text."""
     if not isinstance(name, str) or name not in available_timezones():
-        raise ValueError(f"expected a zone such as Europe/Berlin, seen {name!r}")
+        raise ValueError(f"expected a zone such as Europe/Berlin, got {name!r}")
     return name
 
 

@@ -49,7 +49,7 @@ def in_order(rows: list[tuple[Any, ...]], is_ordered: bool) -> list[tuple[Any, .
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same; numbers as far as two engines can agree."""
+    """Return whether two values are the same; numbers as far as two engines can agree."""
     if isinstance(one, float) and isinstance(other, int | float) and not isinstance(other, bool):
         return math.isclose(one, other, rel_tol=TOLERANCE)
     if isinstance(other, float):
@@ -77,7 +77,7 @@ def test_trino_and_duckdb_answer_the_same(demo_trino, duckdb, kind, name):
 
 
 def is_ordered(text: str) -> bool:
-    """Tell whether a statement orders its rows."""
+    """Return whether a statement orders its rows."""
     return parse_statement(text).args.get("order") is not None
 
 

@@ -99,7 +99,7 @@ def recorder(emulated: EmulatedAws) -> Iterator[Recorder]:
 def applying(
     terraform: Terraform, recorder: Recorder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Future[None]]:
-    """Apply the roles, the rule and its queue meanwhile: Terraform mostly waits."""
+    """Apply the roles, the rule and its queue in parallel: Terraform mostly waits."""
     plan = tmp_path_factory.mktemp("plan") / "plan"
 
     def apply() -> None:

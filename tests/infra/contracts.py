@@ -98,7 +98,7 @@ class Recorder:
 
 @contextlib.contextmanager
 def recording(target: str) -> Iterator[Recorder]:
-    """Give a recorder that passes everything on."""
+    """Return a recorder that passes everything on."""
     recorder = Recorder(target)
 
     class Handler(BaseHTTPRequestHandler):

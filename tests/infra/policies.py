@@ -45,7 +45,7 @@ class Statement:
     condition: Any
 
     def allows(self, action: str, resource: str, prefix: str | None = None) -> bool:
-        """Say whether it allows an action on a resource; a listing asks for a prefix."""
+        """Return whether it allows an action on a resource; a listing asks for a prefix."""
         if action not in self.actions or not any(fnmatch.fnmatchcase(resource, known) for known in self.resources):
             return False
         prefixes = self.condition.get("StringLike", {}).get("s3:prefix")
@@ -102,7 +102,7 @@ def find_broad(statements: list[Statement], bucket: str, prefix: str | None = No
 
 
 def is_broad(resource: str, bucket: str) -> bool:
-    """Say whether a resource names more than one thing, one folder of ours, or one database's tables."""
+    """Return whether a resource names more than one thing, one folder of ours, or one database's tables."""
     if "*" not in resource:
         return False
     folder = resource.removeprefix(f"arn:aws:s3:::{bucket}/")

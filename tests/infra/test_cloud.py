@@ -199,7 +199,7 @@ def test_an_object_in_no_ledger_is_said(lakehouse: Lakehouse, cloud: FakeCloud, 
 
 
 def test_an_unknown_account_is_refused(lakehouse: Lakehouse) -> None:
-    with pytest.raises(UserError, match="--account: expected one of me, seen 'anna'"):
+    with pytest.raises(UserError, match="--account: expected one of me, got 'anna'"):
         run(lakehouse, "anna")
 
 
@@ -376,7 +376,7 @@ def no_terminal(_: str) -> str:
 
 
 @pytest.mark.parametrize(("ask", "message"), [
-    pytest.param(lambda _: "no", "seen 'no', expected 'yes'. Nothing was changed", id="no"),
+    pytest.param(lambda _: "no", "got 'no', expected 'yes'. Nothing was changed", id="no"),
     pytest.param(no_terminal, "nobody to ask; expected a terminal, or --yes", id="no terminal"),
 ])  # fmt: skip
 def test_deploy_changes_nothing_unless_somebody_agrees(outputs: dict[str, Any], ask: Any, message: str) -> None:
@@ -400,7 +400,7 @@ def test_deploy_refuses_sources_that_the_extractor_would_refuse(outputs: dict[st
 
 def test_destroy_asks_for_the_name(outputs: dict[str, Any]) -> None:
     terraform = FakeTerraform(outputs)
-    with pytest.raises(UserError, match=r"seen 'yes', expected 'pr-7'\. Nothing was removed"):
+    with pytest.raises(UserError, match=r"got 'yes', expected 'pr-7'\. Nothing was removed"):
         destroy(terraform, is_sure=False, ask=lambda _: "yes")
     assert destroy(terraform, is_sure=False, ask=lambda _: "pr-7") == 0
     assert terraform.done == ["init", "init", "destroy", "forget"]

@@ -49,7 +49,7 @@ def test_entries_reconcile_leaves_out_objects_that_could_not_be_read(answer):
 
 
 def rejected(raw_key, line, **more):
-    """Return a record that was set aside."""
+    """Return a record that was rejected."""
     return {"raw_key": raw_key, "line": line, "path": "$", "extraction_date": MON, **more}
 
 

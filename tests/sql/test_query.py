@@ -117,20 +117,20 @@ def test_show_tables_names_tables_and_views_and_show_views_only_these(ask):
             "select 1 from other.song",
             "no table or view other.song; expected one of account_clock, album, album_artist,",
         ),
-        ("select * from 123", "SQL syntax, line 1, column 15: expected table name, seen '123'"),
-        ("select song_id,\nfrom song where", "SQL syntax, line 2, column 11: incomplete where, seen 'where'"),
-        ("selec 1", "SQL syntax, line 1, column 7: not understood, seen '1'"),
+        ("select * from 123", "SQL syntax, line 1, column 15: expected table name, got '123'"),
+        ("select song_id,\nfrom song where", "SQL syntax, line 2, column 11: incomplete where, got 'where'"),
+        ("selec 1", "SQL syntax, line 1, column 7: not understood, got '1'"),
         ("select 'abc", "SQL syntax, cannot be split into words; is a quote left open?"),
         ("", "empty statement; expected one select"),
         (" ;; -- nothing", "empty statement; expected one select"),
         ("select 1; select 2", "2 statements; expected one"),
-        ("drop table song", "this only reads; seen drop, expected select, with, values, show tables or describe NAME"),
-        ("delete from song", "this only reads; seen delete,"),
-        ("with x as (select 1 as a) insert into song select a from x", "this only reads; seen insert,"),
-        ("create view x as select 1 as a", "this only reads; seen create,"),
-        ("explain select 1", "this only reads; seen explain,"),
-        ("set TimeZone = 'Asia/Tokyo'", "this only reads; seen set,"),
-        ("copy song to '/tmp/x'", "this only reads; seen copy,"),
+        ("drop table song", "this only reads; got drop, expected select, with, values, show tables or describe NAME"),
+        ("delete from song", "this only reads; got delete,"),
+        ("with x as (select 1 as a) insert into song select a from x", "this only reads; got insert,"),
+        ("create view x as select 1 as a", "this only reads; got create,"),
+        ("explain select 1", "this only reads; got explain,"),
+        ("set TimeZone = 'Asia/Tokyo'", "this only reads; got set,"),
+        ("copy song to '/tmp/x'", "this only reads; got copy,"),
         ("select cast(name as integer) as n from song", "Could not convert string 'One, [bold]1' to INT32"),
         ("select 1 / 0 as n", "Division by zero"),
         ("select no_such_function(1) as n", "Scalar Function with name no_such_function does not exist!"),
@@ -155,17 +155,17 @@ def test_a_statement_that_cannot_be_answered_is_refused_in_one_line(refuse, stat
         (["question", "top_artist"], "no question top_artist; did you mean top_artists?"),
         (["question", "zzz"], "no question zzz; expected one of albums_by_type, albums_with_many_tracks,"),
         (["question", "top_artists", "limt=3"], "no parameter limt; expected limit"),
-        (["question", "top_artists", "limit=x"], "parameter limit: seen 'x', expected a whole number"),
+        (["question", "top_artists", "limit=x"], "parameter limit: got 'x', expected a whole number"),
         (
             ["question", "top_artists", f"limit={10**20}"],
-            f"parameter limit: seen '{10**20}', expected a whole number, at",
+            f"parameter limit: got '{10**20}', expected a whole number, at",
         ),
-        (["question", "top_artists", "limit=٣"], "parameter limit: seen '٣', expected a whole number"),
+        (["question", "top_artists", "limit=٣"], "parameter limit: got '٣', expected a whole number"),
         (
             ["question", "latency", "since=20261104"],
-            "parameter since: seen '20261104', expected a date like 2026-11-20",
+            "parameter since: got '20261104', expected a date like 2026-11-20",
         ),
-        (["question", "albums_by_type", "seen_since=2026"], "parameter seen_since: seen '2026', expected a date like"),
+        (["question", "albums_by_type", "seen_since=2026"], "parameter seen_since: got '2026', expected a date like"),
         (["question", "top_artists", "3"], "parameter '3': expected key=value"),
         (["question", "top_artists", "--limit=3"], "No such option: --limit"),
         (["query", "select 1", "select 2"], "Got unexpected extra argument(s) (select 2)"),
@@ -273,7 +273,7 @@ def test_a_table_in_a_pipe_cuts_nothing_off_and_counts_its_rows(run):
 
 def test_a_question_says_on_stderr_what_was_asked_and_its_data_stays_clean(run):
     code, out, err = run("question", "top_artists", "limit=1", "--format", "csv")
-    assert (code, err) == (0, "Who occurs most often?\n")
+    assert (code, err) == (0, "Which artists have the most songs in my collection?\n")
     assert out == "place,artist_name,songs,albums,artist_id\n1,,1,0,a1\n"
 
 
@@ -287,7 +287,7 @@ def test_questions_lists_every_question_with_its_parameters(capsys):
     assert main(["question", "--format", "json"]) == 0
     listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert set(listed) == set(read_folder("question"))
-    assert listed["top_artists"]["question"] == "Who occurs most often?"
+    assert listed["top_artists"]["question"] == "Which artists have the most songs in my collection?"
     assert listed["latest_listing"]["parameters"] == "account= source_kind= source_id= limit=100"
 
 

@@ -11,7 +11,7 @@ from lakehouse.statements.statement import read_folder
 
 
 def test_the_file_is_what_make_samples_writes() -> None:
-    assert VIEWS.read_text("utf-8") == write_views(describe_views(open_rows())), "`make samples` writes it anew"
+    assert VIEWS.read_text("utf-8") == write_views(describe_views(open_rows())), "`make samples` rewrites it"
 
 
 def test_every_view_is_there_with_columns() -> None:

@@ -56,9 +56,9 @@ def test_the_chart_is_the_list_in_which_songs_rise(session):
 
 def test_figures_count_what_is_open_and_the_days(session):
     figures = read_figures(session)
-    assert {name: figures[name] for name in ("songs", "plays", "days", "sources", "records_set_aside")} == {
+    assert {name: figures[name] for name in ("songs", "plays", "days", "sources", "records_rejected")} == {
         **{"songs": 2, "plays": 2, "days": 2},
-        **{"sources": 3, "records_set_aside": 1},
+        **{"sources": 3, "records_rejected": 1},
     }
 
 

@@ -93,10 +93,10 @@ def test_a_parameter_is_set_with_the_type_of_its_default_and_the_rest_stays(name
 @pytest.mark.parametrize(
     ("name", "value", "line"),
     [
-        ("limit", "5.5", "parameter limit: seen '5.5', expected a whole number, at most 9223372036854775807"),
-        ("share", "half", "parameter share: seen 'half', expected a number"),
-        ("is_new", "yes", "parameter is_new: seen 'yes', expected true or false"),
-        ("since", "yesterday", "parameter since: seen 'yesterday', expected a date like 2026-11-20"),
+        ("limit", "5.5", "parameter limit: got '5.5', expected a whole number, at most 9223372036854775807"),
+        ("share", "half", "parameter share: got 'half', expected a number"),
+        ("is_new", "yes", "parameter is_new: got 'yes', expected true or false"),
+        ("since", "yesterday", "parameter since: got 'yesterday', expected a date like 2026-11-20"),
         ("since_", "1", "no parameter since_; expected limit, share, kind, is_new, since, account"),
     ],
 )

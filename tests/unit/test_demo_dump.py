@@ -121,12 +121,12 @@ def named_traps() -> dict[str, list[str]]:
 
 
 def ids_repeat(files: list[File]) -> bool:
-    """Tell whether a track of one file comes again in the other."""
+    """Return whether a track of one file comes again in the other."""
     return len(files) == 2 and bool(files[0].ids("track") & files[1].ids("track"))
 
 
 def is_summary_and_full(files: list[File]) -> bool:
-    """Tell whether one album comes with label, upc and popularity and, elsewhere, without."""
+    """Return whether one album comes with label, upc and popularity and, elsewhere, without."""
     albums = [found for file in files for found in file.objects if found.get("type") == "album"]
     full = {album["id"] for album in albums if {"label", "popularity", "external_ids"} <= album.keys()}
     summaries = {album["id"] for album in albums if "label" not in album}
@@ -134,14 +134,14 @@ def is_summary_and_full(files: list[File]) -> bool:
 
 
 def has_other_artists(file: File) -> bool:
-    """Tell whether an album holds a song with several artists, not the album's own."""
+    """Return whether an album holds a song with several artists, not the album's own."""
     albums = [found for found in file.objects if isinstance(found.get("tracks"), dict) and "artists" in found]
     tracks = [(track["artists"], album["artists"]) for album in albums for track in album["tracks"]["items"]]
     return any(len(track) > 1 and track != album for track, album in tracks)
 
 
 def has_date(file: File, precision: str | None, pattern: str) -> bool:
-    """Tell whether an album has a release date of this precision and form."""
+    """Return whether an album has a release date of this precision and form."""
     albums = [found for found in file.objects if found.get("type") == "album" and found.get("id")]
     return any(
         album["release_date_precision"] == precision and re.fullmatch(pattern, str(album["release_date"]))
@@ -150,7 +150,7 @@ def has_date(file: File, precision: str | None, pattern: str) -> bool:
 
 
 def is_short_of_total(file: File) -> bool:
-    """Tell whether a last page ends before the announced total, or has entries nobody can use."""
+    """Return whether a last page ends before the announced total, or has entries nobody can use."""
     pages = [found for found in file.objects if "total" in found and "offset" in found and found.get("next") is None]
     return any(page["offset"] + len(page["items"]) < page["total"] for page in pages)
 
@@ -162,7 +162,7 @@ def scripts(file: File) -> set[str]:
 
 
 def parses_whole(file: File) -> bool:
-    """Tell whether the text is one JSON document."""
+    """Return whether the text is one JSON document."""
     try:
         json.loads(text_of(file.raw))
     except json.JSONDecodeError:

@@ -82,7 +82,7 @@ def test_bucket_database_and_secret_are_there(aws: EmulatedAws) -> None:
     assert json.loads(secret) == {"client_id": "c1"}
 
 
-def test_meanwhile_this_process_reaches_no_other_aws(aws: EmulatedAws) -> None:
+def test_this_process_reaches_no_other_aws_while_it_runs(aws: EmulatedAws) -> None:
     found = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     assert found == aws.variables
     assert boto3.client("s3").meta.endpoint_url == aws.endpoint
@@ -167,7 +167,7 @@ def test_a_job_that_ends_before_it_is_time_was_not_killed(aws: EmulatedAws, subm
 
 def test_something_can_be_done_beside_the_job(aws: EmulatedAws, submitted: list[Any]) -> None:
     done: list[str] = []
-    runner.run_job(aws, meanwhile=lambda: done.append("looked"))
+    runner.run_job(aws, alongside=lambda: done.append("looked"))
     assert done == ["looked"]
 
 

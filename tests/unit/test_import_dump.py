@@ -50,7 +50,7 @@ def dump(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """Give a raw folder that is not there yet."""
+    """Return a raw folder that is not there yet."""
     return tmp_path / "raw"
 
 
@@ -312,7 +312,7 @@ def test_the_same_content_under_another_date_is_landed_again(dump, raw):
     assert [key[:27] for key in keys(raw)] == ["extraction_date=2024-05-01/", "extraction_date=2024-05-02/"]
 
 
-def test_an_object_that_appears_meanwhile_counts_as_already_landed(dump, raw, capsys, monkeypatch):
+def test_an_object_that_appears_during_the_import_counts_as_already_landed(dump, raw, capsys, monkeypatch):
     monkeypatch.setattr(import_dump, "list_run_ids", lambda _raw: {})
     land(dump, raw, [track(1)])
     assert main([str(dump), "--raw", str(raw)]) == 0

@@ -151,6 +151,6 @@ def test_no_full_java_is_one_line_that_says_what_was_seen(machine, capsys):
     said = capsys.readouterr().err
     own = machine.own
     assert said == (
-        f"java: Spark 4.1 needs a full JDK 17, seen {own} without jdk.incubator.vector; set JAVA_HOME to one\n"
+        f"java: Spark 4.1 needs a full JDK 17, got {own} without jdk.incubator.vector; set JAVA_HOME to one\n"
     )
     assert java.main([]) == 0

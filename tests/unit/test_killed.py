@@ -46,7 +46,7 @@ def is_alive(group):
 
 
 def has_processes(group):
-    """Say whether a group has processes that have not ended; one that only waits to be noticed has."""
+    """Return whether a group has processes that have not ended; one that only waits to be noticed has."""
     found = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
     return any(line.split()[0] == str(group) and "Z" not in line.split()[1] for line in found.splitlines())
 

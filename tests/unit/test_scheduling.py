@@ -46,7 +46,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 
 
 def give(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, tool: str, script: str) -> None:
-    """Give the machine one kind of timer, with a program that stands for the system's."""
+    """Return the machine one kind of timer, with a program that stands for the system's."""
     program = home / "bin" / tool
     program.write_text(script)
     program.chmod(0o755)

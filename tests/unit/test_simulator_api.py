@@ -138,7 +138,7 @@ def some_ids(day):
 
 
 def is_served(entry, item, keys):
-    """Tell whether a playlist's item is what the world says."""
+    """Return whether a playlist's item is what the world says."""
     if entry.kind == "gap":
         return item is None
     found = [item[key] for key in keys]

@@ -145,7 +145,7 @@ def test_faults_are_ordered_over_http_and_said_in_the_settings(running):
     ("text", "said"),
     [
         ("me/tracks", "expected endpoint:kind"),
-        ("me/tracks:oops", "'oops' is no kind; expected one of 500, "),
+        ("me/tracks:oops", "'oops' is not a kind; expected one of 500, "),
         ("me/tracks:404=3", "'3' does not go with 404"),
         ("me/tracks:slow=x", "'x' does not go with slow"),
         ("me/tracks:500:often", "'often'; expected after=N or times=N"),

@@ -100,5 +100,5 @@ def test_several_run_side_by_side():
 
 
 def test_an_unknown_regime_is_refused():
-    with pytest.raises(ValueError, match="'free' is no regime"), running_simulator(regime="free"):
+    with pytest.raises(ValueError, match="'free' is not a regime"), running_simulator(regime="free"):
         pass

@@ -48,7 +48,7 @@ def run_to_the_end(command, environment, output=None) -> int:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process is there and no zombie."""
+    """Return whether a process is there and no zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

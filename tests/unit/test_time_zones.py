@@ -41,7 +41,7 @@ def test_the_machines_zone_is_utc_where_it_cannot_be_found_out(monkeypatch, tmp_
 
 @pytest.mark.parametrize("told", ["Mars/Base", "u1=", "../x", "u1=europe/berlin"])
 def test_what_is_no_time_zone_is_refused_and_nothing_changes(tmp_path, told):
-    with pytest.raises(UserError, match=r"expected a zone such as Europe/Berlin, seen .* Nothing was loaded"):
+    with pytest.raises(UserError, match=r"expected a zone such as Europe/Berlin, got .* Nothing was loaded"):
         change_time_zones(tmp_path, [told])
     assert read_time_zones(tmp_path) == {"*": "UTC"}
 
