@@ -1,4 +1,4 @@
-"""What is measured beside the checks: how old the data is, what was set aside, how long Glue ran."""
+"""What is measured beside the checks: how old the data is, what was rejected, how long Glue ran."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -180,7 +180,7 @@ class Publishing:
         return bool(set(file.reads) - known or set(file.reads) & set(self.report.waiting))
 
     def publish_file(self, file: SqlFile, digest: str, exists: bool) -> bool:
-        """Create one view or summary unless it stands as it should."""
+        """Create one view or summary unless it is up to date."""
         if file.kind == "ctas":
             return self.refresh_summary(file, digest, exists)
         if exists and self.state.views.get(file.name) == digest:
@@ -190,7 +190,7 @@ class Publishing:
         return True
 
     def refresh_summary(self, file: SqlFile, digest: str, exists: bool) -> bool:
-        """Write a summary anew, at most once a day, and switch its name to it; the one before stays for who reads it.
+        """Rewrite a summary, at most once a day, and switch its name to it; the previous one stays for present readers.
 
         Athena cannot rename Iceberg tables, so a table bears its version and the name that people use is a view.
         """

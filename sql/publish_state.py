@@ -57,6 +57,6 @@ class StateObject:
         self.client.put_object(Bucket=self.bucket, Key=KEY, Body=body, ContentType="application/json")
 
     def _is_listed(self) -> bool:
-        """Say whether the object is there, without reading it."""
+        """Return whether the object is there, without reading it."""
         found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=KEY, MaxKeys=1).get("Contents", [])
         return any(one["Key"] == KEY for one in found)

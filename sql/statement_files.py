@@ -42,7 +42,7 @@ def _read_file(kind: str, path: Path) -> SqlFile:
     header = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
     found = READS.search(header)
     if found is None:
-        raise FileFault(f"{kind}/{path.name}: expected a header with 'Reads: a, b.', seen none. It is not published.")
+        raise FileFault(f"{kind}/{path.name}: expected a header with 'Reads: a, b.', got none. It is not published.")
     reads = tuple(name.strip() for name in found["names"].split(","))
     told = REMEDY.search(header)
     severity, remedy = (told["severity"], told["remedy"]) if told else ("error", "")
@@ -63,7 +63,7 @@ def order_files(files: Mapping[str, SqlFile]) -> list[SqlFile]:
 
 
 def digest_files(ordered: Iterable[SqlFile]) -> dict[str, str]:
-    """Return what stands for each file's text and for all that it reads: a view must follow those it is made of."""
+    """Return a digest of each file's text and of all that it reads: a view must follow the views it reads."""
     digests: dict[str, str] = {}
     for file in ordered:
         parts = (file.text, *(digests.get(name, name) for name in file.reads))
@@ -72,7 +72,7 @@ def digest_files(ordered: Iterable[SqlFile]) -> dict[str, str]:
 
 
 def version_summary(file: SqlFile, version: str, location: str) -> str:
-    """Return a summary's statement for a table of its own version, in a folder of its own."""
+    """Return a summary's statement for a table of its own version, in a separate folder."""
     named, places = CREATE_TABLE.search(file.text), LOCATION.findall(file.text)
     if named is None or named["name"] != file.name or len(places) != 1:
         raise FileFault(

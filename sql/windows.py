@@ -16,7 +16,7 @@ SLICE_DAYS = 56
 """What one query of a full look reads at most: at a thousand playlists a day all columns of it are below 1,000 MB."""
 
 RESOLVED_DAYS = 42
-"""How far back the walk lies, at most, that an unchanged listing relies on, and some days more."""
+"""How many days back, at most, the full read of an unchanged listing is, and some days more."""
 
 DAYS = {
     **dict.fromkeys(
@@ -111,7 +111,7 @@ def slice_days(first: dt.date, today: dt.date, align: str = "") -> list[Window]:
 
 
 def align_day(day: dt.date, column: str) -> dt.date:
-    """Return the first day of the month or week that a day is in; the day itself where there are no periods."""
+    """Return the first day of the month or week that a day is in; the day itself if there are no periods."""
     if column == "month_date":
         return day.replace(day=1)
     return day - dt.timedelta(days=day.weekday()) if column == "week_date" else day

@@ -1,5 +1,5 @@
--- listing_resolves: sources that were called unchanged, but the walk they rely on is not there.
--- Severity: error. Remedy: Make full_walk_days shorter than the days that raw objects stay; the next full walk heals
+-- listing_resolves: sources marked unchanged whose last full read is missing.
+-- Severity: error. Remedy: Make full_walk_days shorter than the days that raw objects stay; the next full read heals
 -- it.
 -- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing_walk.
 select

@@ -1,6 +1,6 @@
--- listing_total_agrees: walks that the extractor's summary calls complete, with more entries than Spotify announced.
--- Fewer are no fault: Spotify counts entries that it does not give.
--- Severity: warning. Remedy: Nothing, if the list changed while it was read; the next walk heals it.
+-- listing_total_agrees: reads that the extractor's summary calls complete, with more entries than Spotify announced.
+-- Fewer are normal: Spotify counts entries that it does not return.
+-- Severity: warning. Remedy: Nothing, if the list changed while it was read; the next read heals it.
 -- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing.
 select
     account,

@@ -1,5 +1,5 @@
 -- load_fresh: accounts of which nothing was extracted for longer than expected.
--- Imported files are no running extraction and left out, also those with an account. today is the day of asking where
+-- Imported files are left out, with or without an account. today is the day of asking where
 -- it is not given.
 -- Severity: error. Remedy: Run extract or schedule status: the login may have ended, or the schedule does not run.
 -- Grain: one row per account. Reads: raw_object.

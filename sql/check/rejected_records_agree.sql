@@ -1,4 +1,4 @@
--- rejected_records_agree: objects whose count of open rejections is not the number of records set aside.
+-- rejected_records_agree: objects whose count of open rejections is not the number of rejected records.
 -- Objects that have expired keep their count and lost their records.
 -- Severity: error. Remedy: Rebuild the day with load --reload.
 -- Grain: one row per raw_key. Reads: raw_object, rejected_record.

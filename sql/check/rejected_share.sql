@@ -1,5 +1,5 @@
 -- rejected_share: days on which too large a share of the entries was rejected.
--- A day with few entries is judged when it has at least least_rejected rejected ones.
+-- A day with few entries is checked if it has at least least_rejected rejected ones.
 -- Severity: warning. Remedy: Ask the question rejections why; after an update load --replay-rejected reads them
 -- again.
 -- Grain: one row per extraction_date. Reads: load_status.

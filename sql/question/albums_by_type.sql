@@ -1,4 +1,4 @@
--- albums_by_type: How many albums, singles and compilations are there?
+-- albums_by_type: How many albums, singles and compilations do I have?
 -- Grain: one row per album_type; null where the type is not known. Reads: album_latest.
 with parameter as (
     select date '1900-01-01' as seen_since

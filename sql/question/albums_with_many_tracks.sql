@@ -1,4 +1,4 @@
--- albums_with_many_tracks: Which albums have at least so many tracks?
+-- albums_with_many_tracks: Which albums have many tracks?
 -- Grain: one row per album_id. Reads: album_summary.
 with parameter as (
     select

@@ -1,4 +1,4 @@
--- artist_statistics: What is known of each artist: albums, songs, lengths, first and last release?
+-- artist_statistics: How many songs and albums of each artist, how long, and from when to when?
 -- Short songs are below 2:30, long ones from 5:00. The artists with the most songs come first.
 -- Grain: one row per artist_id. Reads: artist_summary.
 with parameter as (

@@ -1,4 +1,4 @@
--- artist_trend: How many songs had an artist in a chart over time, and how high did they stand?
+-- artist_trend: How did an artist do in a chart over time?
 -- Without an artist_id it is the artist with the most entries; name a source_id to choose the chart.
 -- Credits and names are those of that time or of the 35 days before, so that no other days are read.
 -- Grain: one row per account, source_kind, source_id, artist_id and extraction_date.

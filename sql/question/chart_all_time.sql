@@ -1,4 +1,4 @@
--- chart_all_time: Which songs led the charts of all time: most days, best places, longest streaks?
+-- chart_all_time: Which songs led a chart of all time: most days, best places, longest streaks?
 -- Any source with an order is a chart. Days are those on which the source was read.
 -- Grain: one row per account, source_kind, source_id and song_id. Reads: chart_run, song_full.
 with parameter as (

@@ -1,4 +1,4 @@
--- chart_of_week: Which songs led the charts in a week?
+-- chart_of_week: Which songs led the charts of a week?
 -- Any source with an order is a chart. A week is named by any of its days and begins on Monday; without one it is the
 -- newest of each source. A day gives as many points as the list has places for the first place, down to 1.
 -- Names are those of the week or of the 35 days before, so that no other days are read.

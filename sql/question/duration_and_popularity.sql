@@ -1,5 +1,5 @@
 -- duration_and_popularity: Are longer songs more or less popular?
--- correlation is over all songs, from -1 (longer is less popular) to 1; null where it cannot be told. Spotify gives
+-- correlation is over all songs, from -1 (longer is less popular) to 1; null if it cannot be computed. Spotify gives
 -- popularity (0 to 100) to some apps only; where none was given one row says so.
 -- Grain: one row per whole minute, or one without. Reads: song_latest.
 with parameter as (

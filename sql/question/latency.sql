@@ -1,4 +1,4 @@
--- latency: How long did it take until what was landed was loaded?
+-- latency: How long does it take until new data is loaded?
 -- Grain: one row per extraction_date, the newest first. Reads: load_latency.
 with parameter as (
     select

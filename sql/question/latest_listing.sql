@@ -1,4 +1,4 @@
--- latest_listing: What does each source list now, in its order?
+-- latest_listing: What is on each playlist and list now?
 -- Name a source_kind, a source_id or both to see less. walk_date is the day on which this was listed.
 -- Grain: one row per account, source_kind, source_id and position.
 -- Reads: album_latest, artist_latest, listing_now, song_full.

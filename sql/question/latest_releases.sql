@@ -1,5 +1,5 @@
--- latest_releases: Which albums came out last?
--- The date is told as Spotify gave it: 1979, 1981-12 or 2025-01-13; an album of a year counts as of its first day.
+-- latest_releases: Which albums are the newest?
+-- The date is as Spotify gave it: 1979, 1981-12 or 2025-01-13; an album known by year counts as of its first day.
 -- Grain: one row per album_id. Reads: album_summary.
 with parameter as (
     select

@@ -1,4 +1,4 @@
--- layers: How many rows are in each layer, from raw objects to tables, and how fresh are they?
+-- layers: How many rows does each layer have, and how fresh are they?
 -- Layers: 1 raw objects, 2 their entries, 3 tables. days_old counts from the newest day of all.
 -- Grain: one row per layer and name. Reads: freshness, load_status.
 with parameter as (

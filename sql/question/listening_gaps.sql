@@ -1,5 +1,5 @@
 -- listening_gaps: When may plays be missing?
--- Spotify gives the last 50 plays only: who asks too seldom, or plays a lot, has gaps. Times are UTC.
+-- Spotify gives the last 50 plays only: reading too seldom or playing a lot leaves gaps. Times are UTC.
 -- Grain: one row per account and gap_to. Reads: play_gap.
 with parameter as (
     select

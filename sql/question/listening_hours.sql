@@ -1,4 +1,4 @@
--- listening_hours: At what hours is music played?
+-- listening_hours: At what hours do I listen to music?
 -- Hours are those of the listener's clock. Where nothing was played one row says so.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
 -- from an account's export only.

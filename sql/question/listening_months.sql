@@ -1,4 +1,4 @@
--- listening_months: How much was played each month, and how many artists were new?
+-- listening_months: How much did I listen each month, and to how many new artists?
 -- Artists are the first ones of songs, by name where no id is known. New is who was not played in a month before.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
 -- from an account's export only.

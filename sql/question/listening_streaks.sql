@@ -1,4 +1,4 @@
--- listening_streaks: On how many days in a row was music played?
+-- listening_streaks: How many days in a row did I listen to music?
 -- Days are those of the listener's clock; a day of skips alone ends a streak.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays, and known from an
 -- account's export only.

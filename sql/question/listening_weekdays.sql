@@ -1,4 +1,4 @@
--- listening_weekdays: On which days of the week is music played?
+-- listening_weekdays: On which days of the week do I listen to music?
 -- Days and months are those of the listener's clock.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
 -- from an account's export only.

@@ -1,4 +1,4 @@
--- listening_years: How much was played each year?
+-- listening_years: How much did I listen each year?
 -- Years and days are those of the listener's clock.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Hours are those of plays and skips, and known
 -- from an account's export only.

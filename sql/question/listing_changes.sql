@@ -1,4 +1,4 @@
--- listing_changes: What entered, left, rose and fell in each source, and when?
+-- listing_changes: Which songs entered, left, rose or fell on a playlist, and when?
 -- places is positive for a rise. Name a change (entered, left, rose, fell) to see only that.
 -- Grain: one row per account, source_kind, source_id, extraction_date, item_kind and item_id.
 -- Reads: listing_change, song_full.

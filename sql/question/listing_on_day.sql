@@ -1,4 +1,4 @@
--- listing_on_day: What did each source list on a day?
+-- listing_on_day: What was on each playlist and list on a given day?
 -- Where a source was not read on the day, its last reading in the look_back_days before counts; without a day it is the
 -- newest reading. Names are those of that time, so that no other days are read.
 -- Grain: one row per account, source_kind, source_id and position. Reads: listing, listing_basis, listing_entry, song.

@@ -1,4 +1,4 @@
--- load_days: What was loaded of each day, and is it whole?
+-- load_days: What was loaded for each day, and is it complete?
 -- Grain: one row per extraction_date, the newest first. Reads: load_status.
 with parameter as (
     select 30 as "limit"

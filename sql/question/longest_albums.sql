@@ -1,5 +1,5 @@
--- longest_albums: Which albums are the longest in total?
--- is_whole says that all songs of the album are known; else it is longer than told.
+-- longest_albums: Which albums are the longest?
+-- is_whole says that all songs of the album are known; else the album is longer than shown.
 -- Grain: one row per album_id. Reads: album_summary.
 with parameter as (
     select 10 as "limit"

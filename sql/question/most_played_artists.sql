@@ -1,7 +1,7 @@
--- most_played_artists: Which artists were played most, of all time or of a week?
+-- most_played_artists: Which artists did I play most, of all time or in a week?
 -- An artist is the first one of a song, by name where no id is known.
--- by_time=true ranks by minutes, else by plays; what was only skipped is left out. The days are those of the listener's
--- clock, and reading goes a day beyond them on either side, because tables keep UTC.
+-- by_time=true ranks by minutes, else by plays; skips alone do not count. The days are those of the listener's
+-- clock, and one more day on either side is read, because tables keep UTC.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
 -- from an account's export only.
 -- Grain: one row per account and artist (artist_id, or the name where no id is known). Reads: play_history.

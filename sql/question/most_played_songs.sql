@@ -1,6 +1,6 @@
--- most_played_songs: Which songs were played most, of all time or of a week?
--- by_time=true ranks by minutes, else by plays; what was only skipped is left out. The days are those of the listener's
--- clock, and reading goes a day beyond them on either side, because tables keep UTC.
+-- most_played_songs: Which songs did I play most, of all time or in a week?
+-- by_time=true ranks by minutes, else by plays; skips alone do not count. The days are those of the listener's
+-- clock, and one more day on either side is read, because tables keep UTC.
 -- A play of less than least_seconds is a skip; 30 is how Spotify counts. Minutes are those of plays and skips, and known
 -- from an account's export only.
 -- Grain: one row per account and song_id. Reads: play_history.

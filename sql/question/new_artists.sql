@@ -1,4 +1,4 @@
--- new_artists: Which artists were heard for the first time, and when?
+-- new_artists: Which artists did I discover, and when?
 -- An artist is the first one of a song, by name where no id is known. The newest discoveries come first; days are those
 -- of the listener's clock. Heard is what was played for least_seconds or longer; minutes are known from an account's
 -- export only.

@@ -1,4 +1,4 @@
--- popularity_known: Where did Spotify give popularity, followers and labels to this app, and since when?
+-- popularity_known: Does Spotify give this app popularity, followers and labels, and since when?
 -- Grain: one row per table_name and column_name. Reads: popularity_given.
 with parameter as (
     select cast(null as varchar) as table_name

@@ -1,5 +1,5 @@
 -- popularity_over_time: How did the popularity of songs, albums and artists change from day to day?
--- Averages over what was seen on a day. Spotify gives popularity (0 to 100) to some apps only; where none was given one
+-- Averages over the rows of a day. Spotify gives popularity (0 to 100) to some apps only; where none was given one
 -- row says so.
 -- Grain: one row per kind and extraction_date, or one without a day. Reads: album, artist, song.
 with parameter as (

@@ -1,4 +1,4 @@
--- rejected_over_time: Which share of what came was not understood, by where it came from and month?
+-- rejected_over_time: What share of the data was rejected, by origin and month?
 -- came_by is import for files, extraction for answers that the extractor fetched. A rising share is a change at Spotify,
 -- or of an export.
 -- Grain: one row per account, came_by and month. Reads: raw_object.

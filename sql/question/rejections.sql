@@ -1,4 +1,4 @@
--- rejections: What could not be understood, and why?
+-- rejections: Which data was rejected, and why?
 -- Grain: one row per reason. Reads: rejected_by_reason.
 with parameter as (
     select 0 as least_open_records

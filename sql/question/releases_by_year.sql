@@ -1,4 +1,4 @@
--- releases_by_year: From which years are the albums and their songs?
+-- releases_by_year: From which years are my albums and songs?
 -- albums_known_to_the_day says how many albums give more than a year or a month.
 -- Grain: one row per release_year; null, last, where it is not known. Reads: album_latest, song_latest.
 with parameter as (

@@ -1,5 +1,5 @@
--- saved_but_never_played: Which saved songs were never played?
--- Says nothing of accounts whose plays are not known. The songs saved first come first.
+-- saved_but_never_played: Which saved songs have I never played?
+-- Accounts without known plays are left out. The songs saved first come first.
 -- Grain: one row per account and song_id. Reads: saved_unplayed.
 with parameter as (
     select

@@ -1,4 +1,4 @@
--- song_durations: How long are the songs?
+-- song_durations: How long are my songs?
 -- Grain: one row per whole minute; null, last, where the duration is not known. Reads: song_latest.
 with parameter as (
     select 10 as longest_minute

@@ -1,6 +1,6 @@
--- song_trend: How did a song move in a chart over time?
--- Without a song_id it is the song that stood in a chart for the most of these days; name a source_id to choose the
--- chart. rise is positive where the song moved up since the day before on which it stood there.
+-- song_trend: How did a song do in a chart over time?
+-- Without a song_id it is the song that was in a chart on most of these days; name a source_id to choose the
+-- chart. rise is positive where the song moved up since the last day on which it was there.
 -- Names are those of that time or of the 35 days before, so that no other days are read.
 -- Grain: one row per account, source_kind, source_id, song_id and extraction_date.
 -- Reads: listing, listing_basis, listing_entry, song.

@@ -1,5 +1,5 @@
--- sources: Which sources are read, and when was each last walked to its end?
--- walk_date is the day of the walk that says best what the source lists now; null where it was never walked.
+-- sources: Which playlists and lists are read, and when was each last read in full?
+-- walk_date is the day of the full read that best shows what the source lists now; null if there was none.
 -- Grain: one row per account, source_kind and source_id. Reads: listing_latest.
 with parameter as (
     select

@@ -1,5 +1,5 @@
--- top_artists: Who occurs most often?
--- Counts the songs that credit an artist, as the first or a later one, and the albums they stand on.
+-- top_artists: Which artists have the most songs in my collection?
+-- Counts the songs that credit an artist, as the first or a later one, and the albums they are on.
 -- Grain: one row per artist_id. Reads: artist_latest, song_latest.
 with parameter as (
     select 20 as "limit"

@@ -1,4 +1,4 @@
--- top_of_each_day: Which artist and which album had the most songs each day, and how long were they?
+-- top_of_each_day: Which artist and which album had the most songs each day?
 -- Counts the songs seen on a day, on the credit of their first artist. Of equal ones the first by name.
 -- Grain: one row per extraction_date and kind (album, artist). Reads: album, artist, song.
 with parameter as (

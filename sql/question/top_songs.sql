@@ -1,4 +1,4 @@
--- top_songs: Which songs are on most lists?
+-- top_songs: Which songs are on the most lists?
 -- Counts what each source lists now; a song that a list names twice counts once for lists, twice for entries.
 -- Grain: one row per song_id. Reads: listing_now, song_full.
 with parameter as (

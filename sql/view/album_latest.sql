@@ -11,7 +11,7 @@ select
         max_by(coalesce(release_date_precision, ''), extraction_date) filter (where release_date_text is not null),
         ''
     ) as release_date_precision,
-    -- The stand-ins keep the null of a date that cannot be read: engines differ on a null in max_by.
+    -- The substitutes keep the null of a date that cannot be read: engines differ on a null in max_by.
     nullif(
         max_by(coalesce(release_date, date '0001-01-01'), extraction_date) filter (where release_date_text is not null),
         date '0001-01-01'

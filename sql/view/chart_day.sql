@@ -1,5 +1,5 @@
 -- chart_day: the place of each song in each source on each day; any source with an order is a chart.
--- A song listed twice stands at its first place. is_complete is false where the walk broke off.
+-- A song listed twice counts at its first place. is_complete is false if the read broke off.
 -- Grain: one row per account, source_kind, source_id, extraction_date and song_id. Reads: listing_day.
 create or replace view chart_day as
 select

@@ -1,6 +1,6 @@
 -- chart_streak: for how long each song stood in a source without a break.
 -- Days on which the source was not read break no streak; days are those on which it was read.
--- is_current says that the song still stood there when the source was read last.
+-- is_current says that the song was still there when the source was last read.
 -- A streak may begin on any day, so every day is read, whichever is asked about.
 -- Grain: one row per account, source_kind, source_id, song_id and first_date. Reads: chart_day, listing_walk.
 create or replace view chart_streak as

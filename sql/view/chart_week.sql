@@ -3,7 +3,7 @@
 -- of equal ones the song with the better best place.
 -- Grain: one row per account, source_kind, source_id, week_date and song_id. Reads: chart_day, listing.
 create or replace view chart_week as
--- The days stand apart, and on the right, so that an engine knows those of the weeks asked about before it reads what
+-- The days are a separate step, on the right, so that an engine knows those of the weeks asked about before it reads what
 -- was listed: no condition on the week of a date reaches the partitions through the joins of chart_day.
 with day as (
     select

@@ -1,4 +1,4 @@
--- freshness: how many rows each table has, of which days, and when its newest row was seen at Spotify.
+-- freshness: how many rows each table has, of which days, and when Spotify last showed one of them.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per table_name. Reads: album, artist, listing, play, raw_object, rejected_record, song.
 create or replace view freshness as

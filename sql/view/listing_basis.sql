@@ -1,6 +1,6 @@
--- listing_basis: the walks (walk_date) that can say what a source listed on a day; the newest counts.
--- A walked day has its own. A day that says `unchanged` has each whole walk of the same version (snapshot_id) in the 35
--- days before: sources are walked in full more often than that. Conditions on both dates skip partitions on both sides.
+-- listing_basis: the full reads (walk_date) that show what a source listed on a day; the newest counts.
+-- A day with a full read has its own. An `unchanged` day has each full read of the same version (snapshot_id) in the 35
+-- days before: sources are read in full more often than that. Conditions on both dates skip partitions on both sides.
 -- Grain: one row per account, source_kind, source_id, extraction_date and walk_date. Reads: listing.
 create or replace view listing_basis as
 with day as (
@@ -9,7 +9,7 @@ with day as (
         source_kind,
         source_id,
         extraction_date,
-        -- A column of its own, so that an engine compares two columns and skips partitions by it.
+        -- A separate column, so that an engine compares two columns and skips partitions by it.
         cast(date_add('day', -35, extraction_date) as date) as oldest_walk_date,
         snapshot_id,
         status
@@ -22,7 +22,7 @@ select
     day.source_id,
     day.extraction_date,
     walk.extraction_date as walk_date
--- The days stand on the right, which an engine reads first: what they say of the dates skips partitions of the walks.
+-- The days are on the right, which an engine reads first: their dates let it skip partitions of the full reads.
 from listing as walk
 inner join day
     on

@@ -1,5 +1,5 @@
 -- listing_change: what entered, left, rose and fell in each source since the day it was read before.
--- Walks that broke off are left out. A thing listed twice counts where it stands first. places is positive for a rise.
+-- Reads that broke off are left out. An item listed twice counts at its first place. places is positive for a rise.
 -- The day read before may be any, so every day is read, whichever is asked about.
 -- Grain: one row per account, source_kind, source_id, extraction_date, item_kind and item_id.
 -- Reads: listing_day, listing_walk.

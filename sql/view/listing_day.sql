@@ -1,5 +1,5 @@
--- listing_day: what each source listed on each day it was read, in order; an unchanged source lists what its walk did.
--- is_complete is false where the walk broke off. Times are UTC without a zone, because an Athena view cannot hold one.
+-- listing_day: what each source listed on each day it was read, in order; an unchanged source as at its last full read.
+-- is_complete is false if the read broke off. Times are UTC without a zone, because an Athena view cannot hold one.
 -- Grain: one row per account, source_kind, source_id, extraction_date and position. Reads: listing_entry, listing_walk.
 create or replace view listing_day as
 select
@@ -15,7 +15,7 @@ select
     listing_entry.item_kind,
     listing_entry.item_id,
     listing_entry.added_at
--- The walks stand on the right, which an engine reads first: their dates skip partitions of the entries.
+-- The full reads are on the right, which an engine reads first: their dates skip partitions of the entries.
 from listing_entry
 inner join listing_walk
     on

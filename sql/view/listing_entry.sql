@@ -1,4 +1,4 @@
--- listing_entry: what each walked source listed, in order; a source that was not walked that day has no row.
+-- listing_entry: what each source listed, in order; a source that was not read in full that day has no row.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per account, source_kind, source_id, extraction_date and position. Reads: listing.
 create or replace view listing_entry as

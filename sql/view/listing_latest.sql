@@ -1,6 +1,6 @@
--- listing_latest: each source, and the walk (walk_date) that tells best what it lists now.
--- A complete walk comes before one that broke off, then a walk of the newest known version (snapshot_id), on which an
--- unchanged source relies, then the newest. The columns of the walk are null where a source was never walked.
+-- listing_latest: each source, and the full read (walk_date) that best shows what it lists now.
+-- A complete read comes before one that broke off, then a read of the newest known version (snapshot_id), on which an
+-- unchanged source relies, then the newest. The columns of the read are null if a source was never read in full.
 -- Grain: one row per account, source_kind and source_id. Reads: listing.
 create or replace view listing_latest as
 with newest as (

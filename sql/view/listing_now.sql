@@ -1,4 +1,4 @@
--- listing_now: what each source lists now, in its order: the entries of the walk that listing_latest names.
+-- listing_now: what each source lists now, in its order: the entries of the full read that listing_latest names.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per account, source_kind, source_id and position. Reads: listing, listing_latest.
 create or replace view listing_now as

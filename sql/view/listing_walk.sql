@@ -1,5 +1,5 @@
--- listing_walk: what each source was on each day it was read, and the walk (walk_date) that says what it listed then.
--- A day that says `unchanged` relies on a walk before it. walk_date is null where there is none.
+-- listing_walk: what each source was on each day it was read, and the full read (walk_date) that shows its list.
+-- An `unchanged` day relies on an earlier full read. walk_date is null if there is none.
 -- Grain: one row per account, source_kind, source_id and extraction_date. Reads: listing, listing_basis.
 create or replace view listing_walk as
 with newest as (

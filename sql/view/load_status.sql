@@ -1,5 +1,5 @@
--- load_status: what was loaded of each day of extraction, and whether it is whole.
--- is_complete is false where an object could not be read or a run did not read all it set out to read, and null where
+-- load_status: what was loaded for each day of extraction, and whether it is complete.
+-- is_complete is false where an object could not be read or a run did not read everything it planned, and null where
 -- that is unknown. Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per extraction_date. Reads: raw_object.
 create or replace view load_status as

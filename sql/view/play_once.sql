@@ -1,4 +1,4 @@
--- play_once: what was played, each play once, whichever of recently played, the extended and the short history tell it.
+-- play_once: what was played, each play once, even if recently played, the extended and the short history all report it.
 -- Of plays that are one (play_twice) the richer stays, with what it was played from as recently played says; a play that
 -- has no partner stays, also within the time of an export. Without names of the catalogue: who only counts plays need not
 -- read what is known of all songs. A song of the short history has its id as soon as another play tells both.

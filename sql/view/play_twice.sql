@@ -1,4 +1,4 @@
--- play_twice: plays that another source tells as well and tells better, each with the play that is kept.
+-- play_twice: plays that another source reports better, each with the play that is kept.
 -- A play of the extended history (export) is kept before one of the short history (export_short), and both before one of
 -- recently played (api). Two plays are the same when account and song agree and the times can be those of one event: the
 -- export gives the end in whole seconds, the short history the minute of the end, recently played the end or the start.

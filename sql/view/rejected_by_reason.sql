@@ -1,4 +1,4 @@
--- rejected_by_reason: why records were set aside, how many are still open, and when that was seen.
+-- rejected_by_reason: why records were rejected, how many are still open, and when.
 -- Grain: one row per reason. Reads: rejected_record.
 create or replace view rejected_by_reason as
 select

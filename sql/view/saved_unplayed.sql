@@ -1,6 +1,6 @@
 -- saved_unplayed: songs that an account has saved but, as far as its plays are known, never played.
 -- A song counts as played by its id, and by its title and first artist, as a short history names it.
--- Accounts without any known play are left out: of those nothing can be said.
+-- Accounts without any known play are left out: nothing is known about them.
 -- Times are UTC without a zone, because an Athena view cannot hold a zone.
 -- Grain: one row per account and song_id. Reads: listing_now, play, song_full.
 create or replace view saved_unplayed as

@@ -1,6 +1,6 @@
 -- song_full: each song with its album and the names of its artists, as far as they are known.
 -- artist_id and artist_name are those of the first artist. artist_names holds all names in order; an artist whose name is
--- not known stands there with its id.
+-- not known is there with its id.
 -- Grain: one row per song_id. Reads: album_latest, artist_latest, song_latest.
 create or replace view song_full as
 with credit as (
