@@ -18,7 +18,7 @@ BENCH := $(VENV)/.bench-installed
 PY := $(VENV)/bin/python
 OPTIONS := --quiet --disable-pip-version-check --require-hashes --no-deps
 INSTALL := $(PY) -m pip install $(OPTIONS)
-# Spark 4.1 beside Spark 3.5: an environment of its own with the same packages.
+# Spark 4.1 beside Spark 3.5: a separate environment with the same packages.
 VENV_4_1 := .venv-4.1
 DEV_4_1 := $(VENV_4_1)/.dev-installed
 # One more than two cores can feed, for each waits at times (for Terraform, a server, a Java that starts). Tests that
@@ -145,7 +145,7 @@ $(RUN): requirements/run.txt $(PY)
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
-# In an environment of its own: what it needs is at odds with what everything else needs.
+# In a separate environment: its packages conflict with everybody else's.
 build/checkov/.installed: requirements/infra.txt
 	@$(REQUIRE_PYTHON)
 	@echo "Installing requirements/infra.txt into build/checkov: about 120 MB to download where nothing is cached" >&2

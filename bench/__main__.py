@@ -66,10 +66,10 @@ def measure(action: Callable[[], object]) -> Cost:
 
 
 def start_python(module: str, *arguments: object) -> None:
-    """Run a rival as a program of its own."""
+    """Run a rival as a separate program."""
     done = subprocess.run([sys.executable, "-m", module, *map(str, arguments)], cwd=ROOT, check=False)
     if done.returncode:
-        raise UserError(f"{module}: expected exit code 0, seen {done.returncode}. Nothing was written down.")
+        raise UserError(f"{module}: expected exit code 0, got {done.returncode}. Nothing was written down.")
 
 
 def make_load(raw: Path, warehouse: Path) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def make_load(raw: Path, warehouse: Path) -> dict[str, Any]:
     said = FOLDER / "load.log"
     code = load(raw, warehouse, ["--json"], said=said)
     if code:
-        raise UserError(f"load: expected exit code 0, seen {code}; {said} says why. Nothing was written down.")
+        raise UserError(f"load: expected exit code 0, got {code}; {said} says why. Nothing was written down.")
     return dict(json.loads(said.read_text(encoding="utf-8").splitlines()[-1]))
 
 
@@ -88,7 +88,7 @@ def in_warm_jvm(name: str, steps: Sequence[Mapping[str, Any]], *, quick: bool) -
     prepare_warehouse(str(warehouse))
     arguments = [str(plan), str(out)]
     if code := submit(BENCH / "spark_side.py", arguments, warehouse_settings(warehouse), quick=quick):
-        raise UserError(f"{name}: expected exit code 0, seen {code}. Nothing was written down.")
+        raise UserError(f"{name}: expected exit code 0, got {code}. Nothing was written down.")
     done: dict[str, list[dict[str, Any]]] = {}
     for step in json.loads(out.read_text()):
         done.setdefault(step["name"], []).append(step)
@@ -261,7 +261,7 @@ def measure_nothing_new(raw: Path, warehouse: Path) -> Figure:
         costs["ours"].append(measure(lambda: reports.append(make_load(raw, warehouse))))
         costs["theirs"].append(measure(lambda: _read_ledger(table, warehouse, quick)))
     if commits := sum(report["commits"] for report in reports):
-        raise UserError(f"nothing new: expected 0 commits, seen {commits}. Nothing was written down.")
+        raise UserError(f"nothing new: expected 0 commits, got {commits}. Nothing was written down.")
     ours, theirs = (min(found, key=lambda cost: cost.seconds) for found in costs.values())
     note = "the best of 3 runs each; 0 commits"
     return Figure("nothing new / starting Spark and reading the ledger", ours, theirs, at_most=1.2, note=note)
@@ -301,7 +301,7 @@ def measure_worker(size: float) -> str:
 def _read_ledger(table: str, warehouse: Path, quick: bool) -> None:
     settings = warehouse_settings(warehouse)
     if code := submit(BENCH / "read_ledger.py", [table], settings, quick=quick, said=FOLDER / "ledger.log"):
-        raise UserError(f"the ledger: expected exit code 0, seen {code}. Nothing was written down.")
+        raise UserError(f"the ledger: expected exit code 0, got {code}. Nothing was written down.")
 
 
 def run(size: float) -> None:

@@ -1,6 +1,6 @@
 """The same flatten and the same choice among sightings in DuckDB: one process, Parquet files come out.
 
-It judges nothing (no rejected record, no ledger, no listing) and keeps no history to merge into.
+It checks nothing (no rejected record, no ledger, no listing) and keeps no history to merge into.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.extractor_memory [--tracks 50000] [--regime legacy]
 
-The function runs in a process of its own, as on Lambda, from the secret to the object on an emulated S3; the simulator
+The function runs in a separate process, as on Lambda, from the secret to the object on an emulated S3; the simulator
 serves every track with all its markets. The pace is lifted, so that the seconds are those of the work alone.
 """
 
@@ -37,7 +37,7 @@ print("MEASURED " + json.dumps({
 
 @contextmanager
 def running_program(tracks: int, regime: str) -> Iterator[dict[str, str]]:
-    """Run the simulator as a program of its own; give the variables it tells to export."""
+    """Run the simulator as a separate program; return the variables that it prints for export."""
     command = [sys.executable, "-m", "lakehouse", "simulator", "--regime", regime, "--library", str(tracks)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
         try:

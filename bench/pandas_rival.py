@@ -1,6 +1,6 @@
 """A flatten in pandas as such pipelines usually do it: one file at a time, three lists of dictionaries, CSV files.
 
-It drops duplicates within a file only and judges nothing: less than the load job does, on purpose.
+It drops duplicates within a file only and checks nothing: less than the load job does, on purpose.
 """
 
 import gzip

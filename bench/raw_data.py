@@ -36,7 +36,7 @@ ODD_ENTRIES: tuple[JsonObject, ...] = (
     {"track": {"type": "track", "id": None, "name": "My tape", "is_local": True, "uri": "spotify:local:::t:1"}},
     {"track": {"type": "episode", "id": "episode1", "name": "A talk", "uri": "spotify:episode:episode1"}},
 )
-"""What stands among a playlist's songs and is none: one entry in fifty."""
+"""Entries of a playlist that are not songs: one in fifty."""
 
 
 @dataclass(frozen=True)

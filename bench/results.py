@@ -70,7 +70,7 @@ class Figure:
 
     @property
     def is_met(self) -> bool | None:
-        """Tell whether the limits hold; None where nothing is promised, or the system hides processor seconds."""
+        """Return whether the limits hold; None where nothing is promised, or the system hides processor seconds."""
         held: list[bool] = []
         if self.at_least is not None:
             held.append(self.ratio >= self.at_least)
@@ -136,8 +136,8 @@ def write_markdown(
         "# Figures of the load job",
         "",
         f"Written by `make bench` on {today}. A ratio is of wall clock times taken in one run; that of processor",
-        "seconds stands beside it, for a busy machine disturbs it less. Every rival's rows were compared with those",
-        "of the load before its time counted.",
+        "seconds is shown beside it, because a busy machine disturbs it less. Every rival's rows were compared with",
+        "those of the load before its time counted.",
         "",
         *(f"- {line}" for line in machine),
         "",

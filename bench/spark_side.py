@@ -36,7 +36,7 @@ def parse(spark: SparkSession, raw: str) -> None:
 
 
 def load(spark: SparkSession, raw: str, database: str) -> dict[str, Any]:
-    """Run the load job into a database of its own; return its report."""
+    """Run the load job into a separate database; return its report."""
     spark.sql(f"create namespace if not exists {CATALOG}.{database}")
     report = run(spark, parse_settings(["--raw", raw, "--catalog", CATALOG, "--database", database]))
     return dict(json.loads(report.as_json()))
