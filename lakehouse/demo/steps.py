@@ -29,7 +29,7 @@ PATIENCE = 20
 """Seconds to wait for an event."""
 
 AT_WORK = "Spark is at work"
-QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (("top_artists", {"limit": "5"}), ("popular_songs", {"limit": "3"}))
+QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (("top_artists", {"limit": "5"}), ("top_songs", {"limit": "3"}))
 LEADERS = """select entry.extraction_date, song.name, song.artist_names
 from listing_entry entry join song_full song on entry.item_id = song.song_id
 where entry.source_id = '{chart}' and entry.position = 1 and entry.extraction_date >= date '{since}'
