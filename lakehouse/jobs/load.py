@@ -38,9 +38,11 @@ def load(
             f"--raw {raw}: expected raw objects, found none; `lakehouse import` and `lakehouse extract` land them."
             " Nothing was loaded."
         )
+    words = ["--raw", str(raw.absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
+    if {"--since", "--reload"} & {*arguments}:
+        require_arguments(words)
     if time_zones is not None:
         set_clocks(folder, time_zones)
-    words = ["--raw", str(raw.absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     quick = size_of(raw) < QUICK_BYTES
     log_file = folder / LOG_FILE
     words += ["--log_file", str(log_file)]
@@ -58,8 +60,20 @@ def rewind(warehouse: Path, moment: str, *, is_dry: bool) -> int:
     folder = warehouse.absolute()
     words = ["--raw", str(folder), "--catalog", LOCAL_CATALOG, "--database", DATABASE, "--rewind_to", moment]
     words += ["--dry_run"] if is_dry else []
+    require_arguments(words)
     with load_lock(folder, "rewind"):
         return submit("load_music", words, warehouse_settings(folder), quick=True, log_file=folder / LOG_FILE)
+
+
+def require_arguments(words: Sequence[str]) -> None:
+    """Refuse what the job would refuse, before Java starts."""
+    from glue_jobs.arguments import parse_settings  # Loads PySpark's types, which most loads need not wait for.
+    from glue_jobs.errors import LoadError
+
+    try:
+        parse_settings(words)
+    except LoadError as error:
+        raise UserError(str(error)) from error
 
 
 def require_raw(raw: Path) -> None:

@@ -171,3 +171,24 @@ def test_options_of_the_job_are_passed_on(tmp_path, monkeypatch):
     settings = parse_settings(submitted[0])
     assert (settings.since, settings.batch_bytes) == (dt.date(2026, 11, 20), 8_000_000)
     assert (settings.replay_rejected, settings.retry_failed, settings.as_json) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param(["--since", "2026-13-01"], "--since: expected a date as YYYY-MM-DD, got '2026-13-01'", id="date"),
+        pytest.param(
+            ["--reload", "2026-11-03..2026-11-01"], "--reload: expected the earlier day first, got", id="days reversed"
+        ),
+        pytest.param(["--time-zone", "Mars/Base"], "expected a zone such as Europe/Berlin, got 'Mars/Base'", id="zone"),
+    ],
+)
+def test_a_wrong_value_is_refused_before_java_starts(tmp_path, monkeypatch, capsys, words, expected):
+    put_raw_object(tmp_path / "raw")
+    # With this Java the job would end with another line.
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "no_java"))
+    code = lakehouse(["load", "--raw", str(tmp_path / "raw"), "--warehouse", str(tmp_path / "tables"), *words])
+    [line] = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert expected in line
+    assert line.endswith("Nothing was loaded.")
