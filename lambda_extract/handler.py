@@ -128,7 +128,7 @@ def _run(
 ) -> JsonObject:
     """Fetch and land with the given secret."""
     keeper = _TokenKeeper(store, secret.refresh_token)
-    job = Job(plan, secret, settings, keeper.keep, _note_memory, _note_source, time_left)
+    job = Job(plan, secret, settings, keeper.keep, _note_state, _note_source, time_left)
     _note_ages(secret, job.started.date(), settings.numbers)
     try:
         outcome, landed = job.run()
@@ -177,7 +177,7 @@ def _note_source(result: SourceResult, trouble: str | None) -> None:
         logger.warning("source not read to its end", extra={**facts, "trouble": trouble})
 
 
-def _note_memory(place: str, trouble: str) -> None:
+def _note_state(place: str, trouble: str) -> None:
     """Log and count state that could not be read or written."""
     metrics.add_metric("StateTrouble", MetricUnit.Count, 1)
     logger.warning("state", extra={"place": place, "trouble": trouble})
