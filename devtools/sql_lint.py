@@ -180,7 +180,7 @@ def find_construct_faults(file: File) -> Iterator[str]:
 
 def functions_called(code: str) -> set[str]:
     """Return the names that come before a parenthesis and are not words of SQL, steps or aliases."""
-    calls = [(str(found["before"] or "").strip().lower(), found["name"].lower()) for found in CALL.finditer(code)]
+    calls = [(str(match["before"] or "").strip().lower(), match["name"].lower()) for match in CALL.finditer(code)]
     return {name for before, name in calls if before != "as"} - WORDS_BEFORE_PARENTHESES
 
 

@@ -90,8 +90,12 @@ def describe_audit(output: str, errors: str) -> tuple[str, bool]:
         return (
             "not audited: PyPI is not reached from here" if is_offline else f"not audited: {reason}"
         ), not is_offline
-    skipped = [one["name"] for one in packages if "skip_reason" in one]
-    faults = [f"{one['name']} {one['version']}: {fault['id']}" for one in packages for fault in one.get("vulns", ())]
+    skipped = [package["name"] for package in packages if "skip_reason" in package]
+    faults = [
+        f"{package['name']} {package['version']}: {fault['id']}"
+        for package in packages
+        for fault in package.get("vulns", ())
+    ]
     asked = len(packages) - len(skipped)
     not_known = f"; {len(skipped)} not audited, as the index does not answer for them" if skipped else ""
     return f"{asked} of {len(packages)} packages audited, {', '.join(faults) or 'no known fault'}{not_known}", bool(

@@ -19,7 +19,7 @@ def main(path: Path) -> int:
     for line in sys.stdin.read().splitlines():
         kind, name, version, sums = line.split("\t")
         group, _, short = name.rpartition("/")
-        hashes = [HashType(alg=HashAlgorithm.SHA_256, content=one) for one in sums.split(",")]
+        hashes = [HashType(alg=HashAlgorithm.SHA_256, content=checksum) for checksum in sums.split(",")]
         address = PackageURL(kind, group or None, short, version)
         bom.components.add(
             Component(

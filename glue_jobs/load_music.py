@@ -71,8 +71,12 @@ def _load_all(
         for batch in cut_batches(new, settings.batch_bytes):
             load_batch(spark, settings, batch, report)
         with report.phase("look"):
-            listed.update(one.raw_key for one in landed)
-            landed = [one for one in list_objects(settings.raw, settings.since) if one.raw_key not in listed]
+            listed.update(raw_object.raw_key for raw_object in landed)
+            landed = [
+                raw_object
+                for raw_object in list_objects(settings.raw, settings.since)
+                if raw_object.raw_key not in listed
+            ]
             # Mostly nothing has landed, and the ledger need not be read again.
             new = _not_loaded(spark, settings, landed) if landed else []
 
@@ -104,8 +108,10 @@ def _not_loaded(spark: SparkSession, settings: Settings, landed: list[RawObject]
     if settings.replay_rejected:
         open_df = spark.table(settings.name_of(REJECTED_RECORD)).where("resolved_at is null")
         loaded -= {row["raw_key"] for row in open_df.select("raw_key").distinct().collect()}
-    new = [one for one in landed if one.raw_key not in loaded]
-    return [replace(one, is_in_ledger=True) if one.raw_key in status_of else one for one in new]
+    new = [raw_object for raw_object in landed if raw_object.raw_key not in loaded]
+    return [
+        replace(raw_object, is_in_ledger=True) if raw_object.raw_key in status_of else raw_object for raw_object in new
+    ]
 
 
 def run_rewind(spark: SparkSession, settings: Settings, moment: dt.datetime) -> str:
@@ -114,11 +120,11 @@ def run_rewind(spark: SparkSession, settings: Settings, moment: dt.datetime) -> 
     if RAW_OBJECT.name in present:
         require_known_format(spark, settings.name_of(RAW_OBJECT), "Nothing was changed.")
     plans = plan_rewind(spark, settings.catalog, settings.database, present, moment)
-    lines = [one.as_text() for one in plans]
+    lines = [plan.as_text() for plan in plans]
     if settings.dry_run:
         return "\n".join([*lines, "nothing was changed: this was a dry run"]) + "\n"
     rewind(spark, settings.catalog, settings.database, plans)
-    changed = sum(one.is_change for one in plans)
+    changed = sum(plan.is_change for plan in plans)
     end = f"{changed} tables taken back to {moment:%Y-%m-%dT%H:%M:%SZ}; the next load loads again what landed since"
     return "\n".join([*lines, end]) + "\n"
 

@@ -60,7 +60,7 @@ class PublishReport:
     @property
     def written(self) -> int:
         """Return how many rows were written or removed."""
-        return sum(one.inserted + one.updated + one.deleted for one in self.tables.values())
+        return sum(counts.inserted + counts.updated + counts.deleted for counts in self.tables.values())
 
     def as_text(self) -> str:
         """Return the summary for people."""
@@ -71,13 +71,13 @@ class PublishReport:
         lines = [f"{self.written} rows written{made}{lacking} ({self.seconds:.1f} s)"]
         lines.append(f"{'table':<16}{'inserted':>10}{'updated':>10}{'deleted':>10}{'unchanged':>11}")
         lines += [
-            f"{name:<16}{one.inserted:>10}{one.updated:>10}{one.deleted:>10}{one.unchanged:>11}"
-            for name, one in self.tables.items()
+            f"{name:<16}{counts.inserted:>10}{counts.updated:>10}{counts.deleted:>10}{counts.unchanged:>11}"
+            for name, counts in self.tables.items()
         ]
         lines += [
-            f"{name}: {one.left_out} rows left out, their keys are over {LONGEST_KEY} bytes"
-            for name, one in self.tables.items()
-            if one.left_out
+            f"{name}: {counts.left_out} rows left out, their keys are over {LONGEST_KEY} bytes"
+            for name, counts in self.tables.items()
+            if counts.left_out
         ]
         return "\n".join(lines)
 
@@ -94,7 +94,7 @@ def publish(spark: SparkSession, settings: PublishSettings, target: Target) -> P
     with closing(Postgres(spark, target)) as postgres:
         postgres.execute("set time zone 'UTC'")
         _wait_for_turn(postgres, settings.schema)
-        relations = [one for table in PUBLISHED for one in relations_of(table)]
+        relations = [relation for table in PUBLISHED for relation in relations_of(table)]
         report.made = prepare_schema(postgres, settings.schema, relations)
         before = {} if settings.is_whole else _read_state(postgres, settings.schema)
         changes = _find_changes(spark, settings, names, before)
@@ -117,13 +117,13 @@ def _require_tables(spark: SparkSession, settings: PublishSettings) -> dict[str,
         if "NoSuchNamespace" not in str(error) and "SCHEMA_NOT_FOUND" not in str(error):
             raise
         raise LoadError(f"{place}: expected a database, got none. {NOTHING_PUBLISHED}") from error
-    found = {table.name: settings.name_of(table) for table in PUBLISHED if table.name in existing}
-    if not found:
+    names = {table.name: settings.name_of(table) for table in PUBLISHED if table.name in existing}
+    if not names:
         raise LoadError(f"{place}: expected tables that load_music made, got none. {NOTHING_PUBLISHED}")
     faults: list[str] = []
     for table in PUBLISHED:
-        if table.name in found:
-            schema = spark.table(found[table.name]).schema
+        if table.name in names:
+            schema = spark.table(names[table.name]).schema
             faults += find_faults(table, schema)
             faults += [f"{table.name}.{name}: expected a column, got none" for name in find_missing(table, schema)]
     if faults:
@@ -131,7 +131,7 @@ def _require_tables(spark: SparkSession, settings: PublishSettings) -> dict[str,
             f"{place}: tables of another version: {'; '.join(faults)}; a load of this version adds what is missing."
             f" {NOTHING_PUBLISHED}"
         )
-    return found
+    return names
 
 
 def _wait_for_turn(postgres: Postgres, schema: str) -> None:
@@ -159,7 +159,7 @@ def _find_changes(
         known = before.get(name)
         if known and known.snapshot == snapshot:
             continue
-        table = next(one for one in PUBLISHED if one.name == name)
+        table = next(published for published in PUBLISHED if published.name == name)
         if change := find_change(spark, table, settings.name_of(table), snapshot, known):
             changes[name] = change
     return changes
@@ -171,17 +171,17 @@ def _bring(
     """Make the rows of the changed partitions those of the Iceberg table, and remember it; nothing is committed."""
     relations = relations_of(table)
     table_df = _read_rows(spark, settings, table, change)
-    staged = {one.name: _stage(postgres, settings.schema, one, table_df) for one in relations}
+    staged = {relation.name: _stage(postgres, settings.schema, relation, table_df) for relation in relations}
     scope = row_scope(table, change.days)
     # First the rows that hang on others, then those others; and back.
-    deleted = {one.name: _delete(postgres, settings.schema, one, scope) for one in reversed(relations)}
+    deleted = {relation.name: _delete(postgres, settings.schema, relation, scope) for relation in reversed(relations)}
     copied = {}
-    for one in relations:
-        inserted, updated = _upsert(postgres, settings.schema, one)
-        count, left_out = staged[one.name]
-        copied[one.name] = Copied(inserted, updated, count - inserted - updated, deleted[one.name], left_out)
-        told = (one.name, count, inserted, updated, deleted[one.name])
-        log.info("%s: %d rows read, %d inserted, %d updated, %d deleted", *told)
+    for relation in relations:
+        inserted, updated = _upsert(postgres, settings.schema, relation)
+        count, left_out = staged[relation.name]
+        copied[relation.name] = Copied(inserted, updated, count - inserted - updated, deleted[relation.name], left_out)
+        counts = (relation.name, count, inserted, updated, deleted[relation.name])
+        log.info("%s: %d rows read, %d inserted, %d updated, %d deleted", *counts)
     _remember(postgres, settings.schema, table, change.now)
     return copied
 
@@ -197,27 +197,27 @@ def _read_rows(spark: SparkSession, settings: PublishSettings, table: Table, cha
     return rows_df if change.changed is None else rows_df.where(partition_filter(table, change.changed, row=""))
 
 
-def _stage(postgres: Postgres, schema: str, one: Relation, table_df: DataFrame) -> tuple[int, int]:
+def _stage(postgres: Postgres, schema: str, relation: Relation, table_df: DataFrame) -> tuple[int, int]:
     """Send a relation's rows to a table that only this transaction has; return how many, and how many were left out."""
-    name = _staged(one)
-    postgres.execute(f"create temporary table {name} (like {quote(schema)}.{quote(one.name)}) on commit drop")
+    name = _staged(relation)
+    postgres.execute(f"create temporary table {name} (like {quote(schema)}.{quote(relation.name)}) on commit drop")
     left_out = 0
 
     def read_lines() -> Iterator[str]:
         nonlocal left_out
-        for row in rows_of(one, table_df).select(line_of(one)).toLocalIterator():
+        for row in rows_of(relation, table_df).select(line_of(relation)).toLocalIterator():
             if row["line"] is None:
                 left_out += 1
             else:
                 yield row["line"]
 
-    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(one.column_names)}) from stdin", read_lines())
+    count = postgres.copy(f"copy pg_temp.{name} ({quote_all(relation.column_names)}) from stdin", read_lines())
     postgres.execute(f"analyze pg_temp.{name}")
     return count, left_out
 
 
-def _staged(one: Relation) -> str:
-    return quote(f"{one.name}_staged")
+def _staged(relation: Relation) -> str:
+    return quote(f"{relation.name}_staged")
 
 
 def row_scope(table: Table, days: Iterable[dt.date] | None) -> str:
@@ -238,26 +238,26 @@ def row_scope(table: Table, days: Iterable[dt.date] | None) -> str:
     return f"({' or '.join(spans)})"
 
 
-def _delete(postgres: Postgres, schema: str, one: Relation, scope: str) -> int:
+def _delete(postgres: Postgres, schema: str, relation: Relation, scope: str) -> int:
     """Remove the rows of the scope that are no longer in the Iceberg table."""
-    same = " and ".join(f"s.{quote(name)} = t.{quote(name)}" for name in one.key)
+    same = " and ".join(f"s.{quote(name)} = t.{quote(name)}" for name in relation.key)
     rows = postgres.query(
-        f"with gone as (delete from {quote(schema)}.{quote(one.name)} t where {scope}"
-        f" and not exists (select from pg_temp.{_staged(one)} s where {same}) returning 1)"
+        f"with gone as (delete from {quote(schema)}.{quote(relation.name)} t where {scope}"
+        f" and not exists (select from pg_temp.{_staged(relation)} s where {same}) returning 1)"
         f" select count(*) from gone"
     )
     return int(str(rows[0][0]))
 
 
-def _upsert(postgres: Postgres, schema: str, one: Relation) -> tuple[int, int]:
+def _upsert(postgres: Postgres, schema: str, relation: Relation) -> tuple[int, int]:
     """Write the staged rows that are new or differ; return how many were inserted and updated."""
-    columns, keys = quote_all(one.column_names), quote_all(one.key)
-    others = [name for name in one.column_names if name not in one.key]
+    columns, keys = quote_all(relation.column_names), quote_all(relation.key)
+    others = [name for name in relation.column_names if name not in relation.key]
     sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in others)
     differs = f"({quote_all(others, 't.')}) is distinct from ({quote_all(others, 'excluded.')})"
     rows = postgres.query(
-        f"with written as (insert into {quote(schema)}.{quote(one.name)} as t ({columns})"
-        f" select {columns} from pg_temp.{_staged(one)}"
+        f"with written as (insert into {quote(schema)}.{quote(relation.name)} as t ({columns})"
+        f" select {columns} from pg_temp.{_staged(relation)}"
         f" on conflict ({keys}) do update set {sets} where {differs} returning (t.xmax = 0) as is_new)"
         f" select count(*) filter (where is_new), count(*) filter (where not is_new) from written"
     )

@@ -41,7 +41,10 @@ def run_script(
 
 def as_seen(text: str) -> str:
     """Return text in which nothing steers a terminal: paths and names are other people's."""
-    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+    return "".join(
+        character if character.isprintable() or character == "\n" else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 def _fail(name: str, line: str, code: int, argv: Sequence[str]) -> int:

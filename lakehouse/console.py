@@ -19,7 +19,7 @@ class PlainConsole(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print texts without what would steer the terminal."""
-        super().print(*(mask_text(one, keep="\n") if isinstance(one, str) else one for one in objects), **options)
+        super().print(*(mask_text(item, keep="\n") if isinstance(item, str) else item for item in objects), **options)
 
     def on_broken_pipe(self) -> None:
         """Go on without a reader: what the program does besides printing is still wanted."""

@@ -185,26 +185,26 @@ def read_prices(path: Path) -> dict[str, Any]:
 
 def read_usages(path: Path) -> tuple[Measured, list[Usage]]:
     """Read what was measured, and how lakehouses are used."""
-    told = read_object(path)
-    found, measured = told.get("usages", []), told.get("measured", {})
+    document = read_object(path)
+    usages, measured = document.get("usages", []), document.get("measured", {})
     names = {field.name for field in fields(Usage)}
-    if not found or any(set(one) != names for one in found):
+    if not usages or any(set(usage) != names for usage in usages):
         raise UserError(f"{path}: expected usages with {', '.join(sorted(names))}. Nothing was computed.")
     if not isinstance(measured, dict) or set(measured) != {field.name for field in fields(Measured)}:
         wanted = ", ".join(field.name for field in fields(Measured))
         raise UserError(f"{path}: expected measured with {wanted}. Nothing was computed.")
-    return Measured(**measured), [Usage(**one) for one in found]
+    return Measured(**measured), [Usage(**usage) for usage in usages]
 
 
 def read_object(path: Path) -> dict[str, Any]:
     """Read a JSON object."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: {error}; expected a JSON file. Nothing was computed.") from error
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise UserError(f"{path}: expected a JSON object. Nothing was computed.")
-    return found
+    return value
 
 
 def describe(prices_file: Path, usages_file: Path) -> str:

@@ -67,12 +67,14 @@ def look_at_packages() -> Iterator[Finding]:
     for name, used_by in (("run", "bin/lakehouse"), ("dev", "make check and make test")):
         lock, stamp = ROOT / "requirements" / f"{name}.txt", ROOT / VENV / f".{name}-installed"
         if not stamp.exists():
-            found = Finding("packages", LATER, f"requirements/{name}.txt: {used_by} installs them into .venv")
+            finding = Finding("packages", LATER, f"requirements/{name}.txt: {used_by} installs them into .venv")
         elif stamp.stat().st_mtime < lock.stat().st_mtime:
-            found = Finding("packages", LATER, f"requirements/{name}.txt is newer than .venv: {used_by} installs again")
+            finding = Finding(
+                "packages", LATER, f"requirements/{name}.txt is newer than .venv: {used_by} installs again"
+            )
         else:
-            found = Finding("packages", OK, f"requirements/{name}.txt is installed in .venv")
-        yield found
+            finding = Finding("packages", OK, f"requirements/{name}.txt is installed in .venv")
+        yield finding
 
 
 def look_at_java() -> Iterator[Finding]:

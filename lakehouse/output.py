@@ -85,7 +85,7 @@ def to_iso(value: Any) -> Any:
 def to_json(value: Any) -> str:
     """Return a value as JSON on one line; what would steer a terminal is escaped, and means the same."""
     text = json.dumps(value, default=to_iso, ensure_ascii=False)
-    return "".join(f"\\u{ord(one):04x}" if is_unsafe(one) else one for one in text)
+    return "".join(f"\\u{ord(character):04x}" if is_unsafe(character) else character for character in text)
 
 
 def write_csv(

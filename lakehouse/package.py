@@ -165,8 +165,8 @@ def download_wheels(
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise UserError(f"pip download of {lock.name}: {said}. Nothing was packaged.")
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UserError(f"pip download of {lock.name}: {reason}. Nothing was packaged.")
 
 
 def read_wheel(wheel: Path) -> dict[str, bytes]:

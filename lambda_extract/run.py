@@ -135,7 +135,7 @@ class _Reading:
         """Read the account's own playlists, except those that the document names as well."""
         named = set(self.plan.sources)
         self.list_playlists(source)
-        playlists = [one for name in self.listed if (one := Source("playlist", name)) not in named]
+        playlists = [own_playlist for name in self.listed if (own_playlist := Source("playlist", name)) not in named]
         for playlist in self.sort(playlists):
             self.read_source(self.start(playlist))
         if self.learned.keys() >= set(playlists) and source not in {result.source for result in self.results}:
@@ -241,7 +241,9 @@ class _Reading:
         """Read the albums of followed artists, those read longest ago first, as far as their calls go."""
         wanted = self.plan.followed_albums
         artists = [Source("artist_albums", artist_id) for artist_id in dict.fromkeys(self.artist_ids)]
-        due = [one for one in self.sort(artists) if not self.is_known(Progress(one), self.run_state.find(one))]
+        due = [
+            artist for artist in self.sort(artists) if not self.is_known(Progress(artist), self.run_state.find(artist))
+        ]
         end = self.client.calls + (wanted.max_calls if wanted else 0)
         for place, source in enumerate(due):
             if self.client.calls >= end:

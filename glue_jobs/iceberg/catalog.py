@@ -22,9 +22,9 @@ def list_tables(spark: SparkSession, catalog: str, database: str, outcome: str) 
 
 def require_known_format(spark: SparkSession, name: str, outcome: str) -> None:
     """Refuse a table that a later version has written; of the tables of one database one is enough."""
-    found = load_table(spark, name).properties().get(FORMAT_PROPERTY)
-    if not is_known(found):
+    table_format = load_table(spark, name).properties().get(FORMAT_PROPERTY)
+    if not is_known(table_format):
         raise LoadError(
-            f"{name}: expected tables of format {FORMAT} or earlier, got {found}: a later version has written them."
-            f" {outcome} The later version is needed; docs/upgrade.md says how to go back."
+            f"{name}: expected tables of format {FORMAT} or earlier, got {table_format}: a later version has written"
+            f" them. {outcome} The later version is needed; docs/upgrade.md says how to go back."
         )

@@ -160,7 +160,10 @@ def merge(rows: Rows, table: Table, name: str, partition_values: Iterable[dt.dat
     iceberg_table = load_table(spark, name)
     newest = newest_snapshot(iceberg_table)
     held = partitions_with_rows(spark, iceberg_table, table, partitions) if newest is not None else set()
-    full, empty = [one for one in partitions if one in held], [one for one in partitions if one not in held]
+    full, empty = (
+        [partition for partition in partitions if partition in held],
+        [partition for partition in partitions if partition not in held],
+    )
     if not empty:
         return _compare_and_merge(rows, table, name, full)
     if not full:

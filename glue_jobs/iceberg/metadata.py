@@ -33,8 +33,8 @@ def partitions_with_rows(
     """
     if len(partitions) > FEW or not _is_partitioned_as_described(iceberg_table, table):
         return set(partitions)
-    found = {_first_day(table, number) for number in _partition_numbers(spark, iceberg_table, table, partitions)}
-    return found & set(partitions)
+    with_rows = {_first_day(table, number) for number in _partition_numbers(spark, iceberg_table, table, partitions)}
+    return with_rows & set(partitions)
 
 
 def _is_partitioned_as_described(iceberg_table: Any, table: Table) -> bool:

@@ -59,7 +59,7 @@ def plan_rewind(
         rows_now, rows_then = _rows(iceberg_table, now), _rows(iceberg_table, then)
         plans.append(Rewind(table, now, EMPTY if then is None else then, rows_now, rows_then))
     if expired:
-        table, oldest = max(expired.items(), key=lambda one: one[1])
+        table, oldest = max(expired.items(), key=lambda entry: entry[1])
         raise LoadError(
             f"{moment:%Y-%m-%dT%H:%M:%SZ}: expected the tables' states of then, {', '.join(sorted(expired))} have none"
             f" before {oldest:%Y-%m-%dT%H:%M:%SZ}: older ones have expired. Nothing was changed."
@@ -73,29 +73,29 @@ def plan_rewind(
 
 def rewind(spark: SparkSession, catalog: str, database: str, plans: list[Rewind]) -> None:
     """Take the tables back, as planned; if one has changed since, stop there."""
-    for one in plans:
-        if not one.is_change:
+    for plan in plans:
+        if not plan.is_change:
             continue
-        full = f"{catalog}.{database}.{one.table}"
+        full = f"{catalog}.{database}.{plan.table}"
         spark.catalog.refreshTable(full)
-        if newest_snapshot(load_table(spark, full)) != one.now:
+        if newest_snapshot(load_table(spark, full)) != plan.now:
             raise LoadError(
-                f"{one.table}: another run has written it since the look at it. The ledger, and tables before this one,"
-                " are taken back; the same command does the rest."
+                f"{plan.table}: another run has written it since the look at it. The ledger, and tables before this"
+                " one, are taken back; the same command does the rest."
             )
-        if one.then == EMPTY:
+        if plan.then == EMPTY:
             spark.sql(f"delete from {full}")
         else:
-            told = f"table => '{database}.{one.table}', snapshot_id => {one.then}"
-            spark.sql(f"call {catalog}.system.set_current_snapshot({told})")
-        log.info("%s", one.as_text())
+            arguments = f"table => '{database}.{plan.table}', snapshot_id => {plan.then}"
+            spark.sql(f"call {catalog}.system.set_current_snapshot({arguments})")
+        log.info("%s", plan.as_text())
 
 
 def _snapshot_at(spark: SparkSession, iceberg_table: object, moment: dt.datetime) -> int | None:
     """Return the table's snapshot at a moment; None if there was none, or it is no longer known."""
     util = spark._jvm.org.apache.iceberg.util.SnapshotUtil  # type: ignore[union-attr]
-    found = util.nullableSnapshotIdAsOfTime(iceberg_table, int(moment.timestamp() * 1000))
-    return None if found is None else int(found)
+    snapshot_id = util.nullableSnapshotIdAsOfTime(iceberg_table, int(moment.timestamp() * 1000))
+    return None if snapshot_id is None else int(snapshot_id)
 
 
 def _oldest_kept(iceberg_table: object) -> dt.datetime | None:

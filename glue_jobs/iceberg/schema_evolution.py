@@ -22,7 +22,11 @@ def add_new_columns(spark: SparkSession, settings: Settings, existing: Collectio
     tables = [table for table in TABLES if table.name in existing]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         present = dict(
-            zip(tables, pool.map(lambda one: _read_schema(spark, settings.name_of(one)), tables), strict=True)
+            zip(
+                tables,
+                pool.map(lambda table_to_read: _read_schema(spark, settings.name_of(table_to_read)), tables),
+                strict=True,
+            )
         )
     if faults := [fault for table, schema in present.items() for fault in find_faults(table, schema)]:
         raise LoadError(

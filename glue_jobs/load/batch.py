@@ -27,8 +27,8 @@ def load_batch(spark: SparkSession, settings: Settings, objects: Sequence[RawObj
 
     Where a Python worker dies, the batch is loaded in halves, until the object that it dies of is alone.
     """
-    days = sorted({one.extraction_date for one in objects})
-    size = sum(one.size for one in objects) / MEGABYTE
+    days = sorted({raw_object.extraction_date for raw_object in objects})
+    size = sum(raw_object.size for raw_object in objects) / MEGABYTE
     log.info("%d raw objects, %.1f MB, extracted %s to %s", len(objects), size, days[0], days[-1])
     try:
         with report.phase("read"):
@@ -50,8 +50,8 @@ def _merge(
     spark: SparkSession, settings: Settings, batch: ReadBatch, objects: Sequence[RawObject], report: Report
 ) -> None:
     """Merge what was read into all tables, the ledger last."""
-    days = {one.extraction_date for one in objects}
-    are_new = not any(one.is_in_ledger for one in objects)
+    days = {raw_object.extraction_date for raw_object in objects}
+    are_new = not any(raw_object.is_in_ledger for raw_object in objects)
     try:
         with report.phase("merge"):
             _merge_tables(settings, batch, days, report)

@@ -59,23 +59,25 @@ class _DayReader:
         self.ledger: list[tuple[Any, ...]] = []
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        for one in self.day.objects:
+        for raw_object in self.day.objects:
             with _Parts() as parts:
-                counts = self._read(one, parts)
+                counts = self._read(raw_object, parts)
                 if counts.status == LOADED:
                     for part in parts:
                         yield from self._take(part)
-            self._note(one, counts)
+            self._note(raw_object, counts)
         yield from self._hand_on()
         self.note.rows[RAW_OBJECT.name] = len(self.ledger)
         yield table_batch(RAW_OBJECT, self.ledger)
         yield note_batch([self.note.as_json()])
 
-    def _read(self, one: RawObject, parts: "_Parts") -> ObjectCounts:
+    def _read(self, raw_object: RawObject, parts: "_Parts") -> ObjectCounts:
         """Read an object into parts; return its counts, which name what is wrong with it."""
-        facts = ObjectFacts(one.raw_key, one.extraction_date, one.size, _microseconds(one.written_at))
+        facts = ObjectFacts(
+            raw_object.raw_key, raw_object.extraction_date, raw_object.size, _microseconds(raw_object.written_at)
+        )
         try:
-            with self.open_object(one.path) as read:
+            with self.open_object(raw_object.path) as read:
                 for part in read_object(read, facts):
                     if isinstance(part, ObjectCounts):
                         return part
@@ -83,7 +85,7 @@ class _DayReader:
         except Unreadable as error:
             return ObjectCounts(status=error.status)
         except Exception as error:  # one that nobody foresaw must not end the load of the other objects
-            log.exception("%s failed", one.raw_key)
+            log.exception("%s failed", raw_object.raw_key)
             return ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:MOST_ERROR_TEXT])
         raise AssertionError("read_object ends with the counts")
 
@@ -109,18 +111,18 @@ class _DayReader:
         if rows.rejected:
             yield table_batch(REJECTED_RECORD, rows.rejected)
 
-    def _note(self, one: RawObject, counts: ObjectCounts) -> None:
-        self.ledger.append(ledger_row(one, counts, self.loaded_at))
-        self.note.add(one.raw_key, counts)
+    def _note(self, raw_object: RawObject, counts: ObjectCounts) -> None:
+        self.ledger.append(ledger_row(raw_object, counts, self.loaded_at))
+        self.note.add(raw_object.raw_key, counts)
 
 
-def ledger_row(one: RawObject, counts: ObjectCounts, loaded_at: int) -> tuple[Any, ...]:
+def ledger_row(raw_object: RawObject, counts: ObjectCounts, loaded_at: int) -> tuple[Any, ...]:
     """Return an object's row of the ledger; of an object that could not be read nothing is counted."""
     row: dict[str, Any] = {
-        "raw_key": one.raw_key,
-        "extraction_date": one.extraction_date,
-        "size": one.size,
-        "written_at": _microseconds(one.written_at),
+        "raw_key": raw_object.raw_key,
+        "extraction_date": raw_object.extraction_date,
+        "size": raw_object.size,
+        "written_at": _microseconds(raw_object.written_at),
         "loaded_at": loaded_at,
         "status": counts.status,
         "error": counts.error,

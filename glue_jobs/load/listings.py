@@ -50,29 +50,29 @@ class Reading:
         self.snapshot_id = values.greater(self.snapshot_id, head.snapshot_id)
         self.url = values.greater(self.url, head.external_urls.spotify if head.external_urls is not None else None)
 
-    def add(self, found: AnswerList, index: int, entry: Entry, line: int) -> None:
+    def add(self, answer_list: AnswerList, index: int, entry: Entry, line: int) -> None:
         """Add an entry of one of the source's lists; a rejected one is in no listing."""
-        if found.name is None or entry.outcome == Outcome.REJECTED:
+        if answer_list.name is None or entry.outcome == Outcome.REJECTED:
             return
         self.has_list = True
         if len(self.entries) >= MOST_ENTRIES:
             self.is_cut = True
             return
-        offset = found.page.offset
+        offset = answer_list.page.offset
         is_known = offset is not None and 0 <= offset < values.LONG_BOUNDS[1] - index
         position = offset + index + 1 if is_known and offset is not None else 0
         self.entries.append(
-            (_list_name(found), is_known, position, line, index, entry.kind, entry.item_id, entry.added_at)
+            (_list_name(answer_list), is_known, position, line, index, entry.kind, entry.item_id, entry.added_at)
         )
 
-    def end_list(self, found: AnswerList, size: int, *, has_plays: bool) -> None:
+    def end_list(self, answer_list: AnswerList, size: int, *, has_plays: bool) -> None:
         """Take what a page says of its whole list; the total of one with plays counts what is not listed."""
-        if found.name is None:
+        if answer_list.name is None:
             return
         self.has_list = self.has_list or not size
         if not has_plays:
-            name = _list_name(found)
-            self.totals[name] = values.greater(self.totals.get(name), found.page.total)
+            name = _list_name(answer_list)
+            self.totals[name] = values.greater(self.totals.get(name), answer_list.page.total)
 
     @property
     def total(self) -> int | None:
@@ -154,10 +154,10 @@ class Listings:
         )
 
 
-def _list_name(found: AnswerList) -> str | None:
+def _list_name(answer_list: AnswerList) -> str | None:
     """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
-    return "items" if found.name == "tracks" else found.name
+    return "items" if answer_list.name == "tracks" else answer_list.name
 
 
-def _first(one: Any, other: Any) -> Any:
-    return one if one is not None else other
+def _first(value: Any, other: Any) -> Any:
+    return value if value is not None else other

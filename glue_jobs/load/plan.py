@@ -40,14 +40,14 @@ def _cut(objects: Sequence[RawObject]) -> list[Day]:
     """Cut one day's objects into parts of bounded size."""
     parts: list[list[RawObject]] = [[]]
     size = 0
-    for one in objects:
-        if parts[-1] and size + one.size > MOST_BYTES:
+    for raw_object in objects:
+        if parts[-1] and size + raw_object.size > MOST_BYTES:
             parts.append([])
             size = 0
-        parts[-1].append(one)
-        size += one.size
+        parts[-1].append(raw_object)
+        size += raw_object.size
     return [Day(part[0].extraction_date, tuple(part)) for part in parts]
 
 
 def _size(day: Day) -> int:
-    return sum(one.size for one in day.objects)
+    return sum(raw_object.size for raw_object in day.objects)

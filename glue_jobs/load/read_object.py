@@ -79,7 +79,7 @@ class ObjectCounts:
     @property
     def entries(self) -> int:
         """Return the number of entries, whatever became of them."""
-        return sum(self.outcomes[one] for one in (Outcome.ACCEPTED, Outcome.SKIPPED, Outcome.REJECTED))
+        return sum(self.outcomes[outcome] for outcome in (Outcome.ACCEPTED, Outcome.SKIPPED, Outcome.REJECTED))
 
 
 class ObjectRows:
@@ -196,27 +196,27 @@ class _Reading:
         id_of = imported_id if is_import else spotify_id
         sighting = Sighting(self.facts.extraction_date, self._seen_at(line), self.facts.raw_key)
         reading = self.listings.reading_of(account, line.source, answer, sighting.seen_at)
-        for found in answer.lists or ():
-            album_id = _album_of_page(line, found)
+        for answer_list in answer.lists or ():
+            album_id = _album_of_page(line, answer_list)
             size = plays = history = 0
             page = PlaysPage()
-            for entry in classify_list(found, id_of):
+            for entry in classify_list(answer_list, id_of):
                 plays += entry.origin == "api"
                 history += entry.origin in ("export", "export_short")
                 if entry.origin == "api" and entry.outcome == Outcome.ACCEPTED and entry.played_at is not None:
                     page.add(entry.played_at)
                 if reading is not None and entry.origin is None:
-                    reading.add(found, size, entry, self.counts.lines)
+                    reading.add(answer_list, size, entry, self.counts.lines)
                 size += 1
                 self._take(entry, account, album_id, sighting, id_of)
                 if size % SOME_ENTRIES == 0:
                     yield from self._hand_on()
             if page.newest is not None:
-                page.is_full = size >= (found.page.limit if found.page.limit is not None else FULL_PAGE)
-                self._note_plays(line, found, page)
+                page.is_full = size >= (answer_list.page.limit if answer_list.page.limit is not None else FULL_PAGE)
+                self._note_plays(line, answer_list, page)
             yield from self._hand_on()
             if reading is not None and (not size or plays + history < size):
-                reading.end_list(found, size, has_plays=bool(plays + history))
+                reading.end_list(answer_list, size, has_plays=bool(plays + history))
 
     def _take(self, entry: Entry, account: str, album_id: str | None, sighting: Sighting, id_of: IdOf) -> None:
         """Count an entry, and keep what it gives."""
@@ -240,13 +240,13 @@ class _Reading:
         entry.played_at += self.same_minute[same] * values.MILLISECOND
         self.same_minute[same] += 1
 
-    def _note_plays(self, line: Line, found: AnswerList, page: PlaysPage) -> None:
+    def _note_plays(self, line: Line, answer_list: AnswerList, page: PlaysPage) -> None:
         """Note what a page of recently played covered."""
         counts = self.counts
         counts.plays_page_full = bool(counts.plays_page_full) or page.is_full
         counts.plays_from = page.oldest if counts.plays_from is None else min(counts.plays_from, page.oldest or 0)
         counts.plays_to = values.greater(counts.plays_to, page.newest)
-        self.stretches.add(page, line.source, line.request, found.page)
+        self.stretches.add(page, line.source, line.request, answer_list.page)
 
     def _seen_at(self, line: Line) -> int:
         moment = values.instant(line.fetched_at)
@@ -314,9 +314,9 @@ def _document(line: Line, reason: str | None, text: bytes) -> bytes:
     return text
 
 
-def _album_of_page(line: Line, found: AnswerList) -> str | None:
+def _album_of_page(line: Line, answer_list: AnswerList) -> str | None:
     """Return the album whose page of tracks was asked for: these tracks name none."""
-    address = found.page.href
+    address = answer_list.page.href
     if address is None and line.request is not None:
         address = line.request.path
     match = ALBUM_PAGE.search(address or "")

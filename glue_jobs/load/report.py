@@ -114,8 +114,8 @@ class Report:
             name: {"inserted": counts.inserted, "updated": counts.updated, "unchanged": counts.unchanged}
             for name, counts in self.tables.items()
         }
-        said = {name: value for name, value in vars(self).items() if name != "tables"}
-        return json.dumps({**said, "commits": self.commits, "tables": tables}, ensure_ascii=False)
+        facts = {name: value for name, value in vars(self).items() if name != "tables"}
+        return json.dumps({**facts, "commits": self.commits, "tables": tables}, ensure_ascii=False)
 
 
 def _sum(counter: Counter[str]) -> int:

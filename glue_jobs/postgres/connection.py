@@ -64,11 +64,11 @@ class Postgres:
         try:
             runner = self.connection.createStatement()
             try:
-                found = runner.executeQuery(statement)
-                width = range(1, found.getMetaData().getColumnCount() + 1)
+                result_set = runner.executeQuery(statement)
+                width = range(1, result_set.getMetaData().getColumnCount() + 1)
                 rows = []
-                while found.next():
-                    rows.append(tuple(found.getString(place) for place in width))
+                while result_set.next():
+                    rows.append(tuple(result_set.getString(place) for place in width))
                 return rows
             finally:
                 runner.close()
@@ -108,9 +108,9 @@ class Postgres:
         cause = error.java_exception
         if not hasattr(cause, "getSQLState"):
             raise error
-        said = " ".join(str(cause.getMessage()).split())
+        reason = " ".join(str(cause.getMessage()).split())
         hint = HINTS.get(str(cause.getSQLState()))
-        return LoadError(f"{self.target}: {said}{f'; {hint}' if hint else ''}. {NOTHING_PUBLISHED}")
+        return LoadError(f"{self.target}: {reason}{f'; {hint}' if hint else ''}. {NOTHING_PUBLISHED}")
 
 
 def _escape(jvm: Any, name: str) -> str:

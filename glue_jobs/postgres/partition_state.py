@@ -73,9 +73,9 @@ def _digest_partitions(spark: SparkSession, table: Table, name: str, snapshot: i
     day = F.coalesce(_first_day(table, files_df.schema.simpleString()), F.lit(ALL))
     digest = F.md5(F.concat_ws("\n", F.sort_array(F.collect_list("file_path"))))
     rows = files_df.groupBy(day.alias("day")).agg(digest.alias("digest")).collect()
-    found = {row["day"]: row["digest"] for row in rows}
+    digests = {row["day"]: row["digest"] for row in rows}
     # One file whose place is not known may hold rows of any day.
-    return {ALL: json.dumps(found, sort_keys=True)} if ALL in found and len(found) > 1 else found
+    return {ALL: json.dumps(digests, sort_keys=True)} if ALL in digests and len(digests) > 1 else digests
 
 
 def _first_day(table: Table, schema: str) -> Column:

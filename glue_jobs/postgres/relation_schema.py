@@ -47,10 +47,13 @@ def literal(text: str) -> str:
 def prepare_schema(postgres: Postgres, schema: str, relations: Sequence[Relation]) -> list[str]:
     """Make the tables as they should be, in one transaction; return the tables that lacked something."""
     present = read_schema(postgres, schema)
-    expected = {one.name: {column.name: postgres_type(column.type) for column in one.columns} for one in relations}
+    expected = {
+        relation.name: {column.name: postgres_type(column.type) for column in relation.columns}
+        for relation in relations
+    }
     expected[STATE] = {name: kind for name, (kind, _) in STATE_COLUMNS.items()}
-    retired = {one.name: one.source.retired for one in relations if not one.parent}
-    keys = {STATE: ("table_name",), **{one.name: one.key for one in relations}}
+    retired = {relation.name: relation.source.retired for relation in relations if not relation.parent}
+    keys = {STATE: ("table_name",), **{relation.name: relation.key for relation in relations}}
     if faults := [
         fault
         for name in expected
@@ -63,10 +66,10 @@ def prepare_schema(postgres: Postgres, schema: str, relations: Sequence[Relation
         )
     statements = list(_state_statements(schema, present))
     behind = []
-    for one in relations:
-        made = list(_make_statements(schema, one, present.get(one.name)))
-        behind += [one.name] if made else []
-        statements += [*made, *_comment_statements(schema, one, present.get(one.name))]
+    for relation in relations:
+        made = list(_make_statements(schema, relation, present.get(relation.name)))
+        behind += [relation.name] if made else []
+        statements += [*made, *_comment_statements(schema, relation, present.get(relation.name))]
     if not statements:
         return []
     if not postgres.query(f"select 1 from pg_catalog.pg_namespace where nspname = {literal(schema)}"):
@@ -74,7 +77,7 @@ def prepare_schema(postgres: Postgres, schema: str, relations: Sequence[Relation
     for statement in statements:
         postgres.execute(statement)
     # What was read from before a column was there has to be looked at again.
-    sources = {one.source.name for one in relations if one.name in behind}
+    sources = {relation.source.name for relation in relations if relation.name in behind}
     for source in sorted(sources):
         postgres.execute(f"delete from {quote(schema)}.{STATE} where table_name = {literal(source)}")
     postgres.commit()
@@ -83,21 +86,21 @@ def prepare_schema(postgres: Postgres, schema: str, relations: Sequence[Relation
 
 def read_schema(postgres: Postgres, schema: str) -> dict[str, Present]:
     """Return the tables of a schema as the server has them."""
-    found: dict[str, Present] = {}
+    tables: dict[str, Present] = {}
     where = f"n.nspname = {literal(schema)} and c.relkind in ('r', 'p', 'v', 'm', 'f')"
     kin = "pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-    for table, name, kind, said in postgres.query(
+    for table, name, kind, comment in postgres.query(
         f"""select c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
             pg_catalog.col_description(c.oid, a.attnum)
         from {kin} join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         where {where} order by c.relname, a.attnum"""
     ):
-        one = found.setdefault(str(table), Present())
-        one.columns[str(name)], one.comments[str(name)] = str(kind), said
-    for table, said in postgres.query(
+        present = tables.setdefault(str(table), Present())
+        present.columns[str(name)], present.comments[str(name)] = str(kind), comment
+    for table, comment in postgres.query(
         f"select c.relname, pg_catalog.obj_description(c.oid, 'pg_class') from {kin} where {where}"
     ):
-        found.setdefault(str(table), Present()).comments[""] = said
+        tables.setdefault(str(table), Present()).comments[""] = comment
     for table, name in postgres.query(
         f"""select c.relname, a.attname from {kin}
         join pg_catalog.pg_index i on i.indrelid = c.oid and i.indisprimary
@@ -105,8 +108,8 @@ def read_schema(postgres: Postgres, schema: str) -> dict[str, Present]:
         join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
         where {where} order by c.relname, k.place"""
     ):
-        found[str(table)].key += (str(name),)
-    return found
+        tables[str(table)].key += (str(name),)
+    return tables
 
 
 def _faults(
@@ -136,36 +139,36 @@ def _state_statements(schema: str, present: dict[str, Present]) -> Iterator[str]
             yield f"comment on column {name}.{column} is {literal(comment)}"
 
 
-def _make_statements(schema: str, one: Relation, present: Present | None) -> Iterator[str]:
+def _make_statements(schema: str, relation: Relation, present: Present | None) -> Iterator[str]:
     """Yield what makes a table, adds its new columns, or drops those of an earlier version."""
-    name = f"{quote(schema)}.{quote(one.name)}"
+    name = f"{quote(schema)}.{quote(relation.name)}"
     if present is not None:
-        for retired in one.source.retired if not one.parent else ():
+        for retired in relation.source.retired if not relation.parent else ():
             if retired in present.columns:
                 yield f"alter table {name} drop column {quote(retired)}"
-        for column in one.columns:
+        for column in relation.columns:
             if column.name not in present.columns:
                 yield f"alter table {name} add column {quote(column.name)} {postgres_type(column.type)}"
         return
     columns = [
-        f"{quote(column.name)} {postgres_type(column.type)}{' not null' if column.name in one.key else ''}"
-        for column in one.columns
+        f"{quote(column.name)} {postgres_type(column.type)}{' not null' if column.name in relation.key else ''}"
+        for column in relation.columns
     ]
-    columns.append(f"primary key ({quote_all(one.key)})")
-    if one.parent:
-        parent = f"{quote(schema)}.{quote(one.parent)}"
-        keys = quote_all(one.source.key)
+    columns.append(f"primary key ({quote_all(relation.key)})")
+    if relation.parent:
+        parent = f"{quote(schema)}.{quote(relation.parent)}"
+        keys = quote_all(relation.source.key)
         columns.append(f"foreign key ({keys}) references {parent} ({keys}) on delete cascade")
     yield f"create table {name} ({', '.join(columns)})"
     # Which rows are of a partition is asked whenever that partition has changed.
-    yield f"create index on {name} ({quote(one.source.partition)})"
+    yield f"create index on {name} ({quote(relation.source.partition)})"
 
 
-def _comment_statements(schema: str, one: Relation, present: Present | None) -> Iterator[str]:
-    name = f"{quote(schema)}.{quote(one.name)}"
-    said = present.comments if present else {}
-    if said.get("") != one.comment:
-        yield f"comment on table {name} is {literal(one.comment)}"
-    for column in one.columns:
-        if said.get(column.name) != column.comment:
+def _comment_statements(schema: str, relation: Relation, present: Present | None) -> Iterator[str]:
+    name = f"{quote(schema)}.{quote(relation.name)}"
+    present_comments = present.comments if present else {}
+    if present_comments.get("") != relation.comment:
+        yield f"comment on table {name} is {literal(relation.comment)}"
+    for column in relation.columns:
+        if present_comments.get(column.name) != column.comment:
             yield f"comment on column {name}.{quote(column.name)} is {literal(column.comment)}"

@@ -87,7 +87,7 @@ def _child(table: Table, column: Column) -> Relation:
     name, place, _count, comments = CHILDREN[table.name, column.name]
     assert isinstance(column.type, T.ArrayType)
     assert isinstance(column.type.elementType, T.StructType)
-    keys = tuple(one for one in table.columns if one.name in table.key)
+    keys = tuple(key_column for key_column in table.columns if key_column.name in table.key)
     parts = [(place, INT), *((part.name, part.dataType) for part in column.type.elementType)]
     fields = tuple(Column(part, kind, comments[part]) for part, kind in parts)
     grain = f"one row per {table.name} and place in its {column.name}"
@@ -127,7 +127,7 @@ def rows_of(relation: Relation, table_df: DataFrame) -> DataFrame:
 
 def line_of(relation: Relation) -> SparkColumn:
     """Return a row as one line of COPY's text form; null for a row whose key is too long for PostgreSQL."""
-    cells = (F.coalesce(_escape(_as_text(F.col(one.name), one.type)), F.lit(NULL)) for one in relation.columns)
+    cells = (F.coalesce(_escape(_as_text(F.col(column.name), column.type)), F.lit(NULL)) for column in relation.columns)
     return F.when(_key_size(relation) <= LONGEST_KEY, F.concat_ws("\t", *cells)).alias("line")
 
 
@@ -146,7 +146,7 @@ def _as_text(value: SparkColumn, kind: T.DataType) -> SparkColumn:
         return F.concat(value.cast("string"), F.lit("+00"))
     if isinstance(kind, T.ArrayType):
         element_type = kind.elementType
-        words = F.transform(value, lambda one: _quote(_as_text(one, element_type)))
+        words = F.transform(value, lambda element: _quote(_as_text(element, element_type)))
         return F.concat(F.lit("{"), F.array_join(words, ","), F.lit("}"))
     return value.cast("string")
 
@@ -163,5 +163,5 @@ def _escape(text: SparkColumn) -> SparkColumn:
     return text
 
 
-def _replace(text: SparkColumn, found: str, written: str) -> SparkColumn:
-    return F.replace(text, F.lit(found), F.lit(written))
+def _replace(text: SparkColumn, character: str, written: str) -> SparkColumn:
+    return F.replace(text, F.lit(character), F.lit(written))

@@ -48,17 +48,23 @@ class Target:
     def properties(self) -> dict[str, str]:
         """Return the driver's properties."""
         verified = {"sslrootcert": self.tls_ca} if self.tls_ca else {}
-        told = {"user": self.user, "password": self.password, "sslmode": self.tls, **verified}
+        login = {"user": self.user, "password": self.password, "sslmode": self.tls, **verified}
         patience = {"connectTimeout": str(PATIENCE), "loginTimeout": str(2 * PATIENCE), "tcpKeepAlive": "true"}
-        return {**told, **patience, "ApplicationName": "publish_rds"}
+        return {**login, **patience, "ApplicationName": "publish_rds"}
 
 
 def find_target(settings: PublishSettings, environment: Mapping[str, str] | None = None) -> Target:
     """Return the target that the arguments name, else that of the environment."""
     if settings.host and settings.secret:
-        found = _read_secret(settings.secret)
+        target_parts = _read_secret(settings.secret)
         return make_target(
-            settings.host, settings.port, settings.dbname, found["username"], found["password"], None, settings.tls_ca
+            settings.host,
+            settings.port,
+            settings.dbname,
+            target_parts["username"],
+            target_parts["password"],
+            None,
+            settings.tls_ca,
         )
     target = read_environment(os.environ if environment is None else environment)
     # A certificate that is named is to be verified by.
@@ -68,19 +74,19 @@ def find_target(settings: PublishSettings, environment: Mapping[str, str] | None
 def read_environment(environment: Mapping[str, str]) -> Target:
     """Read PGHOST and its kin, over what POSTGRES_URL says; one error names all that is missing."""
     url = environment.get("POSTGRES_URL", "")
-    told = {**(_read_url(url) if url else {}), **{name: value for name, value in environment.items() if value}}
-    if missing := [name for name in ("PGHOST", "PGUSER", "PGDATABASE") if not told.get(name)]:
+    settings = {**(_read_url(url) if url else {}), **{name: value for name, value in environment.items() if value}}
+    if missing := [name for name in ("PGHOST", "PGUSER", "PGDATABASE") if not settings.get(name)]:
         raise LoadError(
             f"environment: {', '.join(missing)} not set; expected where the PostgreSQL is, by PGHOST, PGUSER,"
             f" PGPASSWORD and PGDATABASE or by POSTGRES_URL=postgresql://user:password@host:5432/database."
             f" {NOTHING_PUBLISHED}"
         )
-    port = told.get("PGPORT", str(PORT))
+    port = settings.get("PGPORT", str(PORT))
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise LoadError(f"PGPORT: expected a port from 1 to 65535, got {port!r}. {NOTHING_PUBLISHED}")
     return make_target(
-        told["PGHOST"], int(port), told["PGDATABASE"], told["PGUSER"], told.get("PGPASSWORD", ""),
-        told.get("PGSSLMODE"), told.get("PGSSLROOTCERT"),
+        settings["PGHOST"], int(port), settings["PGDATABASE"], settings["PGUSER"], settings.get("PGPASSWORD", ""),
+        settings.get("PGSSLMODE"), settings.get("PGSSLROOTCERT"),
     )  # fmt: skip
 
 
@@ -153,7 +159,7 @@ def _read_url(url: str) -> dict[str, str]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise LoadError(f"POSTGRES_URL: another kind of URL; {expected}. {NOTHING_PUBLISHED}")
     query = dict(parse_qsl(parts.query))
-    found = {
+    url_parts = {
         "PGHOST": parts.hostname or "",
         "PGPORT": port,
         "PGDATABASE": unquote(parts.path.removeprefix("/")),
@@ -162,7 +168,7 @@ def _read_url(url: str) -> dict[str, str]:
         "PGSSLMODE": query.get("sslmode", ""),
         "PGSSLROOTCERT": query.get("sslrootcert", ""),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in url_parts.items() if value}
 
 
 def _read_secret(name: str) -> dict[str, str]:
@@ -173,10 +179,10 @@ def _read_secret(name: str) -> dict[str, str]:
         text = boto3.session.Session().client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     except (BotoCoreError, ClientError, KeyError) as error:
         raise LoadError(f"secret {name}: {error}; expected username and password. {NOTHING_PUBLISHED}") from error
-    found: Any = None
+    secret: Any = None
     with contextlib.suppress(ValueError):
-        found = json.loads(text)
+        secret = json.loads(text)
     wanted = ("username", "password")
-    if not isinstance(found, dict) or any(not isinstance(found.get(one), str) for one in wanted):
+    if not isinstance(secret, dict) or any(not isinstance(secret.get(key), str) for key in wanted):
         raise LoadError(f"secret {name}: expected JSON with username and password. {NOTHING_PUBLISHED}")
-    return {one: found[one] for one in wanted}
+    return {key: secret[key] for key in wanted}

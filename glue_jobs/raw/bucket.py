@@ -31,11 +31,13 @@ def list_bucket(raw: str, since: dt.date | None) -> Iterator[RawObject]:
     try:
         pages = _connect().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=bucket, Prefix=f"{prefix}extraction_date=", **start):
-            for found in page.get("Contents", []):
-                path = f"s3://{bucket}/{found['Key']}"
-                one = find_raw_object(found["Key"].removeprefix(prefix), path, found["Size"], found["LastModified"])
-                if one:
-                    yield one
+            for listed in page.get("Contents", []):
+                path = f"s3://{bucket}/{listed['Key']}"
+                raw_object = find_raw_object(
+                    listed["Key"].removeprefix(prefix), path, listed["Size"], listed["LastModified"]
+                )
+                if raw_object:
+                    yield raw_object
     except (ClientError, BotoCoreError) as error:
         got = _say(error)
         raise LoadError(f"{raw}: expected a bucket to list raw objects in, got {got}. Nothing was loaded.") from error
@@ -73,8 +75,8 @@ def _say(error: Exception) -> str:
     """Return what S3 answered, as one line."""
     if not isinstance(error, ClientError):
         return " ".join(str(error).split())
-    said = error.response["Error"]
-    return " ".join(f"{said.get('Code')}: {said.get('Message', '')}".split())
+    details = error.response["Error"]
+    return " ".join(f"{details.get('Code')}: {details.get('Message', '')}".split())
 
 
 def _read_place(text: str) -> tuple[str, str]:

@@ -35,8 +35,8 @@ def list_folder(raw: str) -> Iterator[RawObject]:
     for day in days:
         for name in _names_in(folder / day):
             # A hidden file is one being written, and may be gone before it is looked at.
-            if not name.startswith(".") and (found := _describe(folder, day, name)):
-                yield found
+            if not name.startswith(".") and (raw_object := _describe(folder, day, name)):
+                yield raw_object
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -41,11 +41,11 @@ def cut_batches(objects: Sequence[RawObject], most_bytes: int) -> Iterator[list[
     """Cut the objects into batches of bounded size, so that memory is, and a crash costs one batch."""
     batch: list[RawObject] = []
     size = 0
-    for one in objects:
-        if batch and size + one.size > most_bytes:
+    for raw_object in objects:
+        if batch and size + raw_object.size > most_bytes:
             yield batch
             batch, size = [], 0
-        batch.append(one)
-        size += one.size
+        batch.append(raw_object)
+        size += raw_object.size
     if batch:
         yield batch

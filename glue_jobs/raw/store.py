@@ -18,10 +18,10 @@ def list_objects(raw: str, since: dt.date | None = None) -> list[RawObject]:
     if raw.startswith(S3):
         from glue_jobs.raw.bucket import list_bucket
 
-        found = list_bucket(raw, since)
+        raw_objects = list_bucket(raw, since)
     else:
-        found = list_folder(raw)
-    return [one for one in found if since is None or one.extraction_date >= since]
+        raw_objects = list_folder(raw)
+    return [raw_object for raw_object in raw_objects if since is None or raw_object.extraction_date >= since]
 
 
 def open_object(path: str) -> AbstractContextManager[Callable[[int], bytes]]:

@@ -99,34 +99,36 @@ class Decoded:
     """The reason why it could not be read at all."""
 
 
-def classify_list(found: AnswerList, id_of: IdOf = spotify_id) -> Iterator[Entry]:
+def classify_list(answer_list: AnswerList, id_of: IdOf = spotify_id) -> Iterator[Entry]:
     """Classify the elements of a list, in order; `id_of` says which ids count."""
     try:
-        elements = [STRICT_ELEMENT.decode(found.array)] if found.is_single else STRICT.decode(found.array)
+        elements = (
+            [STRICT_ELEMENT.decode(answer_list.array)] if answer_list.is_single else STRICT.decode(answer_list.array)
+        )
     except MALFORMED:
-        yield from _classify_one_by_one(found, id_of)
+        yield from _classify_one_by_one(answer_list, id_of)
         return
     raws: list[msgspec.Raw] = []
     for index, element in enumerate(elements):
-        entry = classify(Decoded(element), found.name, found.path_of(index), id_of)
+        entry = classify(Decoded(element), answer_list.name, answer_list.path_of(index), id_of)
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
-            raws = raws or _raw_elements(found)
-            entry = classify(_decode_leniently(raws[index]), found.name, entry.path, id_of)
+            raws = raws or _raw_elements(answer_list)
+            entry = classify(_decode_leniently(raws[index]), answer_list.name, entry.path, id_of)
             _keep_payload(entry, raws[index])
         yield entry
 
 
-def _classify_one_by_one(found: AnswerList, id_of: IdOf) -> Iterator[Entry]:
+def _classify_one_by_one(answer_list: AnswerList, id_of: IdOf) -> Iterator[Entry]:
     """Classify the elements of a list of which at least one does not fit the types."""
-    for index, raw in enumerate(_raw_elements(found)):
+    for index, raw in enumerate(_raw_elements(answer_list)):
         try:
             decoded = Decoded(STRICT_ELEMENT.decode(raw))
         except MALFORMED:
             decoded = _decode_leniently(raw)
-        entry = classify(decoded, found.name, found.path_of(index), id_of)
+        entry = classify(decoded, answer_list.name, answer_list.path_of(index), id_of)
         if entry.reason is not None and entry.outcome != Outcome.SKIPPED:
             if decoded.plain is None:
-                entry = classify(_decode_leniently(raw), found.name, entry.path, id_of)
+                entry = classify(_decode_leniently(raw), answer_list.name, entry.path, id_of)
             _keep_payload(entry, raw)
         yield entry
 
@@ -138,8 +140,8 @@ def _keep_payload(entry: Entry, raw: msgspec.Raw) -> None:
         entry.reason = "nested_too_deep"
 
 
-def _raw_elements(found: AnswerList) -> list[msgspec.Raw]:
-    return [found.array] if found.is_single else read_shallow(ELEMENTS.decode, found.array)
+def _raw_elements(answer_list: AnswerList) -> list[msgspec.Raw]:
+    return [answer_list.array] if answer_list.is_single else read_shallow(ELEMENTS.decode, answer_list.array)
 
 
 def _decode_leniently(raw: msgspec.Raw) -> Decoded:
@@ -213,7 +215,11 @@ def _reason_of_faults(decoded: Decoded, kind: str, place: str, thing: Any) -> st
     faults = decoded.faults
     prefix = f"{place}." if place else ""
     if kinds.is_known_by_link(thing):
-        faults = [one for one in faults if one.why != UNEXPECTED_TYPE or not _is_scalar(decoded.plain, one.path)]
+        faults = [
+            found_fault
+            for found_fault in faults
+            if found_fault.why != UNEXPECTED_TYPE or not _is_scalar(decoded.plain, found_fault.path)
+        ]
     misread = {(fault.why, fault.path.removeprefix(prefix)) for fault in faults if fault.path.startswith(prefix)}
     if any(fault.why == NOT_UTF8 for fault in faults):
         return NOT_UTF8

@@ -61,8 +61,8 @@ def imported_id(thing: Any) -> str | None:
     by_uri = URI_ID.fullmatch(thing.uri or "")
     by_url = URL.search(_url(thing) or "")
     by_address = HREF.search(thing.href or "")
-    found = (by_uri and by_uri[1], by_url and by_url[2], by_address and by_address[2])
-    return next((one for one in found if one and SPOTIFY_ID.fullmatch(one)), None)
+    ids = (by_uri and by_uri[1], by_url and by_url[2], by_address and by_address[2])
+    return next((item_id for item_id in ids if item_id and SPOTIFY_ID.fullmatch(item_id)), None)
 
 
 def name_key(artist_name: str | None, song_name: str | None) -> str | None:

@@ -185,8 +185,8 @@ def _list_reader(element: Any) -> Reader:
             faults.append(Fault(UNEXPECTED_TYPE, path))
             return None
         inside: Faults = []
-        found = [None if given is None else read_element(given, path, inside) for given in value]
+        elements = [None if given is None else read_element(given, path, inside) for given in value]
         faults.extend(fault for fault in inside if fault.why == NOT_UTF8)
-        return found
+        return elements
 
     return read

@@ -111,6 +111,6 @@ def first_day(text: str | None) -> dt.date | None:
         return None
 
 
-def greater(one: Any, other: Any) -> Any:
+def greater(first: Any, other: Any) -> Any:
     """Return the greater of two values; None counts as unknown; two None give None."""
-    return max((value for value in (one, other) if value is not None), default=None)
+    return max((value for value in (first, other) if value is not None), default=None)

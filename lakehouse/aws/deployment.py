@@ -65,7 +65,7 @@ class Lakehouse:
 
 def read_lakehouse(outputs: Mapping[str, Any], environment: str) -> Lakehouse:
     """Make it of Terraform's outputs."""
-    names = [one.name for one in fields(Lakehouse)]
+    names = [field.name for field in fields(Lakehouse)]
     if missing := [name for name in names if name not in outputs and name not in OPTIONAL]:
         got = f"a state without {', '.join(missing)}" if outputs else "nothing deployed"
         raise UserError(f"--env {environment}: {got}; expected `lakehouse deploy --env {environment}` to have run here")

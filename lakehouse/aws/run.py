@@ -44,35 +44,35 @@ def extract(lakehouse: Lakehouse, function: str) -> Mapping[str, Any]:
     """Call the extractor and wait for its answer."""
     say(f"extract   {function} …")
     answer = lakehouse.connect("lambda").invoke(FunctionName=function, Payload=b"{}")
-    told = json.loads(answer["Payload"].read() or b"null")
+    result = json.loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError"):
-        reason = told.get("errorMessage", "no reason given") if isinstance(told, dict) else told
+        reason = result.get("errorMessage", "no reason given") if isinstance(result, dict) else result
         raise UserError(f"{function}: {reason} Its log says more: /aws/lambda/{function}")
-    if not isinstance(told, dict) or not told.get("key"):
-        stopped = told.get("stopped_by") if isinstance(told, dict) else told
+    if not isinstance(result, dict) or not result.get("key"):
+        stopped = result.get("stopped_by") if isinstance(result, dict) else result
         raise UserError(f"{function} landed nothing: stopped by {stopped}; docs/runbook.md says what to do")
-    whole = "complete" if told["is_complete"] else f"not complete ({told.get('stopped_by') or 'see its log'})"
-    say(f"landed    {told['key']}: {told['entries']} entries, {whole}")
-    return told
+    whole = "complete" if result["is_complete"] else f"not complete ({result.get('stopped_by') or 'see its log'})"
+    say(f"landed    {result['key']}: {result['entries']} entries, {whole}")
+    return result
 
 
 def follow_workflow(lakehouse: Lakehouse, began: dt.datetime, patience: Patience) -> None:
     """Wait until a run of the workflow that began since has ended."""
     say(f"load      {lakehouse.workflow} …")
     waited = 0.0
-    for found in poll_runs(lakehouse, began):
-        if found and found["Status"] in ENDED:
+    for run in poll_runs(lakehouse, began):
+        if run and run["Status"] in ENDED:
             break
-        limit = patience.end if found else patience.start
+        limit = patience.end if run else patience.start
         if waited >= limit:
-            what = "did not end" if found else "did not start"
+            what = "did not end" if run else "did not start"
             raise UserError(
                 f"{lakehouse.workflow} {what} within {limit:.0f} s; the object has landed and the next run loads it."
                 f" `lakehouse status --env {lakehouse.environment}` says more."
             )
         patience.sleep(PAUSE)
         waited += PAUSE
-    require_success(lakehouse, found)
+    require_success(lakehouse, run)
 
 
 def poll_runs(lakehouse: Lakehouse, began: dt.datetime) -> Iterator[Any]:
@@ -80,25 +80,25 @@ def poll_runs(lakehouse: Lakehouse, began: dt.datetime) -> Iterator[Any]:
     glue = lakehouse.connect("glue")
     while True:
         runs = glue.get_workflow_runs(Name=lakehouse.workflow, MaxResults=5).get("Runs", [])
-        since = [one for one in runs if one.get("StartedOn", began) >= began]
-        yield max(since, key=lambda one: one.get("StartedOn", began), default=None)
+        since = [run for run in runs if run.get("StartedOn", began) >= began]
+        yield max(since, key=lambda run: run.get("StartedOn", began), default=None)
 
 
-def require_success(lakehouse: Lakehouse, found: Any) -> None:
+def require_success(lakehouse: Lakehouse, run: Any) -> None:
     """Refuse a workflow run in which a job failed."""
-    statistics = found.get("Statistics", {})
+    statistics = run.get("Statistics", {})
     failed = sum(
         statistics.get(kind, 0) for kind in ("FailedActions", "TimeoutActions", "StoppedActions", "ErroredActions")
     )
-    if failed or found["Status"] != "COMPLETED":
+    if failed or run["Status"] != "COMPLETED":
         if lakehouse.publish_rds_job:
             raise UserError(
-                f"{lakehouse.load_job} or {lakehouse.publish_rds_job} failed (workflow run {found['WorkflowRunId']});"
+                f"{lakehouse.load_job} or {lakehouse.publish_rds_job} failed (workflow run {run['WorkflowRunId']});"
                 f" `lakehouse status --env {lakehouse.environment}` says which."
                 " The object has landed; the next run goes on."
             )
         raise UserError(
-            f"{lakehouse.load_job}: the load failed (workflow run {found['WorkflowRunId']}); the object has landed and"
+            f"{lakehouse.load_job}: the load failed (workflow run {run['WorkflowRunId']}); the object has landed and"
             f" the next run loads it. Its log is in /aws-glue/{lakehouse.workgroup}/load_music"
         )
 

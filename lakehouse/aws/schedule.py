@@ -38,10 +38,10 @@ def find_next(expression: str, zone: str, after: dt.datetime, began: dt.datetime
 
 def find_next_by_cron(expression: str, after: dt.datetime) -> dt.datetime | None:
     """Return the first time that matches and that the zone's clock shows; a time that it shows twice counts once."""
-    found = CRON.fullmatch(expression.strip())
-    if not found:
+    match = CRON.fullmatch(expression.strip())
+    if not match:
         raise ScheduleError(f"got {expression!r}, expected cron(…) with six fields or rate(…)")
-    *fields, weekdays, year = found.groups()
+    *fields, weekdays, year = match.groups()
     years = read_years(year)
     usual = " ".join([*fields, to_usual_weekdays(weekdays)]).replace("?", "*")
     try:

@@ -45,9 +45,9 @@ def describe_schedules(lakehouse: Lakehouse, now: dt.datetime) -> Iterator[str]:
     """Yield a line for the schedule of each account: what it is, and when it runs next."""
     scheduler = lakehouse.connect("scheduler")
     for name, account in lakehouse.accounts.items():
-        found = scheduler.get_schedule(Name=account["schedule"])
-        zone = found.get("ScheduleExpressionTimezone", "UTC")
-        yield f"schedule  {name}: {found['ScheduleExpression']} {zone}, {describe_next(found, zone, now)}"
+        schedule = scheduler.get_schedule(Name=account["schedule"])
+        zone = schedule.get("ScheduleExpressionTimezone", "UTC")
+        yield f"schedule  {name}: {schedule['ScheduleExpression']} {zone}, {describe_next(schedule, zone, now)}"
 
 
 def describe_next(schedule: Any, zone: str, now: dt.datetime) -> str:
@@ -91,15 +91,15 @@ def describe_runs(lakehouse: Lakehouse) -> Iterator[str]:
 
 def read_gauges(lakehouse: Lakehouse, now: dt.datetime) -> dict[str, float]:
     """Return the newest value of each gauge; one that was not reported lately is left out."""
-    metrics, found = lakehouse.connect("cloudwatch"), {}
+    metrics, gauges = lakehouse.connect("cloudwatch"), {}
     for name, (service, _) in GAUGES.items():
         points = metrics.get_metric_statistics(
             Namespace=lakehouse.namespace, MetricName=name, Dimensions=[{"Name": "service", "Value": service}],
             StartTime=now - LOOK_BACK, EndTime=now, Period=3600, Statistics=["Maximum"],
         )["Datapoints"]  # fmt: skip
         if points:
-            found[name] = float(max(points, key=lambda point: point["Timestamp"])["Maximum"])
-    return found
+            gauges[name] = float(max(points, key=lambda point: point["Timestamp"])["Maximum"])
+    return gauges
 
 
 def describe_gauges(gauges: dict[str, float]) -> Iterator[str]:
@@ -121,7 +121,7 @@ def find_staleness(lakehouse: Lakehouse, gauges: dict[str, float]) -> Iterator[s
 def find_alarms(lakehouse: Lakehouse) -> Iterator[str]:
     """Yield the alarms that are on."""
     alarms = lakehouse.connect("cloudwatch").describe_alarms(AlarmNamePrefix=lakehouse.workgroup, StateValue="ALARM")
-    for alarm in (one for one in alarms["MetricAlarms"] if one["StateValue"] == "ALARM"):
+    for alarm in (candidate for candidate in alarms["MetricAlarms"] if candidate["StateValue"] == "ALARM"):
         name = alarm["AlarmName"].removeprefix(f"{lakehouse.workgroup}-")
         yield f"alarm {name}: {alarm.get('AlarmDescription', '')} See docs/runbook.md"
 

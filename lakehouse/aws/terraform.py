@@ -24,10 +24,10 @@ MIRROR = "TERRAFORM_MIRROR"
 
 def find_terraform() -> str:
     """Return Terraform's path."""
-    found = shutil.which("terraform")
-    if found is None:
+    path = shutil.which("terraform")
+    if path is None:
         raise UserError("terraform is not on this machine; expected 1.10 or newer, see infra/README.md")
-    return found
+    return path
 
 
 def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -81,8 +81,8 @@ class Terraform:
         Only what deploys makes a workspace: to ask for an environment that is none must not leave one behind.
         """
         mirror = find_mirror()
-        told = [f"-plugin-dir={mirror}"] if mirror else []
-        self.call("init", "-no-color", "-upgrade=false", *told, quiet=True)
+        options = [f"-plugin-dir={mirror}"] if mirror else []
+        self.call("init", "-no-color", "-upgrade=false", *options, quiet=True)
         if not self.workspace:
             return
         words = ["-or-create", self.environment] if is_new else [self.environment]
@@ -121,8 +121,8 @@ class Terraform:
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs; none where nothing is deployed."""
-        found = json.loads(self.call("output", "-json", quiet=True).stdout or "{}")
-        return {name: output["value"] for name, output in found.items()}
+        document = json.loads(self.call("output", "-json", quiet=True).stdout or "{}")
+        return {name: output["value"] for name, output in document.items()}
 
     def resources(self) -> list[str]:
         """Return what the state knows, also where a first deployment stopped half way."""
@@ -146,10 +146,10 @@ class Terraform:
         return done
 
     def _variables(self) -> list[str]:
-        told = {"environment": self.environment, **self.variables}
+        given = {"environment": self.environment, **self.variables}
         own = self.folder / "environments" / f"{self.environment}.tfvars"
         files = [f"-var-file={own}"] if own.is_file() else []
-        return [*files, *(f"-var={name}={value}" for name, value in told.items())]
+        return [*files, *(f"-var={name}={value}" for name, value in given.items())]
 
 
 def run_and_show(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -180,8 +180,8 @@ def find_advice(errors: str) -> str:
     """Return what a person can do about the errors of AWS that Terraform showed."""
     # Terraform breaks long lines.
     text = " ".join(line.strip("│╷╵ ") for line in errors.splitlines())
-    found = [advice for pattern, advice in ADVICE.items() if re.search(pattern, text)]
-    return f". {'. '.join(found)}." if found else ""
+    hints = [advice for pattern, advice in ADVICE.items() if re.search(pattern, text)]
+    return f". {'. '.join(hints)}." if hints else ""
 
 
 NO_WORKSPACE = "doesn't exist"
@@ -195,9 +195,9 @@ def read_errors(output: str) -> list[str]:
     """Return the errors in the JSON lines that a command wrote, each on one line."""
     diagnostics = [json.loads(line).get("diagnostic", {}) for line in output.splitlines() if line.startswith("{")]
     return [
-        " ".join(f"{one['summary']}: {one.get('detail', '')}".split()).rstrip(": ")
-        for one in diagnostics
-        if one.get("severity") == "error"
+        " ".join(f"{diagnostic['summary']}: {diagnostic.get('detail', '')}".split()).rstrip(": ")
+        for diagnostic in diagnostics
+        if diagnostic.get("severity") == "error"
     ]
 
 

@@ -52,8 +52,8 @@ class Verification:
 
     def who(self) -> str:
         """Who asks, and where."""
-        told = self.lakehouse.connect("sts").get_caller_identity()
-        return f"{told['Arn'].rsplit(':', 1)[-1].split('/')[0]} in {self.lakehouse.region}"
+        identity = self.lakehouse.connect("sts").get_caller_identity()
+        return f"{identity['Arn'].rsplit(':', 1)[-1].split('/')[0]} in {self.lakehouse.region}"
 
     def login_is_there(self) -> str:
         """The login is in Secrets Manager; its value is not read."""
@@ -66,9 +66,9 @@ class Verification:
     def extract_lands_an_object(self) -> str:
         """The Lambda function lands one object."""
         self.began = dt.datetime.now(dt.UTC)
-        found = extract(self.lakehouse, self.lakehouse.account(self.account)["function"])
-        self.landed = str(found["key"])
-        return f"{found['entries']} entries"
+        result = extract(self.lakehouse, self.lakehouse.account(self.account)["function"])
+        self.landed = str(result["key"])
+        return f"{result['entries']} entries"
 
     def its_event_starts_the_load(self) -> str:
         """The object's event reaches the workflow, whose trigger starts the job."""
@@ -97,7 +97,7 @@ class Verification:
         except ClientError as error:
             self.wait_for(self.lakehouse.load_job, first)
             return f"refused: {error.response['Error']['Code']}"
-        states = [self.wait_for(self.lakehouse.load_job, one) for one in (first, second)]
+        states = [self.wait_for(self.lakehouse.load_job, run) for run in (first, second)]
         return f"{states[0]}, then {states[1]}"
 
     def a_workflow_started_by_hand(self) -> str:
@@ -105,24 +105,23 @@ class Verification:
         glue, name = self.lakehouse.connect("glue"), self.lakehouse.workflow
         run = glue.start_workflow_run(Name=name)["RunId"]
         for _ in self.look(self.patience.start):
-            found = glue.get_workflow_run(Name=name, RunId=run)["Run"]
-            if found["Status"] in ("COMPLETED", "STOPPED", "ERROR"):
+            workflow_run = glue.get_workflow_run(Name=name, RunId=run)["Run"]
+            if workflow_run["Status"] in ("COMPLETED", "STOPPED", "ERROR"):
                 break
-        actions = found.get("Statistics", {}).get("TotalActions", 0)
-        return (
-            f"{found['Status'].lower()}, {actions} actions: {'it starts the job' if actions else 'it starts nothing'}"
-        )
+        actions = workflow_run.get("Statistics", {}).get("TotalActions", 0)
+        effect = "it starts the job" if actions else "it starts nothing"
+        return f"{workflow_run['Status'].lower()}, {actions} actions: {effect}"
 
     def logs_are_where_they_are_said_to_be(self) -> str:
         """Glue writes to the job's own log groups."""
         logs = self.lakehouse.connect("logs")
         prefix = f"/aws-glue/{self.lakehouse.workgroup}/load_music"
         groups = logs.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
-        written = [one["logGroupName"].rsplit("/", 1)[-1] for one in groups if one.get("storedBytes", 0) >= 0]
+        written = [group["logGroupName"].rsplit("/", 1)[-1] for group in groups if group.get("storedBytes", 0) >= 0]
         streams = [
             stream["logStreamName"]
-            for one in groups
-            for stream in logs.describe_log_streams(logGroupName=one["logGroupName"], limit=1)["logStreams"]
+            for group in groups
+            for stream in logs.describe_log_streams(logGroupName=group["logGroupName"], limit=1)["logStreams"]
         ]
         if not streams:
             raise UserError(f"{prefix}: got {len(groups)} groups without a stream, expected the runs' own")
@@ -132,10 +131,10 @@ class Verification:
         """The publish function runs to its end."""
         function = f"{self.lakehouse.workgroup}-publish"
         answer = self.lakehouse.connect("lambda").invoke(FunctionName=function, Payload=b"{}")
-        told = answer["Payload"].read().decode()
+        payload = answer["Payload"].read().decode()
         if answer.get("FunctionError"):
-            raise UserError(f"{function}: {told[:300]}")
-        return "no failed file" if '"failed": {}' in told else told[:200]
+            raise UserError(f"{function}: {payload[:300]}")
+        return "no failed file" if '"failed": {}' in payload else payload[:200]
 
     def every_statement_runs(self, kind: str) -> str:
         """Athena runs each view, question or check."""
@@ -156,21 +155,23 @@ class Verification:
         """An alarm reaches the topic; whether a mail comes, its reader sees."""
         metrics, name = self.lakehouse.connect("cloudwatch"), f"{self.lakehouse.workgroup}-publish-errors"
         metrics.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="A test by lakehouse verify")
-        found = metrics.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        alarms = metrics.describe_alarms(AlarmNames=[name])["MetricAlarms"]
         metrics.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="The test has ended")
-        if not found:
+        if not alarms:
             raise UserError(f"{name}: no such alarm")
         return f"{name}; a mail comes where alarm_email is set and confirmed"
 
     def metrics_come_with_their_dimensions(self) -> str:
         """What the alarms look at has been reported."""
         pages = self.lakehouse.connect("cloudwatch").get_paginator("list_metrics")
-        found = {
-            one["MetricName"] for page in pages.paginate(Namespace=self.lakehouse.namespace) for one in page["Metrics"]
+        names = {
+            metric["MetricName"]
+            for page in pages.paginate(Namespace=self.lakehouse.namespace)
+            for metric in page["Metrics"]
         }
-        if missing := {"HoursSinceLoad", "GlueHoursThisMonth", "FailedLoads"} - found:
-            raise UserError(f"{self.lakehouse.namespace}: no {', '.join(sorted(missing))}; got {len(found)} metrics")
-        return f"{len(found)} metrics"
+        if missing := {"HoursSinceLoad", "GlueHoursThisMonth", "FailedLoads"} - names:
+            raise UserError(f"{self.lakehouse.namespace}: no {', '.join(sorted(missing))}; got {len(names)} metrics")
+        return f"{len(names)} metrics"
 
     def roles_may_and_may_not(self) -> str:
         """IAM's own simulator decides as the tests' simulator does."""
@@ -188,8 +189,10 @@ class Verification:
             (job, "s3:PutObject", f"{place}/warehouse/a", "allowed"),
         ]
         for arn, action, resource, expected in cases:
-            told = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[resource])
-            decision = told["EvaluationResults"][0]["EvalDecision"]
+            simulated = iam.simulate_principal_policy(
+                PolicySourceArn=arn, ActionNames=[action], ResourceArns=[resource]
+            )
+            decision = simulated["EvaluationResults"][0]["EvalDecision"]
             if decision != expected:
                 wrong.append(f"{arn.rsplit('/', 1)[-1]} {action} {resource.rsplit('/', 2)[-2]}/: {decision}")
         if wrong:
@@ -207,9 +210,9 @@ class Verification:
         """No event was lost on the way."""
         queues, counts = self.lakehouse.connect("sqs"), {}
         for url in self.lakehouse.failed_queue_urls:
-            told = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-            if int(told["Attributes"]["ApproximateNumberOfMessages"]):
-                counts[url.rsplit("/", 1)[-1]] = told["Attributes"]["ApproximateNumberOfMessages"]
+            attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+            if int(attributes["Attributes"]["ApproximateNumberOfMessages"]):
+                counts[url.rsplit("/", 1)[-1]] = attributes["Attributes"]["ApproximateNumberOfMessages"]
         if counts:
             raise UserError(", ".join(f"{count} in {name}" for name, count in counts.items()))
         return "empty"
@@ -222,17 +225,19 @@ class Verification:
         """Wait for a run's end; one that did not succeed is a fault."""
         glue = self.lakehouse.connect("glue")
         for _ in self.look(self.patience.end):
-            found = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
-            if found["JobRunState"] in RUN_ENDED:
+            job_run = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
+            if job_run["JobRunState"] in RUN_ENDED:
                 break
-        if found["JobRunState"] != "SUCCEEDED":
-            raise UserError(f"{job}: {found['JobRunState'].lower()}: {found.get('ErrorMessage', 'no reason given')}")
+        if job_run["JobRunState"] != "SUCCEEDED":
+            raise UserError(
+                f"{job}: {job_run['JobRunState'].lower()}: {job_run.get('ErrorMessage', 'no reason given')}"
+            )
         return "succeeded"
 
     def seconds_of(self, run: str) -> int:
         """Return how long a run took."""
-        found = self.lakehouse.connect("glue").get_job_run(JobName=self.lakehouse.load_job, RunId=run)["JobRun"]
-        return int(found.get("ExecutionTime", 0))
+        job_run = self.lakehouse.connect("glue").get_job_run(JobName=self.lakehouse.load_job, RunId=run)["JobRun"]
+        return int(job_run.get("ExecutionTime", 0))
 
     def look(self, limit: float, pause: float = 10.0) -> Iterator[None]:
         """Yield at once and then every few seconds, until the time has ended."""

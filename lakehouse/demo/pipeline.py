@@ -84,16 +84,16 @@ class Line:
         before = len(self.simulator.log)
         try:
             with self._into_log():
-                told: Any = handler.handler({"source": "schedule"}, None)
+                result: Any = handler.handler({"source": "schedule"}, None)
         except ExtractError as error:
             raise UserError(f"{date}: {error}") from error
-        if not told["is_complete"]:
+        if not result["is_complete"]:
             raise UserError(f"{date}: not all was read; what the extractor said is in {self._extract_log}")
-        key = told["key"].removeprefix(f"s3://{self.aws.names.bucket}/")
+        key = result["key"].removeprefix(f"s3://{self.aws.names.bucket}/")
         self.served.append(Served(date, regime, key))
         size = self._s3.head_object(Bucket=self.aws.names.bucket, Key=key)["ContentLength"]
         calls = sum(record.path.startswith("/v1/") for record in self.simulator.log[before:])
-        return Extracted(date, key, size, calls, told["entries"], len(told["sources"]))
+        return Extracted(date, key, size, calls, result["entries"], len(result["sources"]))
 
     def load(self, event: Event | None = None, alongside: Callable[[], object] | None = None) -> Loaded:
         """Run the job for an event, or without one as the daily catch-up does, and something beside it."""
@@ -167,14 +167,18 @@ class Line:
     @contextlib.contextmanager
     def _into_log(self) -> Iterator[None]:
         """Write what the function logs and counts, on AWS in CloudWatch, into a file."""
-        handlers = [one for one in handler.logger.handlers if isinstance(one, logging.StreamHandler)]
+        handlers = [
+            stream_handler
+            for stream_handler in handler.logger.handlers
+            if isinstance(stream_handler, logging.StreamHandler)
+        ]
         with self._extract_log.open("a", encoding="utf-8") as log, contextlib.redirect_stdout(log):
-            before = [one.setStream(log) for one in handlers]
+            before = [stream_handler.setStream(log) for stream_handler in handlers]
             try:
                 yield
             finally:
-                for one, stream in zip(handlers, before, strict=True):
-                    one.setStream(stream)
+                for stream_handler, stream in zip(handlers, before, strict=True):
+                    stream_handler.setStream(stream)
 
     def _next_said(self) -> Path:
         self.runs += 1

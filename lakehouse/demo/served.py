@@ -92,9 +92,9 @@ def _own_playlists(day: Day, account: str) -> list[Playlist]:
 
 def _songs_of(day: Day, account: str) -> set[str]:
     """Return the songs that occur in any of the account's sources."""
-    found = {song_id for playlist in _own_playlists(day, account) for song_id in playlist.song_ids}
-    found |= {saved.item_id for saved in day.saved_tracks(account)} | {play.song_id for play in day.plays(account)}
-    return found | {song_id for time_range in TIME_RANGES for song_id in day.top_tracks(account, time_range)}
+    ids = {song_id for playlist in _own_playlists(day, account) for song_id in playlist.song_ids}
+    ids |= {saved.item_id for saved in day.saved_tracks(account)} | {play.song_id for play in day.plays(account)}
+    return ids | {song_id for time_range in TIME_RANGES for song_id in day.top_tracks(account, time_range)}
 
 
 def _artists_of(day: Day, account: str, regime: Regime, tracks: Iterable[Json]) -> list[Json]:
@@ -107,10 +107,10 @@ def _artists_of(day: Day, account: str, regime: Regime, tracks: Iterable[Json]) 
 
 def _each_once(documents: Iterable[Json]) -> list[Json]:
     """Return the first document of each id."""
-    found: dict[str, Json] = {}
+    by_id: dict[str, Json] = {}
     for document in documents:
-        found.setdefault(document["id"], document)
-    return list(found.values())
+        by_id.setdefault(document["id"], document)
+    return list(by_id.values())
 
 
 def _song(track: Json) -> Row:

@@ -155,22 +155,25 @@ def tell_comparison(show: Show, line: Line, session: Session) -> None:
     """Show the comparison table by table, then the checks; fail where a row differs."""
     comparisons = line.compare(session)
     names = ("table", "rows", "served", "missing", "unexpected")
-    rows = [(one.table, one.rows, one.served, len(one.missing), len(one.unexpected)) for one in comparisons]
+    rows = [
+        (comparison.table, comparison.rows, comparison.served, len(comparison.missing), len(comparison.unexpected))
+        for comparison in comparisons
+    ]
     show.tell_rows(names, rows)
-    for one in comparisons:
-        if not one.is_same:
-            example = [*one.missing[:1], *one.unexpected[:1]]
-            raise UserError(f"{one.table} does not hold what was served, e.g. {' but '.join(example)}")
-    tell_checks(show, session, max(one.date for one in line.served))
+    for comparison in comparisons:
+        if not comparison.is_same:
+            example = [*comparison.missing[:1], *comparison.unexpected[:1]]
+            raise UserError(f"{comparison.table} does not hold what was served, e.g. {' but '.join(example)}")
+    tell_checks(show, session, max(comparison.date for comparison in line.served))
 
 
 def tell_checks(show: Show, session: Session, today: dt.date) -> None:
     """Run every check, as of a day; fail where one finds something."""
     checks = read_folder("check")
-    found = {}
+    results = {}
     for name, check in checks.items():
-        found[name] = session.run(parse_check(check, today)).num_rows
-    if failed := [name for name, rows in found.items() if rows]:
+        results[name] = session.run(parse_check(check, today)).num_rows
+    if failed := [name for name, rows in results.items() if rows]:
         raise UserError(f"checks that found something: {', '.join(failed)}")
     show.tell(f"{len(checks)} checks find nothing wrong: {', '.join(checks)}")
 

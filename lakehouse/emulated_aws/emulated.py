@@ -111,9 +111,9 @@ def make_queue(aws: EmulatedAws) -> str:
     """Make the rule with the queue as its target, and return the queue's address."""
     queues, events = aws.connect("sqs"), aws.connect("events")
     url: str = queues.create_queue(QueueName=aws.names.queue)["QueueUrl"]
-    found = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     events.put_rule(Name=aws.names.rule, EventPattern=event_pattern(aws.names.bucket), State="ENABLED")
-    events.put_targets(Rule=aws.names.rule, Targets=[{"Id": "queue", "Arn": found["Attributes"]["QueueArn"]}])
+    events.put_targets(Rule=aws.names.rule, Targets=[{"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}])
     return url
 
 

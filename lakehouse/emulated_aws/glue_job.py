@@ -21,8 +21,8 @@ ARGUMENTS = INFRA / "load_music_arguments.json.tftpl"
 
 def default_arguments(bucket: str, database: str = DATABASE) -> dict[str, str]:
     """Return the job's arguments in Terraform, those for Glue itself among them; a flag has an empty value."""
-    told = _read_arguments(bucket, database)
-    return {**told["arguments"], "--conf": chain(told["spark"])}
+    arguments = _read_arguments(bucket, database)
+    return {**arguments["arguments"], "--conf": chain(arguments["spark"])}
 
 
 def catalog_settings(bucket: str) -> dict[str, str]:

@@ -23,9 +23,9 @@ class GlueWarehouse(Tables):
         endpoint, region = os.environ.get("AWS_ENDPOINT_URL"), os.environ.get("AWS_REGION")
         # Told no region, pyiceberg asks the real S3 for the bucket's, for seconds.
         known = {"glue.endpoint": endpoint, "glue.region": region, "s3.endpoint": endpoint, "s3.region": region}
-        told = {name: value for name, value in known.items() if value}
+        given = {name: value for name, value in known.items() if value}
         filesystem = fs.S3FileSystem(region=region, endpoint_override=endpoint)
-        self.glue = GlueCatalog(CATALOG, **told)
+        self.glue = GlueCatalog(CATALOG, **given)
         super().__init__(endpoint or "Glue", self.glue, filesystem)
         self._read: dict[str, ds.Dataset] = {}
 

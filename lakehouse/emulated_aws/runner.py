@@ -119,10 +119,10 @@ def _started(aws: EmulatedAws, run_id: str, said: Path | None) -> AbstractContex
 
 def take_event(aws: EmulatedAws, patience: int) -> Event | None:
     """Take one event from the queue, hidden from others for a while; wait some seconds for it."""
-    found = aws.connect("sqs").receive_message(
+    received = aws.connect("sqs").receive_message(
         QueueUrl=aws.queue_url, MaxNumberOfMessages=1, WaitTimeSeconds=patience, VisibilityTimeout=HIDDEN
     )
-    messages = found.get("Messages", [])
+    messages = received.get("Messages", [])
     if not messages:
         return None
     body = messages[0]["Body"]
@@ -137,9 +137,9 @@ def send_again(aws: EmulatedAws, event: Event) -> None:
 def drop_events(aws: EmulatedAws) -> int:
     """Lose all events that wait, as AWS does while a workflow is busy; return how many they were."""
     queues = aws.connect("sqs")
-    said = queues.get_queue_attributes(QueueUrl=aws.queue_url, AttributeNames=["ApproximateNumberOfMessages"])
+    attributes = queues.get_queue_attributes(QueueUrl=aws.queue_url, AttributeNames=["ApproximateNumberOfMessages"])
     queues.purge_queue(QueueUrl=aws.queue_url)
-    return int(said["Attributes"]["ApproximateNumberOfMessages"])
+    return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def read_key(body: str) -> str | None:

@@ -77,8 +77,8 @@ def read_environment(environment: Mapping[str, str]) -> Environment:
         service, now = read_service(environment), read_now(environment)
     except ValueError as error:
         raise UserError(f"{error}. Nothing was done.") from error
-    found = {name: environment.get(f"SPOTIFY_{name.upper()}", "").strip() for name in PARTS}
-    return Environment({name: value for name, value in found.items() if value}, service, now)
+    values = {name: environment.get(f"SPOTIFY_{name.upper()}", "").strip() for name in PARTS}
+    return Environment({name: value for name, value in values.items() if value}, service, now)
 
 
 def read_secret(path: Path, environment: Environment, port: int = PORT) -> Secret:

@@ -45,14 +45,14 @@ def run_scheduled(places: Places) -> int:
             sys.stderr.write(f"schedule run: another run is under way in {places.folder}; this one leaves it to that\n")
             return 0
         started = dt.datetime.now(dt.UTC)
-        code, said = _fetch_and_load(places)
+        code, summary = _fetch_and_load(places)
         ended = dt.datetime.now(dt.UTC)
-        note = {"started": started.isoformat(), "ended": ended.isoformat(), "exit_code": code, "said": said}
+        note = {"started": started.isoformat(), "ended": ended.isoformat(), "exit_code": code, "said": summary}
         unfinished = places.folder / f".{NOTE}.new"
         unfinished.write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
         unfinished.replace(places.folder / NOTE)
-        if said:
-            sys.stderr.write(f"schedule run: {said}\n")
+        if summary:
+            sys.stderr.write(f"schedule run: {summary}\n")
         return code
 
 
@@ -97,7 +97,7 @@ def is_under_way(folder: Path) -> bool:
 def read_note(folder: Path) -> Mapping[str, Any] | None:
     """Return what is known of the last run; None where there was none."""
     try:
-        found = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return note if isinstance(note, dict) else None

@@ -56,8 +56,8 @@ def _run(*command: str, text: str | None = None) -> subprocess.CompletedProcess[
 
 def _require(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split()) or "nothing"
-        raise UserError(f"{shlex.join(done.args)}: expected it to succeed, it said: {said}. Nothing is scheduled.")
+        output = " ".join((done.stderr or done.stdout).split()) or "nothing"
+        raise UserError(f"{shlex.join(done.args)}: expected it to succeed, it said: {output}. Nothing is scheduled.")
 
 
 # systemd: https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html

@@ -40,9 +40,9 @@ ALBUM_GROUPS = ("album", "single", "appears_on", "compilation")
 
 def me(call: Call) -> Json:
     """Return who asks."""
-    found = account_object(call.account) if call.account else {}
+    profile = account_object(call.account) if call.account else {}
     cut = CUT_OF_ME if call.regime == "restricted" else frozenset()
-    return {name: value for name, value in found.items() if name not in cut}
+    return {name: value for name, value in profile.items() if name not in cut}
 
 
 # Playlists
@@ -51,12 +51,12 @@ def me(call: Call) -> Json:
 def my_playlists(call: Call) -> Json:
     """Return the listener's own and followed playlists; shared ones need a scope of their own."""
     sees_shared = "playlist-read-collaborative" in call.scopes
-    found = [
+    playlists = [
         playlist
         for playlist in call.day.playlists_of(call.listener)
         if sees_shared or not playlist.plan.is_collaborative
     ]
-    return call.page(found, lambda playlist: listed_playlist(call, playlist), LISTS)
+    return call.page(playlists, lambda playlist: listed_playlist(call, playlist), LISTS)
 
 
 def listed_playlist(call: Call, playlist: Playlist) -> Json:
@@ -156,10 +156,10 @@ def top_artists(call: Call) -> Json:
 
 def time_range(call: Call) -> str:
     """Return over how long top items are counted."""
-    found = call.query.get("time_range", "medium_term")
-    if found not in TIME_RANGES:
+    name = call.query.get("time_range", "medium_term")
+    if name not in TIME_RANGES:
         raise ApiError(400, "Invalid time range")
-    return found
+    return name
 
 
 def recently_played(call: Call) -> Json:
@@ -239,8 +239,8 @@ def artist_albums(call: Call, artist_id: str) -> Json:
         raise ApiError(400, "Invalid include_groups")
     shapes = call.shapes
     albums = [shapes.album_of(artist_id, album.album_id) for album in call.day.catalogue.albums_by_artist[artist_id]]
-    found = [album for album in albums if album["album_group"] in groups]
-    return call.page(found, lambda album: album, CATALOGUE_LISTS[call.regime])
+    of_groups = [album for album in albums if album["album_group"] in groups]
+    return call.page(of_groups, lambda album: album, CATALOGUE_LISTS[call.regime])
 
 
 def artist_top_tracks(call: Call, artist_id: str) -> Json:
@@ -261,14 +261,14 @@ def several(call: Call, kind: str) -> Json:
     ids = [item_id for item_id in call.query.get("ids", "").split(",") if item_id]
     if not ids or len(ids) > BATCH_SIZES[kind]:
         raise ApiError(400, "Too many ids requested" if ids else "Missing required field: ids")
-    one: Callable[[Call, str], Json] = {"tracks": one_track, "albums": one_album, "artists": one_artist}[kind]
-    return {kind: [known_or_null(one, call, item_id) for item_id in ids]}
+    answer_one: Callable[[Call, str], Json] = {"tracks": one_track, "albums": one_album, "artists": one_artist}[kind]
+    return {kind: [known_or_null(answer_one, call, item_id) for item_id in ids]}
 
 
-def known_or_null(one: Callable[[Call, str], Json], call: Call, item_id: str) -> Json | None:
+def known_or_null(answer_one: Callable[[Call, str], Json], call: Call, item_id: str) -> Json | None:
     """Return what has an id, or null."""
     try:
-        return one(call, item_id)
+        return answer_one(call, item_id)
     except ApiError as error:
         if error.status != 404:
             raise
@@ -278,8 +278,8 @@ def known_or_null(one: Callable[[Call, str], Json], call: Call, item_id: str) ->
 def new_releases(call: Call) -> Json:
     """Return the albums that came out last, the newest first."""
     albums = call.day.catalogue.albums.values()
-    found = [album.album_id for album in albums if album.released_on][::-1]
-    return {"albums": call.page(found, call.shapes.simple_album, LISTS)}
+    album_ids = [album.album_id for album in albums if album.released_on][::-1]
+    return {"albums": call.page(album_ids, call.shapes.simple_album, LISTS)}
 
 
 def nothing_there(_call: Call, **_ids: str) -> Json:

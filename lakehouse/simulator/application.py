@@ -271,10 +271,10 @@ def basic_credentials(request: Request) -> tuple[str, str] | None:
     """Return the app's id and secret from Basic authentication."""
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
-        client_id, found, secret = b64decode(encoded, validate=True).decode().partition(":")
+        client_id, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
         return None
-    return (client_id, secret) if kind.lower() == "basic" and found else None
+    return (client_id, secret) if kind.lower() == "basic" and colon else None
 
 
 def fault_of_login(asked: Mapping[str, str]) -> str:

@@ -75,20 +75,20 @@ class Catalogue:
     @cached_property
     def albums_by_artist(self) -> dict[str, list[Album]]:
         """Return the albums an artist made or is heard on, the newest first."""
-        found: dict[str, list[Album]] = {artist_id: [] for artist_id in self.artists}
+        by_artist: dict[str, list[Album]] = {artist_id: [] for artist_id in self.artists}
         for album in sorted(self.albums.values(), key=lambda album: album.release_date or "", reverse=True):
             for artist_id in dict.fromkeys([*album.artist_ids, *heard_on(album)]):
-                found[artist_id].append(album)
-        return found
+                by_artist[artist_id].append(album)
+        return by_artist
 
     @cached_property
     def songs_by_artist(self) -> dict[str, list[Song]]:
         """Return the songs an artist is credited on."""
-        found: dict[str, list[Song]] = {artist_id: [] for artist_id in self.artists}
+        by_artist: dict[str, list[Song]] = {artist_id: [] for artist_id in self.artists}
         for song in self.songs.values():
             for artist_id in song.artist_ids:
-                found[artist_id].append(song)
-        return found
+                by_artist[artist_id].append(song)
+        return by_artist
 
 
 def heard_on(album: Album) -> list[str]:
@@ -161,8 +161,8 @@ def make_markets(key: str) -> tuple[str, ...]:
 def make_credits(seed: int, key: str, artist: Artist) -> tuple[Artist, ...]:
     """Return who plays a song: the artist, on every sixth with one or two guests."""
     guests = 0 if number_from(f"{seed} {key} guests", 6) else 1 + number_from(f"{seed} {key} two guests", 2)
-    found = [artist, *(pick(f"{seed} {key} guest {i}", artists_of(seed)) for i in range(guests))]
-    return tuple(dict.fromkeys(found))
+    credited = [artist, *(pick(f"{seed} {key} guest {i}", artists_of(seed)) for i in range(guests))]
+    return tuple(dict.fromkeys(credited))
 
 
 def make_album(seed: int, key: str, kind: str, artist: Artist, size: int) -> Album:
@@ -259,12 +259,12 @@ def sampler(seed: int, albums: Sequence[Album]) -> Album:
 def releases_of(seed: int, day: dt.date) -> list[Album]:
     """Return what comes out on a day: a single, on Fridays also an album."""
     sizes = {"single": 1, "album": 5} if day.weekday() == 4 else {"single": 1}
-    found = []
+    releases = []
     for kind, size in sizes.items():
         artist = pick(f"{seed} {kind} of {day}", artists_of(seed))
         album = make_album(seed, f"{kind} of {day}", kind, artist, size)
-        found.append(replace(album, release_date=day.isoformat(), precision="day", released_on=day))
-    return found
+        releases.append(replace(album, release_date=day.isoformat(), precision="day", released_on=day))
+    return releases
 
 
 def days_from_to(first: dt.date, last: dt.date) -> list[dt.date]:

@@ -35,24 +35,24 @@ def read_terms(query: str) -> list[Term]:
 def find_tracks(call: Call, terms: Sequence[Term]) -> Json:
     """Return the songs that match."""
     catalogue = call.day.catalogue
-    found = [song.song_id for song in catalogue.songs.values() if all(is_in_song(t, song, catalogue) for t in terms)]
-    found.sort(key=lambda song_id: (-call.day.scores[song_id], song_id))
-    return call.page(found, call.shapes.track, CATALOGUE_LISTS[call.regime])
+    song_ids = [song.song_id for song in catalogue.songs.values() if all(is_in_song(t, song, catalogue) for t in terms)]
+    song_ids.sort(key=lambda song_id: (-call.day.scores[song_id], song_id))
+    return call.page(song_ids, call.shapes.track, CATALOGUE_LISTS[call.regime])
 
 
 def find_albums(call: Call, terms: Sequence[Term]) -> Json:
     """Return the albums that match."""
     catalogue, today = call.day.catalogue, call.day.date
     albums = catalogue.albums.values()
-    found = [album.album_id for album in albums if all(is_in_album(t, album, catalogue, today) for t in terms)]
-    return call.page(found, call.shapes.simple_album, CATALOGUE_LISTS[call.regime])
+    album_ids = [album.album_id for album in albums if all(is_in_album(t, album, catalogue, today) for t in terms)]
+    return call.page(album_ids, call.shapes.simple_album, CATALOGUE_LISTS[call.regime])
 
 
 def find_artists(call: Call, terms: Sequence[Term]) -> Json:
     """Return the artists that match."""
     artists = call.day.catalogue.artists.values()
-    found = [artist.artist_id for artist in artists if all(is_in_artist(term, artist) for term in terms)]
-    return call.page(found, call.shapes.artist, CATALOGUE_LISTS[call.regime])
+    artist_ids = [artist.artist_id for artist in artists if all(is_in_artist(term, artist) for term in terms)]
+    return call.page(artist_ids, call.shapes.artist, CATALOGUE_LISTS[call.regime])
 
 
 FINDERS: dict[str, Callable[[Call, Sequence[Term]], Any]] = {

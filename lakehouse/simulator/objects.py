@@ -112,9 +112,9 @@ class Shapes:
 
     def track_availability(self, song: Song) -> Json:
         """Return where a song may be played; for songs nobody may play, and those not in the market, why not."""
-        found = self.availability(() if song.restriction == "market" else song.markets)
-        reason = song.restriction or ("market" if found.get("is_playable") is False else None)
-        return {**found, "is_playable": False, "restrictions": {"reason": reason}} if reason else found
+        available = self.availability(() if song.restriction == "market" else song.markets)
+        reason = song.restriction or ("market" if available.get("is_playable") is False else None)
+        return {**available, "is_playable": False, "restrictions": {"reason": reason}} if reason else available
 
     def track(self, song_id: str) -> Json:
         """Return a song in full."""
@@ -196,11 +196,11 @@ def group_of(album: Album, artist_id: str) -> str:
     return album.kind if artist_id in album.artist_ids else "appears_on"
 
 
-def context(found: PlayContext) -> Json:
+def context(play_context: PlayContext) -> Json:
     """Return what a song was played from: an object without id and name."""
-    return {name: identity(found.kind, found.item_id)[name] for name in ("external_urls", "href", "type")} | {
-        "uri": found.uri
-    }
+    return {
+        name: identity(play_context.kind, play_context.item_id)[name] for name in ("external_urls", "href", "type")
+    } | {"uri": play_context.uri}
 
 
 def local_track(title: str) -> Json:

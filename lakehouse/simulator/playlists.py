@@ -159,9 +159,9 @@ def set_traps(seed: int, entries: list[Entry]) -> list[Entry]:
 def trap_songs(seed: int) -> dict[str, str]:
     """Return a song that is relinked, and one that is unplayable for each reason."""
     songs = [song for album in first_albums(seed) for song in album.songs]
-    found = {song.restriction: song.song_id for song in songs if song.restriction}
-    found["relinked"] = next(song.song_id for song in songs if song.relinked_to)
-    return {str(reason): song_id for reason, song_id in found.items()}
+    traps = {song.restriction: song.song_id for song in songs if song.restriction}
+    traps["relinked"] = next(song.song_id for song in songs if song.relinked_to)
+    return {str(reason): song_id for reason, song_id in traps.items()}
 
 
 def odd_songs(seed: int) -> list[str]:

@@ -91,9 +91,9 @@ class Day:
     @cached_property
     def playlists(self) -> dict[str, Playlist]:
         """Return every playlist by its id."""
-        found = [make_playlist(self.seed, plan, self.date, self.chart) for plan in PLANS]
+        playlists_of_day = [make_playlist(self.seed, plan, self.date, self.chart) for plan in PLANS]
         own = replace(make_playlist(self.seed, SPOTIFYS, self.date, self.chart), playlist_id=SPOTIFYS_ID)
-        return {playlist.playlist_id: playlist for playlist in (*found, own)}
+        return {playlist.playlist_id: playlist for playlist in (*playlists_of_day, own)}
 
     def playlist(self, key: str) -> Playlist:
         """Return a playlist by its key in PLANS."""

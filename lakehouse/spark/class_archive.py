@@ -71,5 +71,5 @@ def archive_path(java_home: Path, spark_home: Path) -> Path:
     # After a new installation the same files have another time, and Java treats them as different.
     parts = (java_home / "lib" / "server" / BASE[0], java_home / "release", spark_home / "jars")
     times = [path.stat().st_mtime_ns if path.exists() else 0 for path in parts]
-    told = f"{java_home}\n{spark_home}\n{times}"
-    return FOLDER / f"spark-classes-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
+    inputs = f"{java_home}\n{spark_home}\n{times}"
+    return FOLDER / f"spark-classes-{hashlib.sha256(inputs.encode()).hexdigest()[:16]}.jsa"

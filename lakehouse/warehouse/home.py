@@ -116,10 +116,10 @@ def settle(folder: Path, home: Path | None = None) -> int:
         rows = catalog.execute(
             "select rowid, metadata_location, previous_metadata_location from iceberg_tables"
         ).fetchall()
-        for number, *found in rows:
-            root = _root_of(_path_of(found[0]), folder)
+        for number, *old in rows:
+            root = _root_of(_path_of(old[0]), folder)
             change = _changer(root, home)
-            new = [one and change(one) for one in found]
+            new = [old_location and change(old_location) for old_location in old]
             catalog.execute(
                 "update iceberg_tables set metadata_location = ?, previous_metadata_location = ? where rowid = ?",
                 (*new, number),
@@ -138,12 +138,12 @@ def _settle_table(metadata: Path, folder: Path, root: Path, home: Path, change: 
     logs = [path for path in sorted(metadata.parent.glob("*.metadata.json")) if path != metadata]
     lists = {snapshot["manifest-list"] for snapshot in json.loads(metadata.read_bytes()).get("snapshots", [])}
     manifests: set[str] = set()
-    for one in lists:
-        manifests.update(record[0] for record in read_avro(place(one))[2])
-    for one in manifests:
-        _change_avro(place(one), change)
-    for one in lists:
-        _change_avro(place(one), change, lambda location: place(location).stat().st_size)
+    for entry in lists:
+        manifests.update(record[0] for record in read_avro(place(entry))[2])
+    for entry in manifests:
+        _change_avro(place(entry), change)
+    for entry in lists:
+        _change_avro(place(entry), change, lambda location: place(location).stat().st_size)
     for path in [*logs, metadata]:
         text = json.dumps(_change_all(json.loads(path.read_bytes()), change))
         _replace(path, text.encode())
@@ -184,9 +184,9 @@ def _change_all(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [_change_all(one, change) for one in value]
+        return [_change_all(member, change) for member in value]
     if isinstance(value, dict):
-        return {name: _change_all(one, change) for name, one in value.items()}
+        return {name: _change_all(member, change) for name, member in value.items()}
     return value
 
 

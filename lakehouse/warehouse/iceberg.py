@@ -118,11 +118,11 @@ class Warehouse(Tables):
 
 def require_known_format(table: Table) -> None:
     """Refuse a table that a later version has written."""
-    found = table.properties.get(FORMAT_PROPERTY)
-    if not is_known(found):
+    table_format = table.properties.get(FORMAT_PROPERTY)
+    if not is_known(table_format):
         raise WarehouseError(
-            f"table {table.name()[-1]}: expected format {FORMAT} or earlier, got {found}: a later version of lakehouse"
-            " has written it. Nothing was read; docs/upgrade.md says how to go back"
+            f"table {table.name()[-1]}: expected format {FORMAT} or earlier, got {table_format}: a later version of"
+            " lakehouse has written it. Nothing was read; docs/upgrade.md says how to go back"
         )
 
 

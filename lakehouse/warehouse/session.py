@@ -63,10 +63,10 @@ class Session:
 def explain(error: duckdb.Error, engine: duckdb.DuckDBPyConnection) -> str:
     """Return what went wrong in one line, with the nearest column where one is misspelt."""
     message = str(error)
-    found = UNKNOWN_COLUMN.search(message)
-    if found is None:
+    match = UNKNOWN_COLUMN.search(message)
+    if match is None:
         return re.sub(r"^[\w ]+ Error: ", "", message.splitlines()[0])
-    return f"no column {found['name']}; {nearest(found['name'], columns_of(engine))}"
+    return f"no column {match['name']}; {nearest(match['name'], columns_of(engine))}"
 
 
 def columns_of(engine: duckdb.DuckDBPyConnection) -> set[str]:

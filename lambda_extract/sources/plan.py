@@ -196,7 +196,7 @@ def _describe_refusal(refusal: jsonschema.ValidationError) -> Iterator[str]:
 def _list_unknown(schema: Mapping[str, Any], value: JsonObject) -> list[str]:
     """List the names of an object that its schema does not know."""
     patterns, known = schema.get("patternProperties", {}), schema.get("properties", {})
-    return [name for name in value if name not in known and not any(re.search(one, name) for one in patterns)]
+    return [name for name in value if name not in known and not any(re.search(pattern, name) for pattern in patterns)]
 
 
 def _name_place(parts: Sequence[str | int]) -> str:
@@ -212,11 +212,11 @@ def _find_twice(document: JsonObject) -> Iterator[str]:
     """Yield what a list names more than once, however it is written."""
     for section, options in document.items():
         for name, listed in (options if isinstance(options, dict) else {}).items():
-            texts = [_read_id(one) if isinstance(one, str) else json.dumps(one) for one in _as_list(listed)]
+            texts = [_read_id(item) if isinstance(item, str) else json.dumps(item) for item in _as_list(listed)]
             twice = sorted({text for text in texts if texts.count(text) > 1})
             if twice:
                 yield f"{section}.{name}: {', '.join(twice)}: more than once; expected each once"
-    names = [_name_search(_as_object(one)) for one in _as_list(document.get("searches"))]
+    names = [_name_search(_as_object(item)) for item in _as_list(document.get("searches"))]
     if twice := sorted({name for name in names if name and names.count(name) > 1}):
         yield f"searches: {', '.join(twice)}: more than once; expected each once"
 
@@ -224,8 +224,8 @@ def _find_twice(document: JsonObject) -> Iterator[str]:
 def _find_spotifys(document: JsonObject) -> Iterator[str]:
     """Yield Spotify's own playlists, unless the document says that the app may read them."""
     options = _as_object(document.get("playlists"))
-    ids = [_read_id(one) for one in _as_list(options.get("ids")) if isinstance(one, str)]
-    owned = [one for one in ids if one.startswith(SPOTIFY_OWNED)]
+    ids = [_read_id(item) for item in _as_list(options.get("ids")) if isinstance(item, str)]
+    owned = [item for item in ids if item.startswith(SPOTIFY_OWNED)]
     if owned and options.get("allow_spotify_owned") is not True:
         yield (
             f"playlists.ids: {', '.join(owned)}: Spotify's own playlists are closed to apps without extended"
@@ -245,8 +245,8 @@ def _build_plan(document: JsonObject) -> Plan:
             section_sources = list(READERS[section](section, options))
             sources += section_sources
             ages |= dict.fromkeys(section_sources, _find_default(section, options))
-    searches = {_name_search(one): one for one in map(_as_object, _as_list(document.get("searches")))}
-    ages |= {Source("search", name): _read_number(one.get("max_age_days"), 0) for name, one in searches.items()}
+    searches = {_name_search(search): search for search in map(_as_object, _as_list(document.get("searches")))}
+    ages |= {Source("search", name): _read_number(search.get("max_age_days"), 0) for name, search in searches.items()}
     market = document.get("market")
     return Plan(
         sources=tuple(sources),
@@ -258,7 +258,7 @@ def _build_plan(document: JsonObject) -> Plan:
             if _as_object(document.get(section)).get("stop_at_known") is True
         ),
         saved_album_tracks=_as_object(document.get("saved_albums")).get("all_tracks") is True,
-        searches={name: _build_search(one) for name, one in searches.items()},
+        searches={name: _build_search(search) for name, search in searches.items()},
         followed_albums=_read_followed_albums(_as_object(document.get("followed_artists"))),
     )  # fmt: skip
 
@@ -277,13 +277,13 @@ def _read_playlists(section: str, options: Json) -> Iterable[Source]:
 
 def _read_ids(section: str, options: Json) -> Iterable[Source]:
     ids = _as_list(_as_object(options).get("ids"))
-    return [Source(KINDS[section], _read_id(str(one))) for one in ids]
+    return [Source(KINDS[section], _read_id(str(item))) for item in ids]
 
 
 def _read_time_ranges(section: str, options: Json) -> Iterable[Source]:
     """Read the time ranges of a section; all three if none is named."""
     ranges = _as_object(options).get("time_ranges", list(TIME_RANGES))
-    return [Source(section, str(one)) for one in _as_list(ranges)]
+    return [Source(section, str(time_range)) for time_range in _as_list(ranges)]
 
 
 def _read_lone(section: str, options: Json) -> Iterable[Source]:
@@ -292,17 +292,17 @@ def _read_lone(section: str, options: Json) -> Iterable[Source]:
 
 
 def _read_searches(section: str, options: Json) -> Iterable[Source]:
-    return [Source("search", _name_search(_as_object(one))) for one in _as_list(options)]
+    return [Source("search", _name_search(_as_object(search))) for search in _as_list(options)]
 
 
 def _name_search(search: JsonObject) -> str:
     """Name a search by what it asks for, so that all its runs share one history."""
     types = _as_list(search.get("types"))
-    return f"{','.join(str(one) for one in types)}: {search.get('query')}" if types else ""
+    return f"{','.join(str(kind) for kind in types)}: {search.get('query')}" if types else ""
 
 
 def _build_search(search: JsonObject) -> Search:
-    types = tuple(str(one) for one in _as_list(search.get("types")))
+    types = tuple(str(kind) for kind in _as_list(search.get("types")))
     return Search(str(search.get("query")), types, _read_number(search.get("count"), 10))
 
 

@@ -267,7 +267,7 @@ def read_retry_after(response: requests.Response) -> float | None:
     if SECONDS.fullmatch(text):
         return float(text)
     try:
-        until, now = (parsedate_to_datetime(one) for one in (text, response.headers.get("Date", "")))
+        until, now = (parsedate_to_datetime(date) for date in (text, response.headers.get("Date", "")))
         return max(0.0, (until - now).total_seconds())
     except (TypeError, ValueError):
         return None
