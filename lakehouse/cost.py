@@ -230,7 +230,7 @@ def describe_postgres(usages: Sequence[Usage], prices: Mapping[str, Any]) -> str
     """Return the table of what PostgreSQL adds, and the ways out of its network."""
     table = describe_table(usages, prices, [compute_postgres(usage, prices) for usage in usages])
     nat, endpoint = HOURS * prices["nat_gateway_hour"], HOURS * prices["endpoint_hour"]
-    ways = f"Its way to AWS adds {nat:.2f} for a NAT gateway, or {endpoint:.2f} for each interface endpoint."
+    ways = f"Its network access to AWS adds {nat:.2f} for a NAT gateway, or {endpoint:.2f} for each interface endpoint."
     return f"With PostgreSQL there is added:\n\n{table}\n\n{ways}"
 
 
