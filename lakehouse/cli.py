@@ -42,7 +42,7 @@ from lakehouse.commands.sources import check
 from lakehouse.commands.status import status
 from lakehouse.commands.trino import trino
 from lakehouse.commands.verify import verify
-from lakehouse.commands.warehouse import copy, move, settle
+from lakehouse.commands.warehouse import copy, move, repair
 from lakehouse.console import complain, run_quietly
 from lakehouse.errors import UserError
 from lambda_extract.errors import STOPPED, ExtractError
@@ -53,9 +53,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Start here": {"demo": demo, "mine": mine, "doctor": doctor},
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
     "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
-    "Keep": {
+    "Maintain": {
         "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
-        "warehouse settle": settle, "forget": forget, "schedule install": schedule.install,
+        "warehouse repair": repair, "forget": forget, "schedule install": schedule.install,
         "schedule remove": schedule.remove, "schedule status": schedule.status, "schedule run": schedule.run,
     },
     "On AWS": {
@@ -67,9 +67,9 @@ GROUPS: Mapping[str, Mapping[str, Command]] = {
 """Each command by what is typed; a name of two words is a command of a group."""
 
 GROUP_HELP = {
-    "sources": "Sources documents: what an extraction reads.",
-    "schedule": "Fetching and loading by the clock, on this machine.",
-    "warehouse": "The folder of the tables: copy it, move it, settle one that was moved by hand.",
+    "sources": "Check the document that names what an extraction reads.",
+    "schedule": "Fetch and load regularly on this machine.",
+    "warehouse": "Copy or move the tables, or repair a folder that was moved by hand.",
 }
 
 

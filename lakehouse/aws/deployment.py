@@ -1,4 +1,4 @@
-"""One deployed copy of the lakehouse: its names, and the clients that reach it."""
+"""One deployment of the lakehouse: its names, and the clients that reach it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""How a deployed copy is: its runs, how fresh the data is, what was rejected, what waits or alarms."""
+"""The state of a deployment: its runs, how fresh the data is, what was rejected, what waits or alarms."""
 
 import datetime as dt
 from collections.abc import Iterator

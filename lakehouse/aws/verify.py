@@ -1,4 +1,4 @@
-"""`lakehouse verify`: whether a deployed copy does on AWS what only AWS can show; the transcript is for an issue.
+"""`lakehouse verify`: test a deployment on AWS for what only AWS can show; the transcript is for an issue.
 
 Each step says what it shows and ends as ok, failed or not here; one that fails does not keep the others from it.
 """

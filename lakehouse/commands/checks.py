@@ -13,9 +13,9 @@ def checks(
     engine: AskedEngine = "duckdb",
     quiet: Quiet = False,
 ) -> int:
-    """Look for rows that must not be in the tables.
+    """Check the tables for wrong, missing or duplicate rows.
 
-    Exit code 1: a check found some. 2: a check could not run, or nothing is loaded.
+    Exit code 1: a check found such rows. 2: a check could not run, or nothing is loaded.
     """
     from lakehouse.asking import open_session, require_loaded, run_checks
     from lakehouse.console import note_unless

@@ -1,5 +1,6 @@
-"""What each command says of itself beside its options: examples, and what Ctrl-C leaves behind."""
+"""What each command has beside its options: examples, and what remains after Ctrl-C."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ class Command:
     def help(self) -> str:
         """Return the docstring with the examples below it, each on its own line."""
         lines = "\n".join(f"  {example}" for example in self.examples)
-        return f"{self.run.__doc__}\n\n\b\nExamples:\n{lines}\n"
+        return f"{inspect.getdoc(self.run)}\n\n\b\nExamples:\n{lines}\n"
 
 
 def command(*examples: str, stopped: str = "Nothing was changed.") -> Callable[[Callable[..., Any]], Command]:

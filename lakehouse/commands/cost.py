@@ -19,16 +19,22 @@ from lakehouse.commands.options import read_path
 )
 def cost(
     prices: Annotated[
-        Path, typer.Option(parser=read_path, metavar="FILE", help="List prices with their date, as JSON.")
+        Path, typer.Option(parser=read_path, metavar="FILE", help="JSON file of list prices, with their date.")
     ] = paths.PRICES,
     usages: Annotated[
-        Path, typer.Option(parser=read_path, metavar="FILE", help="Sizes, run lengths and habits, as JSON.")
+        Path,
+        typer.Option(
+            parser=read_path, metavar="FILE", help="JSON file of data sizes, run lengths and how often each thing runs."
+        ),
     ] = paths.USAGES,
     measure: Annotated[
-        Path | None, typer.Option(parser=read_path, metavar="FOLDER", help="Measure the runs of a warehouse instead.")
+        Path | None,
+        typer.Option(
+            parser=read_path, metavar="FOLDER", help="Take sizes and run lengths from this warehouse instead."
+        ),
     ] = None,
 ) -> None:
-    """Compute what a month on AWS costs."""
+    """Estimate the monthly bill on AWS."""
     from lakehouse import cost as costs
 
     if measure:

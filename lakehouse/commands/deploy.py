@@ -19,10 +19,10 @@ def deploy(
     yes: Yes = False,
     plan: Annotated[bool, typer.Option("--plan", help="Only show what would change.")] = False,
     fail_on_change: Annotated[
-        bool, typer.Option("--fail-on-change", help="With --plan: exit code 1 if it would change anything.")
+        bool, typer.Option("--fail-on-change", help="With --plan: exit with code 1 if anything would change.")
     ] = False,
 ) -> int:
-    """Put the lakehouse into your AWS account, or change it there: shows the plan, asks, applies."""
+    """Deploy to your AWS account, or update a deployment: shows the plan, asks, applies."""
     from lakehouse.aws import deploy as deploying
     from lakehouse.aws.environments import one_line_errors, open_environment
 

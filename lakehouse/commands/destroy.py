@@ -8,7 +8,7 @@ from lakehouse.commands.options import Environment, Yes
     "lakehouse destroy --env pr-7", "lakehouse destroy --env pr-7 --yes", stopped="What was done before stays done."
 )
 def destroy(env: Environment = "prod", yes: Yes = False) -> int:
-    """Remove a deployed copy with all its data, unless it is protected."""
+    """Delete a deployment and all its data, unless it is protected."""
     from lakehouse.aws import deploy
     from lakehouse.aws.environments import one_line_errors, open_environment
 

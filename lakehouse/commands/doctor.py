@@ -12,7 +12,7 @@ from lakehouse.commands.options import AsJson
 def doctor(json: AsJson = False) -> int:
     """Show which Python and Java are used, what is cached and what is missing.
 
-    Exit code 1: something is in the way of the demo.
+    Exit code 1: something would stop the demo.
     """
     from lakehouse.doctor import exit_code, look_at_everything, show, verdict
 

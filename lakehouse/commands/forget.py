@@ -14,14 +14,14 @@ from lakehouse.commands.options import RAW, WAREHOUSE, RawFolder, WarehouseFolde
     stopped="The same command does the rest.",
 )
 def forget(
-    account: Annotated[str, typer.Option("--account", metavar="NAME", help="Spotify's name of the user.")],
+    account: Annotated[str, typer.Option("--account", metavar="NAME", help="The Spotify id of the user.")],
     raw: RawFolder = RAW,
     warehouse: WarehouseFolder = WAREHOUSE,
     yes: Yes = False,
 ) -> int:
-    """Remove all that is known of an account, for good; without --yes only show how much that is.
+    """Permanently delete everything about an account; without --yes, only show what would be deleted.
 
-    Rows, earlier states of the tables, raw objects, the report and the log. The login file stays: remove it by hand.
+    Rows, earlier states of the tables, raw objects, the report and the log. Delete the login file yourself.
     """
     from lakehouse.jobs.forget import forget as run_forget
 

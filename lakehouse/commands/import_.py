@@ -20,17 +20,20 @@ def import_(
         str, typer.Argument(parser=read_place, metavar="FOLDER", help="Folder of JSON files, or one file; also s3://….")
     ],
     date: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Date of all files; else from path or file time.")
+        str,
+        typer.Option(metavar="YYYY-MM-DD", help="Date for all files; default: from the path, else the file's time."),
     ] = "",
-    account: Annotated[str, typer.Option(metavar="NAME", help="Whose the files are: the Spotify id of the user.")] = "",
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="The Spotify id of the user whose files these are.")
+    ] = "",
     keep_private: Annotated[
-        bool, typer.Option("--keep-private", help="Also land what plays say of address, country and device.")
+        bool, typer.Option("--keep-private", help="Also keep the address, country and device of each play.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what each file is and what it would give.")
+        bool, typer.Option("--dry-run", help="Only show what each file is and what would be imported.")
     ] = False,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Remove what these files gave; with --dry-run only show it.")
+        bool, typer.Option("--undo", help="Remove what these files imported; with --dry-run, only show it.")
     ] = False,
     raw: RawPlace = str(RAW),
 ) -> int:

@@ -22,25 +22,23 @@ def load(
     warehouse: WarehouseFolder = WAREHOUSE,
     time_zone: Annotated[
         list[str] | None,
-        typer.Option(metavar="ZONE", help="Clock of all accounts, or ACCOUNT=ZONE of one; may be given several times."),
+        typer.Option(metavar="ZONE", help="Time zone for all accounts, or ACCOUNT=ZONE for one; repeatable."),
     ] = None,
-    since: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="Look only at extractions of this day and later.")
-    ] = "",
-    batch_mb: Annotated[int, typer.Option(min=1, metavar="MB", help="Raw megabytes loaded at once.")] = 256,
+    since: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Only load extractions from this day on.")] = "",
+    batch_mb: Annotated[int, typer.Option(min=1, metavar="MB", help="Megabytes of raw data to load at once.")] = 256,
     replay_rejected: Annotated[
-        bool, typer.Option("--replay-rejected", help="Load raw objects with open rejected records again.")
+        bool, typer.Option("--replay-rejected", help="Load raw objects again that have unresolved rejected records.")
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Read raw objects again that failed before.")
+        bool, typer.Option("--retry-failed", help="Load raw objects again that failed before.")
     ] = False,
     reload: Annotated[
-        str, typer.Option(metavar="DAYS", help="Rebuild these days instead: YYYY-MM-DD, or two with .. between.")
+        str, typer.Option(metavar="DAYS", help="Instead, rebuild these days: YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD.")
     ] = "",
     accept_missing: Annotated[
-        bool, typer.Option("--accept-missing", help="With --reload: rows of raw objects that are gone go, too.")
+        bool, typer.Option("--accept-missing", help="With --reload: also drop rows whose raw objects no longer exist.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Write the report as JSON too, as the last line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Also print the report as JSON, as the last line.")] = False,
 ) -> int:
     """Load new raw objects into the tables, each once.
 

@@ -18,14 +18,14 @@ from lakehouse.commands.options import LOGIN, PORT, LoginFile, NoBrowser, Redire
 def login(
     login: LoginFile = LOGIN,
     secret: Annotated[
-        str, typer.Option("--secret", metavar="NAME", help="Keep the login in Secrets Manager under this name instead.")
+        str, typer.Option("--secret", metavar="NAME", help="Save the login in Secrets Manager under this name instead.")
     ] = "",
     port: RedirectPort = PORT,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Log in to Spotify in the browser, once, and keep the login in a file that only you can read.
+    """Log in to Spotify in the browser, and save the login in a file that only you can read.
 
-    Needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of an app of yours, the first time.
+    The first time it needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of an app of yours.
     """
     from lakehouse.extracting.login import run_login
 

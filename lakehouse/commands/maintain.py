@@ -18,22 +18,24 @@ from lakehouse.commands.options import RAW, WAREHOUSE, RawFolder, WarehouseFolde
 def maintain(
     warehouse: WarehouseFolder = WAREHOUSE,
     raw: RawFolder = RAW,
-    minutes: Annotated[int, typer.Option(min=1, max=480, metavar="N", help="Time for all tables.")] = 30,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=480, metavar="N", help="Most minutes to spend on all tables together.")
+    ] = 30,
     keep_days: Annotated[
-        int, typer.Option(min=1, max=3650, metavar="N", help="Days of earlier states of the tables that are kept.")
+        int, typer.Option(min=1, max=3650, metavar="N", help="Keep earlier states of the tables for this many days.")
     ] = 7,
     retention_days: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Days after which what has landed is removed; 0 keeps it.")
+        int, typer.Option(min=0, metavar="N", help="Remove data this many days after it landed; 0 keeps it forever.")
     ] = 730,
     imports_too: Annotated[
-        bool, typer.Option("--imports-too", help="Also remove a person's own exports after that time.")
+        bool, typer.Option("--imports-too", help="Also remove imported account exports after that time.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Write the report as JSON too, as the last line.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Also print the report as JSON, as the last line.")] = False,
 ) -> int:
-    """Keep the tables small and quick: weekly is often enough.
+    """Keep the tables small and fast; once a week is enough.
 
-    Compacts small files, removes states older than --keep-days, and what killed runs left behind. What landed more than
-    --retention-days ago goes: rows, earlier states and raw objects. Your own exports stay.
+    Compacts small files, and removes earlier states of the tables and what killed runs left behind. Data that landed
+    more than --retention-days ago is removed: rows, earlier states and raw objects. Your own exports are kept.
     """
     from lakehouse.jobs.maintain import maintain as run_maintain
 

@@ -20,7 +20,7 @@ from lakehouse.commands.options import (
     "lakehouse mine",
     "lakehouse mine --no-browser",
     "lakehouse mine --sources my_sources.json --warehouse ~/music",
-    stopped="What was landed and loaded before is whole.",
+    stopped="What was landed and loaded before is complete.",
 )
 def mine(
     sources: SourcesFile = MINE,
@@ -30,11 +30,11 @@ def mine(
     port: RedirectPort = PORT,
     no_browser: NoBrowser = False,
 ) -> int:
-    """Go from your Spotify app to answers: log in if needed, extract, load, ask.
+    """Go from your own Spotify app to answers: log in if needed, extract, load, ask.
+
+    The first time it needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of an app of yours.
 
     Exit code 1: a source was not read to its end.
-
-    Needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of an app of yours, the first time.
     """
     from lakehouse.extracting.login import build_console
     from lakehouse.mine import Wishes, run_mine

@@ -36,22 +36,22 @@ WarehouseFolder = Annotated[
     Path, typer.Option("--warehouse", parser=read_path, metavar="FOLDER", help="Folder of the tables.")
 ]
 AskedEngine = Annotated[
-    Literal["duckdb", "trino"], typer.Option("--engine", help="What answers; trino needs 195 MB of jars, fetched once.")
+    Literal["duckdb", "trino"], typer.Option("--engine", help="Query engine; trino downloads 195 MB of jars once.")
 ]
-RowFormat = Annotated[Format, typer.Option("--format", help="How rows are written.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+RowFormat = Annotated[Format, typer.Option("--format", help="Output format.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 AsJsonRows = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Write results and errors only, no notes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only results and errors, no notes.")]
 LoginFile = Annotated[
-    Path, typer.Option("--login", parser=read_path, metavar="FILE", help="File of the Spotify login.")
+    Path, typer.Option("--login", parser=read_path, metavar="FILE", help="File that holds the Spotify login.")
 ]
 SourcesFile = Annotated[
     Path,
-    typer.Option("--sources", parser=read_path, metavar="FILE", help="Sources document: what to read."),
+    typer.Option("--sources", parser=read_path, metavar="FILE", help="Sources document, which names what to read."),
 ]
 RedirectPort = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the redirect address.")]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the address to log in at.")]
-Environment = Annotated[str, typer.Option("--env", metavar="NAME", help="Environment: one deployed copy.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Only print the login address; do not open a browser.")]
+Environment = Annotated[str, typer.Option("--env", metavar="NAME", help="Name of the deployment.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 PORT = 8888

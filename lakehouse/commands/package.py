@@ -13,10 +13,10 @@ from lakehouse.errors import UserError
 def package(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME", help="glue_jobs, glue_wheels, lambda_extract or sql; all by default."),
+        typer.Argument(metavar="NAME", help="glue_jobs, glue_wheels, lambda_extract or sql; default: all."),
     ] = None,
 ) -> None:
-    """Write the zips and wheels for AWS: the Spark jobs and the Lambda functions, the same bytes on every machine."""
+    """Build the zips and wheels for AWS; the same source gives the same bytes on every machine."""
     from lakehouse.nearest import nearest
     from lakehouse.package import PACKAGES
     from lakehouse.paths import shorten

@@ -6,7 +6,7 @@ from lakehouse.commands.options import Environment
 
 @command("lakehouse publish", "lakehouse publish --env pr-7", stopped="What was done before stays done.")
 def publish(env: Environment = "prod") -> int:
-    """Create changed views on AWS, refresh summaries, run the checks.
+    """On AWS, create changed views, refresh the summaries and run the checks.
 
     Exit code 1: a check found rows.
     """

@@ -16,9 +16,9 @@ from lakehouse.commands.options import WAREHOUSE, WarehouseFolder
 def publish_rds(
     warehouse: WarehouseFolder = WAREHOUSE,
     schema: Annotated[str, typer.Option(metavar="NAME", help="Schema of the tables in PostgreSQL.")] = "music",
-    whole: Annotated[bool, typer.Option("--whole", help="Compare all rows, not only what changed.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Compare all rows, not only changed partitions.")] = False,
 ) -> int:
-    """Copy the tables into PostgreSQL, only what changed.
+    """Copy the tables into PostgreSQL; only changes are copied.
 
     PGHOST, PGUSER and so on, or POSTGRES_URL, name the server.
     """

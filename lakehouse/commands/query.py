@@ -23,7 +23,7 @@ def query(
     engine: AskedEngine = "duckdb",
     quiet: Quiet = False,
 ) -> None:
-    """Ask in SQL.
+    """Run a SQL query.
 
     Rows go to stdout, notes to stderr. Names, dates and functions are those of Athena.
     """

@@ -25,7 +25,10 @@ def complete_name(incomplete: str) -> list[str]:
 )
 def question(
     name: Annotated[
-        str, typer.Argument(autocompletion=complete_name, metavar="NAME", help="Saved question; `list` shows them all.")
+        str,
+        typer.Argument(
+            autocompletion=complete_name, metavar="NAME", help="Name of the question; `list` shows them all."
+        ),
     ] = LIST,
     parameters: Annotated[
         list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Values of the question's parameters.")
@@ -36,7 +39,7 @@ def question(
     engine: AskedEngine = "duckdb",
     quiet: Quiet = False,
 ) -> None:
-    """Ask a saved question, or list them all with their parameters."""
+    """Run a saved question, or list them all with their parameters."""
     from lakehouse.asking import ask_question
     from lakehouse.console import note_unless
     from lakehouse.output import write_rows

@@ -17,10 +17,10 @@ def rebuild(
     raw: RawFolder = RAW,
     warehouse: WarehouseFolder = WAREHOUSE,
     accept_missing: Annotated[
-        bool, typer.Option("--accept-missing", help="Rebuild without the raw objects that are gone.")
+        bool, typer.Option("--accept-missing", help="Rebuild even if some raw objects no longer exist.")
     ] = False,
 ) -> int:
-    """Load all raw objects into new tables, and put these in the place of the old ones at the end.
+    """Load all raw objects into new tables, then replace the old tables with them.
 
     The old tables are kept as the database music_before, until the next rebuild.
     """

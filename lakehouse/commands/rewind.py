@@ -14,13 +14,16 @@ from lakehouse.commands.options import WAREHOUSE, WarehouseFolder, Yes
     stopped="Each table is as it was, or as it was then; the same command does the rest.",
 )
 def rewind(
-    to: Annotated[str, typer.Option("--to", metavar="TIME", help="The moment: YYYY-MM-DDTHH:MM:SS, in UTC or a zone.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="TIME", help="Point in time: YYYY-MM-DDTHH:MM:SS, in UTC unless it has a zone."),
+    ],
     warehouse: WarehouseFolder = WAREHOUSE,
     yes: Yes = False,
 ) -> int:
-    """Take all tables and the ledger back to an earlier moment; without --yes only show what would become of them.
+    """Take all tables back to an earlier point in time; without --yes, only show what would change.
 
-    What landed since is loaded again by the next load. States of before `lakehouse maintain` expired are gone.
+    The next load loads again what landed since then. States that `lakehouse maintain` removed cannot be restored.
     """
     from lakehouse.jobs.load import rewind as run_rewind
 

@@ -32,7 +32,7 @@ def install(
     warehouse: WarehouseFolder = WAREHOUSE,
     login: LoginFile = LOGIN,
 ) -> None:
-    """Have this machine fetch and load by itself, with the timer it has: systemd, launchd or cron.
+    """Fetch and load regularly on this machine, by systemd, launchd or cron.
 
     One that is installed is replaced. Log in first: `lakehouse login`.
     """
@@ -47,7 +47,7 @@ def install(
 
 @command("lakehouse schedule remove")
 def remove() -> None:
-    """Take the timer away; what was fetched and loaded stays."""
+    """Remove the timer; the data stays."""
     from lakehouse.scheduling.timers import TIMERS
 
     removed = [timer.name for timer in TIMERS if timer.is_here() and timer.remove()]
@@ -58,7 +58,7 @@ def remove() -> None:
 def status(
     raw: RawFolder = RAW, warehouse: WarehouseFolder = WAREHOUSE, login: LoginFile = LOGIN, sources: SourcesFile = MINE
 ) -> None:
-    """Show last and next run, the age of the login, gaps, and how far the history is completed."""
+    """Show the last and next run, the age of the login, gaps, and how complete the history is."""
     from lakehouse.scheduling.run import Places
     from lakehouse.scheduling.status import describe
 
@@ -73,7 +73,7 @@ def status(
 def run(
     sources: SourcesFile = MINE, raw: RawFolder = RAW, warehouse: WarehouseFolder = WAREHOUSE, login: LoginFile = LOGIN
 ) -> int:
-    """Fetch and load once without asking anything: what the timer runs. Leaves with one line if another run is on."""
+    """Fetch and load once without questions: what the timer runs. Ends with one line if another run is active."""
     from lakehouse.scheduling.run import Places, run_scheduled
 
     return run_scheduled(Places(sources, raw, warehouse, login))

@@ -16,20 +16,20 @@ from lakehouse.simulator.regimes import Regime
     stopped="Nothing is left of it.",
 )
 def simulator(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 0,
-    regime: Annotated[Regime, typer.Option(help="What kind of app asks.")] = "restricted",
-    seed: Annotated[int, typer.Option(help="Which made-up world.")] = 7,
-    today: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The day that is served.")] = "2026-11-01",
-    rotate: Annotated[bool, typer.Option("--rotate", help="Each refresh brings a new refresh token.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free port.")] = 0,
+    regime: Annotated[Regime, typer.Option(help="Kind of Spotify app to simulate.")] = "restricted",
+    seed: Annotated[int, typer.Option(help="Seed of the made-up data.")] = 7,
+    today: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Day that the simulator is at.")] = "2026-11-01",
+    rotate: Annotated[bool, typer.Option("--rotate", help="Return a new refresh token with each refresh.")] = False,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="ENDPOINT:KIND", help="Let calls fail, e.g. me/tracks:500:times=2. May be given often."),
+        typer.Option(metavar="ENDPOINT:KIND", help="Make calls fail, e.g. me/tracks:500:times=2; repeatable."),
     ] = None,
-    library: Annotated[int, typer.Option(min=0, help="Saved songs at least, e.g. 50000.")] = 0,
+    library: Annotated[int, typer.Option(min=0, help="Least number of saved songs, e.g. 50000.")] = 0,
     client_id: Annotated[str, typer.Option(help="Client id of the app; a made-up one by default.")] = "",
     client_secret: Annotated[str, typer.Option(help="Client secret of the app; a made-up one by default.")] = "",
 ) -> None:
-    """Run a made-up Spotify on this machine until Ctrl-C.
+    """Run a simulated Spotify on this machine until Ctrl-C.
 
     It prints the variables that point the other commands at it.
     """

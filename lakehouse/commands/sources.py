@@ -13,7 +13,7 @@ from lakehouse.commands.options import MINE, read_path
 def check(
     file: Annotated[Path, typer.Argument(parser=read_path, metavar="FILE", help="Sources document.")] = MINE,
 ) -> None:
-    """Show what a sources document asks for, and how many calls a run costs at least."""
+    """Check a sources document: show what it names, and the least number of calls per run."""
     from lakehouse.extracting.login import build_console
     from lakehouse.extracting.sources_check import check as check_sources
 

@@ -15,10 +15,10 @@ from lakehouse.commands.options import Environment, Yes
 )
 def verify(
     env: Environment = "prod",
-    account: Annotated[str, typer.Option(metavar="NAME", help="Spotify account; needed where there are several.")] = "",
+    account: Annotated[str, typer.Option(metavar="NAME", help="Spotify account; needed if there are several.")] = "",
     yes: Yes = False,
 ) -> int:
-    """Test a deployed copy on AWS, step by step, and write a transcript into data/.
+    """Test a deployment on AWS step by step, and write a transcript into data/.
 
     It names the costs (about 0.10 USD) and asks first. Exit code 1: a step failed.
     """

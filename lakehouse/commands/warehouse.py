@@ -1,4 +1,4 @@
-"""`lakehouse warehouse copy`, `move` and `settle`."""
+"""`lakehouse warehouse copy`, `move` and `repair`."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from lakehouse.commands.command import command
 from lakehouse.commands.options import WAREHOUSE, WarehouseFolder, read_path
 
-Target = Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="A folder that is not there yet.")]
+Target = Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="New folder; it must not exist yet.")]
 
 
 @command(
@@ -17,7 +17,7 @@ Target = Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help
     "lakehouse warehouse copy data/try --warehouse ~/music/tables",
 )
 def copy(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
-    """Copy the tables into another folder, to keep or to try something: the original is not touched by it."""
+    """Copy the tables into another folder, as a backup or to experiment; the original does not change."""
     from lakehouse.warehouse.home import copy_warehouse
     from lakehouse.warehouse.iceberg import require_warehouse
 
@@ -29,7 +29,7 @@ def copy(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
 @command(
     "lakehouse warehouse move ~/music/tables",
     "lakehouse warehouse move data/warehouse --warehouse data/old",
-    stopped="`lakehouse warehouse settle` completes it where the tables are.",
+    stopped="`lakehouse warehouse repair` completes it where the tables are.",
 )
 def move(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
     """Move the tables into another folder."""
@@ -42,21 +42,21 @@ def move(target: Target, warehouse: WarehouseFolder = WAREHOUSE) -> None:
 
 
 @command(
-    "lakehouse warehouse settle ~/music/tables",
+    "lakehouse warehouse repair ~/music/tables",
     stopped="The folder is refused until the same command has completed it.",
 )
-def settle(
+def repair(
     folder: Annotated[Path, typer.Argument(parser=read_path, metavar="FOLDER", help="Folder of the tables.")],
 ) -> int:
-    """Rewrite the paths in the tables after a folder was moved, renamed, copied or restored by hand."""
+    """Repair the paths in the tables after their folder was moved, renamed, copied or restored by hand."""
     from lakehouse.defaults import CATALOG_FILE
     from lakehouse.errors import UserError
-    from lakehouse.warehouse.home import settle as run_settle
+    from lakehouse.warehouse.home import repair as run_repair
     from lakehouse.warehouse.lock import load_lock
 
     if not (folder / CATALOG_FILE).is_file():
         raise UserError(f"{folder}: expected a folder with {CATALOG_FILE}, got none. Nothing was changed.")
-    with load_lock(folder.absolute(), "settle"):
-        tables = run_settle(folder.absolute())
-    sys.stderr.write(f"{tables} tables are settled in {folder}\n")
+    with load_lock(folder.absolute(), "repair"):
+        tables = run_repair(folder.absolute())
+    sys.stderr.write(f"{tables} tables are repaired in {folder}\n")
     return 0

@@ -1,7 +1,7 @@
 """Where a warehouse is: Iceberg writes whole paths into its metadata, so a folder that was moved names another.
 
-Such a folder is refused, and `settle` rewrites the paths: manifests first, then the lists of them, the tables'
-metadata, the catalog last. A settle that is killed leaves a folder that is still refused; the next one completes it.
+Such a folder is refused, and `repair` rewrites the paths: manifests first, then the lists of them, the tables'
+metadata, the catalog last. A repair that is killed leaves a folder that is still refused; the next one completes it.
 """
 
 import json
@@ -45,7 +45,7 @@ def require_home(folder: Path, outcome: str) -> None:
     if other := find_other_home(folder):
         raise UserError(
             f"{folder}: its catalog says that its tables are in {other}; it was moved or copied. {outcome}"
-            f" `lakehouse warehouse settle {folder}` rewrites its paths."
+            f" `lakehouse warehouse repair {folder}` rewrites its paths."
         )
 
 
@@ -70,7 +70,7 @@ def copy_warehouse(source: Path, target: Path) -> None:
     try:
         with load_lock(source, "copy"):
             shutil.copytree(source, unfinished, ignore=shutil.ignore_patterns(LOCK_FILE))
-        settle(unfinished, target.absolute())
+        repair(unfinished, target.absolute())
         unfinished.rename(target)
     except OSError as error:
         raise UserError(f"{target}: {error.strerror or error}. Nothing was copied.") from error
@@ -90,9 +90,9 @@ def move_warehouse(source: Path, target: Path) -> None:
     try:
         with load_lock(source, "move"):
             source.rename(target)
-            settle(target, target.absolute())
+            repair(target, target.absolute())
     except OSError as error:
-        raise UserError(f"{target}: {error.strerror or error}. `lakehouse warehouse settle` goes on there.") from error
+        raise UserError(f"{target}: {error.strerror or error}. `lakehouse warehouse repair` goes on there.") from error
 
 
 def require_free(target: Path, outcome: str) -> None:
@@ -101,7 +101,7 @@ def require_free(target: Path, outcome: str) -> None:
         raise UserError(f"{target}: expected a folder that does not exist yet. {outcome}")
 
 
-def settle(folder: Path, home: Path | None = None) -> int:
+def repair(folder: Path, home: Path | None = None) -> int:
     """Write into all metadata of a warehouse that it is in this folder (or will be in `home`); return the tables."""
     home = home or folder.absolute()
     tables = 0
@@ -110,7 +110,7 @@ def settle(folder: Path, home: Path | None = None) -> int:
         root = _root_of(location, folder)
         change = _changer(root, home)
         metadata = folder / PurePosixPath(location).relative_to(root)
-        _settle_table(metadata, folder, root, home, change)
+        _repair_table(metadata, folder, root, home, change)
         tables += 1
     with closing(sqlite3.connect(folder / CATALOG_FILE, timeout=30)) as catalog, catalog:
         rows = catalog.execute(
@@ -127,7 +127,7 @@ def settle(folder: Path, home: Path | None = None) -> int:
     return tables
 
 
-def _settle_table(metadata: Path, folder: Path, root: Path, home: Path, change: Callable[[str], str]) -> None:
+def _repair_table(metadata: Path, folder: Path, root: Path, home: Path, change: Callable[[str], str]) -> None:
     """Rewrite the paths of one table, in reverse reading order."""
 
     def place(location: str) -> Path:

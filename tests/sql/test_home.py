@@ -1,4 +1,4 @@
-"""A warehouse can be copied, moved and settled; one that is not where its catalog says is refused in one line."""
+"""A warehouse can be copied, moved and repaired; one that is not where its catalog says is refused in one line."""
 
 import datetime as dt
 import sqlite3
@@ -100,8 +100,8 @@ def test_a_renamed_one_is_refused_with_the_remedy_which_helps(
         said = capsys.readouterr().err
         assert said.count("\n") == 1
         assert f"its tables are in {folder}; it was moved or copied" in said
-        assert f"`lakehouse warehouse settle {renamed}`" in said
-    assert lakehouse(["warehouse", "settle", str(renamed)]) == 0
+        assert f"`lakehouse warehouse repair {renamed}`" in said
+    assert lakehouse(["warehouse", "repair", str(renamed)]) == 0
     assert ids(renamed) == ["s1", "s2", "s3"]
 
 
@@ -110,16 +110,16 @@ def test_a_settle_that_was_killed_is_completed_by_the_next(
 ) -> None:
     renamed = folder.rename(tmp_path / "renamed")
     steps = count_changes(monkeypatch)
-    home.settle(renamed)
+    home.repair(renamed)
     whole = len(steps)
     assert whole > 6
     for last in (0, 3, 7, whole - 2):
         renamed = renamed.rename(tmp_path / f"renamed {last}")
         with pytest.raises(KeyboardInterrupt):
-            count_changes(monkeypatch, last) and home.settle(renamed)
+            count_changes(monkeypatch, last) and home.repair(renamed)
         assert home.find_other_home(renamed)
         monkeypatch.undo()
-        home.settle(renamed)
+        home.repair(renamed)
         assert (home.find_other_home(renamed), ids(renamed)) == (None, ["s1", "s2", "s3"])
 
 
@@ -158,4 +158,4 @@ def test_a_table_whose_files_are_lost_is_named(folder: Path, tmp_path: Path) -> 
     with closing(sqlite3.connect(folder / CATALOG_FILE)) as catalog, catalog:
         catalog.execute("update iceberg_tables set metadata_location = replace(metadata_location, '0000', 'lost')")
     with pytest.raises(home.UserError, match=r"expected the file lost.+ of a table, found none in it"):
-        home.settle(folder.rename(tmp_path / "renamed"))
+        home.repair(folder.rename(tmp_path / "renamed"))
