@@ -74,11 +74,11 @@ def start_python(module: str, *arguments: object) -> None:
 
 def make_load(raw: Path, warehouse: Path) -> dict[str, Any]:
     """Load as `lakehouse load` does; return the job's report."""
-    said = FOLDER / "load.log"
-    code = load(raw, warehouse, ["--json"], said=said)
+    output_file = FOLDER / "load.log"
+    code = load(raw, warehouse, ["--json"], output_file=output_file)
     if code:
-        raise UserError(f"load: expected exit code 0, got {code}; {said} says why. Nothing was written down.")
-    return dict(json.loads(said.read_text(encoding="utf-8").splitlines()[-1]))
+        raise UserError(f"load: expected exit code 0, got {code}; {output_file} says why. Nothing was written down.")
+    return dict(json.loads(output_file.read_text(encoding="utf-8").splitlines()[-1]))
 
 
 def in_warm_jvm(name: str, steps: Sequence[Mapping[str, Any]], *, quick: bool) -> dict[str, list[dict[str, Any]]]:
@@ -219,8 +219,8 @@ def measure_rejected() -> list[Figure]:
 
 def phases_of(report: Mapping[str, Any], seconds: float) -> dict[str, float]:
     """Return where a load's time went: the phases it reports, and before them what it was not yet counting."""
-    said: dict[str, float] = report["seconds"]
-    return {"start-up and end": seconds - sum(said.values()), **said}
+    phases: dict[str, float] = report["seconds"]
+    return {"start-up and end": seconds - sum(phases.values()), **phases}
 
 
 def measure_history() -> Figure:
@@ -300,7 +300,7 @@ def measure_worker(size: float) -> str:
 
 def _read_ledger(table: str, warehouse: Path, quick: bool) -> None:
     settings = warehouse_settings(warehouse)
-    if code := submit(BENCH / "read_ledger.py", [table], settings, quick=quick, said=FOLDER / "ledger.log"):
+    if code := submit(BENCH / "read_ledger.py", [table], settings, quick=quick, output_file=FOLDER / "ledger.log"):
         raise UserError(f"the ledger: expected exit code 0, got {code}. Nothing was written down.")
 
 
@@ -332,7 +332,7 @@ def run(size: float) -> None:
         *measure_rejected(),
     ]
     phases = {name: (afresh, warm_phases[name]) for name, afresh in phases_of(report, ours.seconds).items()}
-    said = [
+    lines = [
         f"The data: {landed / 1e6:.0f} MB of JSON lines, {packed / 1e6:.1f} MB compressed, {runs} raw objects, "
         f"{report['entries']} entries; the part is {part_bytes / 1e6:.0f} MB.",
         measure_worker(size),
@@ -341,7 +341,7 @@ def run(size: float) -> None:
     ]
     show(figures)
     path = RESULTS if size < QUARTER_FROM else RESULTS.with_stem(f"RESULTS-{size / 1e9:g}GB")
-    write_markdown(path, machine, said, figures, phases, dt.datetime.now(dt.UTC).date())
+    write_markdown(path, machine, lines, figures, phases, dt.datetime.now(dt.UTC).date())
     say(f"written: {path.relative_to(ROOT)}")
 
 

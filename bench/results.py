@@ -125,7 +125,7 @@ def _processor() -> str:
 def write_markdown(
     path: Path,
     machine: Iterable[str],
-    said: Iterable[str],
+    notes: Iterable[str],
     figures: Sequence[Figure],
     phases: Mapping[str, tuple[float, float]],
     today: dt.date,
@@ -158,9 +158,9 @@ def write_markdown(
             for name, (cold, hot) in phases.items()
         ),
         "",
-        "## What else there is to say",
+        "## Notes",
         "",
-        *(f"- {line}" for line in said),
+        *(f"- {line}" for line in notes),
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")

@@ -97,16 +97,16 @@ class Line:
 
     def load(self, event: Event | None = None, alongside: Callable[[], object] | None = None) -> Loaded:
         """Run the job for an event, or without one as the daily catch-up does, and something beside it."""
-        said = self._next_said()
+        output_file = self._next_output_file()
         try:
             if event:
-                run_event(self.aws, event, said, alongside)
+                run_event(self.aws, event, output_file, alongside)
             else:
-                run_job(self.aws, None, said, alongside)
+                run_job(self.aws, None, output_file, alongside)
         except UserError as error:
-            errors = [line for line in _lines(said) if line.startswith("load_music: ")]
+            errors = [line for line in _lines(output_file) if line.startswith("load_music: ")]
             raise UserError(" ".join([str(error), *errors])) from error
-        *summary, counts = [line for line in _lines(said) if not LOG_LINE.match(line)]
+        *summary, counts = [line for line in _lines(output_file) if not LOG_LINE.match(line)]
         return Loaded("\n".join(summary), json.loads(counts))
 
     def load_and_kill(self, event: Event, alongside: Callable[[], object] | None = None) -> Killed:
@@ -119,7 +119,7 @@ class Line:
             if alongside and self.positions():
                 alongside()
 
-        ran = kill_job(self.aws, lambda: bool(self.written()), self._next_said(), go_on)
+        ran = kill_job(self.aws, lambda: bool(self.written()), self._next_output_file(), go_on)
         written = self.written()
         if ran is None or RAW_OBJECT.name in written:
             raise UserError("the load was done before it could be killed; what it loaded is there. Start again")
@@ -180,7 +180,7 @@ class Line:
                 for stream_handler, stream in zip(handlers, before, strict=True):
                     stream_handler.setStream(stream)
 
-    def _next_said(self) -> Path:
+    def _next_output_file(self) -> Path:
         self.runs += 1
         return self.folder / f"load_{self.runs}.log"
 
@@ -219,8 +219,8 @@ def sources() -> dict[str, Any]:
     return {**json.loads(MINE.read_text(encoding="utf-8")), "full_walk_days": 1}
 
 
-def _lines(said: Path) -> list[str]:
-    return said.read_text(encoding="utf-8", errors="replace").splitlines()
+def _lines(output_file: Path) -> list[str]:
+    return output_file.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def _read(session: Session, table: Table) -> list[dict[str, Any]]:

@@ -53,14 +53,14 @@ class Ran:
 
 
 def run_event(
-    aws: EmulatedAws, event: Event, said: Path | None = None, alongside: Callable[[], object] | None = None
+    aws: EmulatedAws, event: Event, output_file: Path | None = None, alongside: Callable[[], object] | None = None
 ) -> Ran:
     """Run the job for an event.
 
     The event leaves the queue when the job has succeeded; otherwise it is there at once for the next try.
     """
     try:
-        ran = run_job(aws, event.key, said, alongside)
+        ran = run_job(aws, event.key, output_file, alongside)
     except BaseException:
         give_back(aws, event)
         raise
@@ -71,17 +71,17 @@ def run_event(
 def run_job(
     aws: EmulatedAws,
     key: str | None = None,
-    said: Path | None = None,
+    output_file: Path | None = None,
     alongside: Callable[[], object] | None = None,
 ) -> Ran:
     """Run the job once, with or without an event (a catch-up), and something beside it; a job that fails raises."""
     run_id, start = uuid.uuid4().hex, monotonic()
-    with _started(aws, run_id, said) as process:
+    with _started(aws, run_id, output_file) as process:
         if alongside:
             alongside()
         code = process.wait()
     if code:
-        where = f"; what it said is in {said}" if said else ""
+        where = f"; what it said is in {output_file}" if output_file else ""
         raise UserError(f"{JOB} ended with {code}{where}. Its event stays in the queue; the next run loads the rest.")
     return Ran(key, run_id, monotonic() - start)
 
@@ -89,7 +89,7 @@ def run_job(
 def kill_job(
     aws: EmulatedAws,
     is_time: Callable[[], bool],
-    said: Path | None = None,
+    output_file: Path | None = None,
     alongside: Callable[[], object] | None = None,
 ) -> Ran | None:
     """Run the job, and kill it with all its processes as soon as it is time; None if it ended before that.
@@ -97,7 +97,7 @@ def kill_job(
     `alongside` is called again and again while the job runs, so it should be short.
     """
     run_id, start = uuid.uuid4().hex, monotonic()
-    with _started(aws, run_id, said) as process:
+    with _started(aws, run_id, output_file) as process:
         while not is_time():
             if process.poll() is not None:
                 return None
@@ -109,12 +109,14 @@ def kill_job(
     return Ran(None, run_id, monotonic() - start)
 
 
-def _started(aws: EmulatedAws, run_id: str, said: Path | None) -> AbstractContextManager[subprocess.Popen[bytes]]:
+def _started(
+    aws: EmulatedAws, run_id: str, output_file: Path | None
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """Start the job as Glue does; it does not outlive the block."""
     # The report as JSON too, for those who read what the job printed.
     arguments = {**default_arguments(aws.names.bucket, aws.names.database), **run_arguments(run_id), "--json": ""}
     settings = {**catalog_settings(aws.names.bucket), **emulated_settings(aws.endpoint, REGION)}
-    return start_job(JOB, as_words(arguments), settings, quick=True, said=said, jars=AWS_JARS)
+    return start_job(JOB, as_words(arguments), settings, quick=True, output_file=output_file, jars=AWS_JARS)
 
 
 def take_event(aws: EmulatedAws, patience: int) -> Event | None:

@@ -24,10 +24,10 @@ def load(
     raw: Path,
     warehouse: Path,
     arguments: Sequence[str] = (),
-    said: Path | None = None,
+    output_file: Path | None = None,
     time_zones: Sequence[str] | None = None,
 ) -> int:
-    """Run the job; return its exit code. With `said`, what the job says goes into that file.
+    """Run the job; return its exit code. With `output_file`, what it prints goes into that file.
 
     `time_zones` (ZONE, or ACCOUNT=ZONE) set the clocks of the warehouse; None leaves them as they are.
     """
@@ -47,7 +47,9 @@ def load(
     log_file = folder / LOG_FILE
     words += ["--log_file", str(log_file)]
     with load_lock(folder):
-        code = submit("load_music", words, warehouse_settings(folder), quick=quick, said=said, log_file=log_file)
+        code = submit(
+            "load_music", words, warehouse_settings(folder), quick=quick, output_file=output_file, log_file=log_file
+        )
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run loads the rest.")

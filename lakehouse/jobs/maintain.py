@@ -20,7 +20,7 @@ OLD = 3 * 24 * 3600
 """Seconds after which nobody is still writing one."""
 
 
-def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), said: Path | None = None) -> int:
+def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), output_file: Path | None = None) -> int:
     """Run the job; return its exit code. A load that runs is waited for."""
     require_warehouse(warehouse)
     folder = warehouse.absolute()
@@ -29,7 +29,12 @@ def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), said: Pa
     words = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments, "--log_file", str(folder / LOG_FILE)]
     with load_lock(folder, "maintain"):
         code = submit(
-            "maintain_tables", words, warehouse_settings(folder), quick=True, said=said, log_file=folder / LOG_FILE
+            "maintain_tables",
+            words,
+            warehouse_settings(folder),
+            quick=True,
+            output_file=output_file,
+            log_file=folder / LOG_FILE,
         )
         tell_removed(remove_expired(raw, folder), f"raw objects in {raw} because of their age")
     if code < 0:

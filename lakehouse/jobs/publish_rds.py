@@ -13,7 +13,7 @@ from lakehouse.jobs.load import QUICK_BYTES, size_of
 from lakehouse.spark.submit import PUBLISH_JARS, submit, warehouse_settings
 
 
-def publish(warehouse: Path, arguments: Sequence[str] = (), said: Path | None = None) -> int:
+def publish(warehouse: Path, arguments: Sequence[str] = (), output_file: Path | None = None) -> int:
     """Run the job; return its exit code. The environment names the server and the user."""
     folder = warehouse.absolute()
     if not (folder / CATALOG_FILE).is_file():
@@ -28,7 +28,9 @@ def publish(warehouse: Path, arguments: Sequence[str] = (), said: Path | None = 
     except LoadError as error:
         raise UserError(str(error)) from error
     quick = size_of(folder) < QUICK_BYTES
-    code = submit("publish_rds", words, warehouse_settings(folder), quick=quick, said=said, jars=PUBLISH_JARS)
+    code = submit(
+        "publish_rds", words, warehouse_settings(folder), quick=quick, output_file=output_file, jars=PUBLISH_JARS
+    )
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are as they were before, or as they should be.")

@@ -158,11 +158,11 @@ def trust_option(home: Path) -> str | None:
 
 
 def _reason(output: str) -> str:
-    """Return the line of what Spark's resolver said that tells most."""
+    """Return the most informative line of what Spark's resolver wrote."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = ("Server access error", "not found", "Permission denied", "No space", "Exception")
     reasons = (line for word in telling for line in lines if word in line)
-    return next(reasons, lines[-1] if lines else "Spark's resolver said nothing")
+    return next(reasons, lines[-1] if lines else "Spark's resolver wrote nothing")
 
 
 def warehouse_settings(folder: Path) -> dict[str, str]:
@@ -216,12 +216,14 @@ def submit(
     settings: Mapping[str, str],
     *,
     quick: bool = False,
-    said: Path | None = None,
+    output_file: Path | None = None,
     jars: Jars = FOLDER_JARS,
     log_file: Path | None = None,
 ) -> int:
     """Run a job's script with the packaged zip to its end; return its exit code."""
-    with start_job(job, arguments, settings, quick=quick, said=said, jars=jars, log_file=log_file) as process:
+    with start_job(
+        job, arguments, settings, quick=quick, output_file=output_file, jars=jars, log_file=log_file
+    ) as process:
         return process.wait()
 
 
@@ -232,13 +234,13 @@ def start_job(
     settings: Mapping[str, str],
     *,
     quick: bool = False,
-    said: Path | None = None,
+    output_file: Path | None = None,
     jars: Jars = FOLDER_JARS,
     log_file: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a job, by its name or its script, with the packaged zip; it does not outlive the block.
 
-    `quick` suits work of seconds: Java then compiles less. What the job says goes on to the terminal, or with `said`
+    `quick` suits work of seconds: Java then compiles less. Its output goes to the terminal, or with `output_file`
     into that file. With `log_file`, Spark's errors with their stack traces go into that file instead.
     """
     script = job if isinstance(job, Path) else ROOT / "glue_jobs" / f"{job}.py"
@@ -257,7 +259,7 @@ def start_job(
             *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
             *(str(script), *arguments),
         ]
-        output = stack.enter_context(said.open("wb")) if said else None
+        output = stack.enter_context(output_file.open("wb")) if output_file else None
         process = None
         try:
             with running(command, {**known, "TMPDIR": str(work)}, output) as process:

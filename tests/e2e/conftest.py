@@ -112,7 +112,7 @@ def line(aws: EmulatedAws, tmp_path_factory: pytest.TempPathFactory) -> Line:
     line = Line(aws, folder / "job.log")
     land_demo(aws, folder)
     aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=KEY, Body=raw_object())
-    line.ran = run_next(aws, said=line.said)
+    line.ran = run_next(aws, output_file=line.said)
     return line
 
 

@@ -217,7 +217,7 @@ def test_a_landed_object_becomes_rows_by_rule_and_job_as_applied(
     settings = dict(one.split("=", 1) for one in arguments["--conf"].split(" --conf "))
     settings |= emulated_settings(emulated.endpoint, REGION)
     said = tmp_path / "job.log"
-    assert submit("load_music", as_words(arguments), settings, quick=True, said=said, jars=AWS_JARS) == 0
+    assert submit("load_music", as_words(arguments), settings, quick=True, output_file=said, jars=AWS_JARS) == 0
     known = {f"{service}.{name}": value for service in ("glue", "s3") for name, value in {
         "endpoint": emulated.endpoint, "region": REGION,
     }.items()}  # fmt: skip
@@ -227,7 +227,7 @@ def test_a_landed_object_becomes_rows_by_rule_and_job_as_applied(
     assert {row["song_id"]: row["name"] for row in rows} == SONGS
     upkeep = emulated.connect("glue").get_job(JobName=told["maintain_tables_job"])["Job"]
     words = as_words({**upkeep["DefaultArguments"], **run_arguments("2")})
-    assert submit("maintain_tables", words, settings, quick=True, said=said, jars=AWS_JARS) == 0
+    assert submit("maintain_tables", words, settings, quick=True, output_file=said, jars=AWS_JARS) == 0
     assert "song " in said.read_text("utf-8")
     table = GlueCatalog("glue_catalog", **known).load_table((told["database"], "song"))
     assert len(table.scan().to_arrow()) == len(rows)

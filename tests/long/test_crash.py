@@ -142,7 +142,7 @@ def test_killed_at_any_moment_tables_are_whole_and_the_next_run_completes(
     told = ["--raw", str(undisturbed.raw), "--catalog", CATALOG, "--database", DATABASE, "--batch_mb", "1"]
     said = lake.folder / "said.txt"
     with reading(warehouse) as seen:
-        code = submit(STAGED_JOB, told, warehouse_settings(warehouse), quick=True, said=said)
+        code = submit(STAGED_JOB, told, warehouse_settings(warehouse), quick=True, output_file=said)
         seen.append(read_tables(warehouse))
     assert code == KILLED, said.read_text()
     for state in seen:

@@ -137,7 +137,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     raw, tables = folder / "raw", folder / "warehouse"
     assert lakehouse(["import", str(DEMO_DUMP), "--raw", str(raw)]) == 0
-    assert load.load(raw, tables, said=folder / "load.log") == 0
+    assert load.load(raw, tables, output_file=folder / "load.log") == 0
     return folder / "warehouse"
 
 
@@ -164,7 +164,7 @@ def digest(client: Client) -> str:
 def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_completes(
     warehouse: Path, place: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert program.publish(warehouse, said=tmp_path / "first.log") == 0
+    assert program.publish(warehouse, output_file=tmp_path / "first.log") == 0
     whole = digest(place)
     place.ask("delete from music.published; delete from music.song where name like 'L%'")
     before = versions(place)
@@ -177,7 +177,7 @@ def test_a_job_that_is_killed_at_its_commit_leaves_nothing_and_the_next_complete
     assert note.exists(), (tmp_path / "killed.log").read_text()[-3000:]
     assert versions(place) == before
     assert place.ask("select count(*) from pg_class where relname like '%_staged'") == "0"
-    assert program.publish(warehouse, said=tmp_path / "next.log") == 0
+    assert program.publish(warehouse, output_file=tmp_path / "next.log") == 0
     report = read_report(tmp_path / "next.log")
     assert report["written"] == report["tables"]["song"]["inserted"] > 0
     assert digest(place) == whole
@@ -195,14 +195,14 @@ def test_two_programs_at_once_leave_the_same_rows(warehouse: Path, place: Client
     written = sorted(read_report(log)["written"] for log in logs)
     assert written[0] == 0
     assert written[1] > 100
-    assert program.publish(warehouse, ["--whole"], said=tmp_path / "whole.log") == 0
+    assert program.publish(warehouse, ["--whole"], output_file=tmp_path / "whole.log") == 0
     assert read_report(tmp_path / "whole.log")["written"] == 0
 
 
 def test_the_job_runs_as_deployed_on_an_emulated_aws(client: Client, tmp_path: Path) -> None:
     with emulated_aws() as aws:
         aws.connect("s3").put_object(Bucket=aws.names.bucket, Key=KEY, Body=raw_object())
-        run_job(aws, said=tmp_path / "load.log")
+        run_job(aws, output_file=tmp_path / "load.log")
         secret = {"username": "postgres", "password": client.password}
         made = aws.connect("secretsmanager").create_secret(Name="rds!db-a", SecretString=json.dumps(secret))
         place = {"host": "127.0.0.1", "port": str(client.port), "dbname": client.database, "secret": made["ARN"]}
@@ -212,7 +212,7 @@ def test_the_job_runs_as_deployed_on_an_emulated_aws(client: Client, tmp_path: P
                     (*AWS_JARS.packages, POSTGRESQL), AWS_JARS.excludes)  # fmt: skip
         said = tmp_path / "publish.log"
         for _ in range(2):
-            assert submit("publish_rds", as_words(arguments), settings, quick=True, said=said, jars=jars) == 0, (
+            assert submit("publish_rds", as_words(arguments), settings, quick=True, output_file=said, jars=jars) == 0, (
                 said.read_text()[-3000:]
             )
             assert client.password not in said.read_text()
