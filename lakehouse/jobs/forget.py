@@ -16,6 +16,7 @@ from pathlib import Path
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG, REPORT
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
+from lakehouse.jobs.maintain import remove_files
 from lakehouse.jobs.rebuild import BEFORE, drop_unfinished, retire
 from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.warehouse.iceberg import Warehouse, require_warehouse
@@ -32,37 +33,46 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
     objects = sorted(find_objects(raw, account))
     sys.stderr.write(f"forget: {len(objects)} raw objects of account {account} in {raw}\n")
     catalog = ["--catalog", LOCAL_CATALOG, "--database", DATABASE]
-    words = [*catalog, "--forget_account", account, *(["--dry_run"] if is_dry else [])]
+    log_file = folder / LOG_FILE
+    log = ["--log_file", str(log_file)]
+    words = [*catalog, "--forget_account", account, *(["--dry_run"] if is_dry else []), *log]
     with load_lock(folder, "forget"):
         if not is_dry:
             # The tables that a rebuild has replaced hold the same rows.
             retire(folder, BEFORE)
             drop_unfinished(folder)
-        code = submit("maintain_tables", words, warehouse_settings(folder), quick=True)
+        code = submit("maintain_tables", words, warehouse_settings(folder), quick=True, log_file=log_file)
         if code or is_dry:
             return code
         days = sorted({path.parent.name.removeprefix("extraction_date=") for path in objects})
-        for path in objects:
-            path.unlink()
-        removed = remove_derived(raw, folder, account)
-        sys.stderr.write(f"forget: removed {len(objects)} raw objects{''.join(f', {one}' for one in removed)}\n")
+        count, failed = remove_files("forget", objects)
+        derived = list(find_derived(raw, folder, account))
+        failed += remove_files("forget", derived)[1]
+        remove_empty_days(raw)
+        sys.stderr.write(f"forget: removed {count} raw objects{''.join(f', {path}' for path in derived)}\n")
         if days and has_days(folder, days[0], days[-1]):
-            words = ["--raw", str(raw.absolute()), *catalog, "--reload", f"{days[0]}..{days[-1]}"]
-            if submit("load_music", words, warehouse_settings(folder), quick=True):
+            words = ["--raw", str(raw.absolute()), *catalog, "--reload", f"{days[0]}..{days[-1]}", *log]
+            if submit("load_music", words, warehouse_settings(folder), quick=True, log_file=log_file):
                 raise UserError(
                     f"{account} is forgotten. What other accounts have of the same items on {days[0]} to {days[-1]}"
                     " could not be read again, see above; their next reads bring it back."
                 )
+    if failed:
+        raise UserError(f"{failed} files of {account} are still there, see above; the same command removes them.")
     return 0
 
 
 def find_objects(raw: Path, account: str) -> Iterator[Path]:
     """Yield the raw objects of an account, as their first line says; also those that no load has read."""
     for path in raw.glob("extraction_date=*/*.ndjson.gz"):
-        # What cannot be read tells of nobody, and holds no rows.
-        with suppress(OSError, EOFError, zlib.error, ValueError, AttributeError), gzip.open(path, "rb") as file:
-            if json.loads(file.readline()).get("account") == account:
-                yield path
+        try:
+            with gzip.open(path, "rb") as file:
+                if json.loads(file.readline()).get("account") == account:
+                    yield path
+        except (EOFError, gzip.BadGzipFile, zlib.error, ValueError, AttributeError):
+            continue  # not gzip or not JSON: it belongs to nobody, and holds no rows
+        except OSError as error:
+            sys.stderr.write(f"forget: {path}: {error.strerror}. It was not looked at, and stays.\n")
 
 
 def has_days(folder: Path, first: str, last: str) -> bool:
@@ -72,18 +82,26 @@ def has_days(folder: Path, first: str, last: str) -> bool:
     return any(row["status"] == "loaded" and span[0] <= row["extraction_date"] <= span[1] for row in ledger)
 
 
-def remove_derived(raw: Path, folder: Path, account: str) -> list[str]:
-    """Remove what was made of the rows, and what extractions remember; return what that was."""
-    removed = []
+def find_derived(raw: Path, folder: Path, account: str) -> Iterator[Path]:
+    """Yield the files that were made of the rows, and those in which extractions remember the account."""
     for path in (folder / LOG_FILE, folder.parent / "report.html", REPORT):
         if path.is_file():
-            path.unlink()
-            removed.append(str(path))
+            yield path
     for path in sorted((raw.parent / STATE).rglob("*")) if (raw.parent / STATE).is_dir() else []:
-        if path.is_file() and account.encode() in path.read_bytes() + path.name.encode():
-            path.unlink()
-            removed.append(str(path))
+        if path.is_file() and holds(path, account):
+            yield path
+
+
+def holds(path: Path, account: str) -> bool:
+    """Return whether a file names an account; one that cannot be read is taken for one that does."""
+    try:
+        return account.encode() in path.read_bytes() + path.name.encode()
+    except OSError:
+        return True
+
+
+def remove_empty_days(raw: Path) -> None:
+    """Remove the folders of days that hold nothing any more."""
     for day in raw.glob("extraction_date=*"):
         with suppress(OSError):
             day.rmdir()  # only one that is empty
-    return removed

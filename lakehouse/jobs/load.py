@@ -35,7 +35,7 @@ def load(
     folder = prepare_warehouse(str(warehouse))
     if "--accept_missing" not in arguments and not any(raw.glob("extraction_date=*/*.ndjson.gz")):
         raise UserError(
-            f"--raw {raw}: expected raw objects, found none; `lakehouse import` and `lakehouse extract` land them."
+            f"--raw {raw}: expected raw objects, got none; `lakehouse import` and `lakehouse extract` land them."
             " Nothing was loaded."
         )
     words = ["--raw", str(raw.absolute()), "--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]

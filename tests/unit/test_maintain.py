@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from glue_jobs.errors import LoadError
 from glue_jobs.maintain.arguments import parse_maintain_settings
 from glue_jobs.maintain.plan import MOST_MANIFESTS, Figures, plan_steps, statement, urgency
 from glue_jobs.maintain.report import MaintainReport, TableReport
-from lakehouse.jobs.maintain import remove_unfinished
+from lakehouse.jobs.maintain import find_expired, find_unfinished, remove_files
 
 NOW = dt.datetime(2026, 11, 28, 5, 30, tzinfo=dt.UTC)
 
@@ -83,5 +85,27 @@ def test_unfinished_raw_objects_go_after_three_days_and_no_others(tmp_path: Path
     for path, age in ((old, 4), (young, 2), (whole, 400)):
         path.write_bytes(b"")
         os.utime(path, (NOW.timestamp() - age * 86400,) * 2)
-    assert remove_unfinished(tmp_path, NOW.timestamp()) == 1
+    assert remove_files("maintain", find_unfinished(tmp_path, NOW.timestamp())) == (1, 0)
     assert sorted(folder.iterdir()) == [young, whole]
+
+
+def test_a_file_that_cannot_be_removed_is_named_and_the_others_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second, third = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    first.touch()
+    second.mkdir()  # what unlink refuses, whoever runs the test
+    third.touch()
+    assert remove_files("maintain", [first, second, third]) == (2, 1)
+    assert list(tmp_path.iterdir()) == [second]
+    assert f"maintain: {second}: " in capsys.readouterr().err
+
+
+def test_a_warehouse_without_tables_has_no_expired_raw_objects(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "catalog.db")) as catalog, catalog:
+        catalog.executescript(
+            "create table iceberg_tables (catalog_name, table_namespace, table_name, metadata_location,"
+            " previous_metadata_location, iceberg_type);"
+            "create table iceberg_namespace_properties (catalog_name, namespace, property_key, property_value)"
+        )
+    assert list(find_expired(tmp_path / "raw", tmp_path)) == []
