@@ -6,6 +6,7 @@ follows.
 """
 
 import datetime as dt
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,8 @@ def to_json(value: Any) -> str:
     """Return a value as compact JSON; numbers that JSON cannot hold become text."""
     try:
         return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot hold
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     except (msgspec.MsgspecError, RecursionError, OverflowError):
         return str(value)
 

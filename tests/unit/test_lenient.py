@@ -64,6 +64,7 @@ def test_a_value_that_fits_needs_no_lenient_reading() -> None:
         pytest.param("explicit", '"perhaps"', None, "bad_value", id="a word is not a truth"),
         pytest.param("name", "7", "7", None, id="a number as a name is text"),
         pytest.param("name", '"a\\ud800b"', "a\ufffdb", None, id="half a surrogate pair is replaced"),
+        pytest.param("name", '["\\ud800"]', '["\ufffd"]', None, id="half a surrogate pair inside a list, too"),
         pytest.param("name", '"a\\u0000b"', "a\x00b", None, id="a NUL stays"),
         pytest.param("name", '"a\nb"', "a\nb", None, id="a bare line break inside a text is read"),
         pytest.param("artists", '"A, B"', None, "unexpected_type", id="text where a list belongs"),
