@@ -5,32 +5,14 @@ Spotify's own description: https://support.spotify.com/article/understanding-my-
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lakehouse.importing.foreign_forms import flat_entry
 from lambda_extract.raw_format import Json, JsonObject, Source
 from lambda_extract.spotify import shapes
 
-PERSONAL = re.compile(
-    r"(?:Payments?|Userdata|UserData|Identifiers|Identity|UserAddress|UserPrompts|Inferences|SearchQueries|Follow|Marquee|"
-    r"DuoNewFamily|FamilyPlan\w*|Messages\w*|VoiceInput\w*|CarThing|PodcastInteractivity\w*|Wrapped\d*|YourSoundCapsule|"
-    r"AddressFor\w*|BusinessContact\w*|TechnicalLog\w*)\.json",
-    re.IGNORECASE,
-)
-"""Files that hold personal data and no music."""
-
-EXPORT_FILE = re.compile(
-    r"(?:Streaming_?History_?\w*|endsong_\d+|YourLibrary\d*|Playlist\d+)[\w-]*\.json(?:\.gz)?", re.IGNORECASE
-)
-"""Files of the export that hold music, which are the account's own."""
-
-PRIVATE_NAMES = """
-username conn_country ip_addr ip_addr_decrypted user_agent user_agent_decrypted city region metro_code
-longitude latitude platform
-"""
-PRIVATE = frozenset(PRIVATE_NAMES.split())
-"""What a play says of the listener's address, country and device: not landed unless asked for."""
+EXPORTIFY_COLUMNS = frozenset({"Track URI", "Spotify URI", "Track ID"})
 
 
 @dataclass(frozen=True)
@@ -51,71 +33,70 @@ class Translation:
     left_out: list[str] = field(default_factory=list)
 
 
-def is_personal(name: str) -> bool:
-    """Return whether a file of this name holds personal data and no music."""
-    return PERSONAL.fullmatch(name) is not None
-
-
-def is_export(name: str) -> bool:
-    """Return whether a file of this name is of the account's own export."""
-    return EXPORT_FILE.fullmatch(name) is not None
-
-
 def translate(value: Json) -> Translation | None:
     """Return an export's file as documents; None where it is another file."""
     if not shapes.is_object(value):
         return None
-    if _is_library(value):
+    if is_library(value):
         return _translate_library(value)
     playlists = value.get("playlists")
-    if not isinstance(playlists, list) or not playlists:
+    if not isinstance(playlists, list):
         return None
-    if all(map(_is_exported_playlist, playlists)):
+    if _are_playlists(value, _is_exported_playlist):
         return Translation(list(_name_playlists(playlists, _exported_entries, "items")))
-    if all(map(_is_slice_playlist, playlists)):
-        return Translation(list(_name_playlists(playlists, _slice_entries, "tracks")))
+    if _are_playlists(value, _is_slice_playlist):
+        return Translation(list(_name_playlists(playlists, flat_entry, "tracks")))
     return None
 
 
-def drop_private(plays: Sequence[Json]) -> list[Json]:
-    """Return plays of the streaming history without what they say of the listener's place and device."""
-    return [
-        {name: part for name, part in play.items() if name not in PRIVATE} if isinstance(play, dict) else play
-        for play in plays
-    ]
-
-
 def is_history(value: Json) -> bool:
-    """Return whether a list is of plays of the streaming history."""
-    first = next((one for one in value if one is not None), None) if isinstance(value, list) else None
+    """Return whether this is a play of the streaming history, or a list of such."""
+    first = next((one for one in value if one is not None), None) if isinstance(value, list) else value
     return shapes.is_object(first) and shapes.is_history_entry(first)
 
 
-def find_username(plays: Json) -> str | None:
-    """Return the user name that the plays of a history agree on."""
-    names = {play.get("username") for play in plays if isinstance(play, dict)} if isinstance(plays, list) else set()
-    (name,) = names if len(names) == 1 else (None,)
-    return name if isinstance(name, str) and name else None
+def is_own(value: Json) -> bool:
+    """Return whether this is a file of an account's own export: its history, its library or its playlists."""
+    if is_history(value):
+        return True
+    return shapes.is_object(value) and (is_library(value) or _are_playlists(value, _is_exported_playlist))
 
 
-def _is_library(value: JsonObject) -> bool:
-    """Tell YourLibrary.json: lists by kind whose elements say URI and names, and what is banned."""
-    lists = [value.get(name) for name in ("tracks", "albums", "artists", "shows", "episodes")]
-    return ("bannedTracks" in value or "bannedArtists" in value) and all(
-        one is None or isinstance(one, list) for one in lists
-    )
+def _are_playlists(value: JsonObject, is_playlist: Callable[[Json], bool]) -> bool:
+    playlists = value.get("playlists")
+    return isinstance(playlists, list) and bool(playlists) and all(map(is_playlist, playlists))
+
+
+def is_library(value: JsonObject) -> bool:
+    """Tell YourLibrary.json by what it holds: lists by kind whose elements say names and a URI, and what is banned."""
+    lists = {name: value[name] for name in LIBRARY if value.get(name) is not None}
+    if not all(isinstance(one, list) for one in lists.values()):
+        return False
+    if not BANNED.isdisjoint(value):
+        return True
+    elements = [(TELLING_FIELDS.get(name), one) for name, given in lists.items() for one in _elements_of(given)]
+    if not all(one is None or _fits_library(one, telling) for telling, one in elements):
+        return False
+    is_telling = any(telling and one is not None for telling, one in elements)
+    return is_telling or len(lists) >= (FEWEST_LISTS if elements else FEWEST_EMPTY_LISTS)
+
+
+def _elements_of(given: Json) -> list[Json]:
+    return given if isinstance(given, list) else []
+
+
+def _fits_library(element: Json, telling: str | None) -> bool:
+    """Return whether an element may be of the export's library: names as text, and nothing of the Web API."""
+    if not shapes.is_object(element) or not OF_WEB_API.isdisjoint(element):
+        return False
+    if telling and not isinstance(element.get(telling), str):
+        return False
+    return all(isinstance(element.get(name, ""), str | None) for name in ELEMENT_FIELDS)
 
 
 def _translate_library(value: JsonObject) -> Translation:
-    makers: dict[str, tuple[str, Callable[[JsonObject], JsonObject]]] = {
-        "tracks": ("saved_tracks", lambda one: {"track": _track(one, "uri", "track", "artist", "album")}),
-        "albums": ("saved_albums", lambda one: {"album": _thing("album", one, "uri", "album", "artist")}),
-        "shows": ("saved_shows", lambda one: {"show": _thing("show", one, "uri", "name", None)}),
-        "episodes": ("saved_episodes", lambda one: {"episode": _thing("episode", one, "uri", "name", None)}),
-        "artists": ("followed_artists", lambda one: _thing("artist", one, "uri", "name", None)),
-    }
     found = Translation()
-    for name, (kind, make) in makers.items():
+    for name, (kind, make) in LIBRARY.items():
         elements = value.get(name)
         if isinstance(elements, list):
             items: list[Json] = [make(one) if isinstance(one, dict) else one for one in elements]
@@ -123,7 +104,7 @@ def _translate_library(value: JsonObject) -> Translation:
             whole: JsonObject = {"artists": page} if name == "artists" else page
             found.documents.append(Exported(f"$.{name}", whole, Source(kind, kind)))
     for name, elements in value.items():
-        if name not in makers and isinstance(elements, list) and elements:
+        if name not in LIBRARY and isinstance(elements, list | dict) and elements:
             found.left_out.append(f"{len(elements)} in {name}")
     return found
 
@@ -175,14 +156,6 @@ def _exported_entries(entry: JsonObject) -> JsonObject:
     return {**around, "track": None}
 
 
-def _slice_entries(track: JsonObject) -> JsonObject:
-    """Return a track of the Million Playlist Dataset as an entry of the Web API."""
-    named = _track(track, "track_uri", "track_name", "artist_name", "album_name")
-    artist: JsonObject = {"type": "artist", "uri": track.get("artist_uri"), "name": track.get("artist_name")}
-    album: JsonObject = {"type": "album", "uri": track.get("album_uri"), "name": track.get("album_name")}
-    return {"track": {**named, "duration_ms": track.get("duration_ms"), "artists": [artist], "album": album}}
-
-
 def _track(given: JsonObject, uri: str, name: str, artist: str, album: str) -> JsonObject:
     return {
         "type": "track",
@@ -198,10 +171,31 @@ def _thing(kind: str, given: JsonObject, uri: str, name: str, artist: str | None
     return made | ({"artists": [{"type": "artist", "name": given.get(artist)}]} if artist else {})
 
 
+LIBRARY: dict[str, tuple[str, Callable[[JsonObject], JsonObject]]] = {
+    "tracks": ("saved_tracks", lambda one: {"track": _track(one, "uri", "track", "artist", "album")}),
+    "albums": ("saved_albums", lambda one: {"album": _thing("album", one, "uri", "album", "artist")}),
+    "shows": ("saved_shows", lambda one: {"show": _thing("show", one, "uri", "name", None)}),
+    "episodes": ("saved_episodes", lambda one: {"episode": _thing("episode", one, "uri", "name", None)}),
+    "audiobooks": ("saved_audiobooks", lambda one: {"item": _thing("audiobook", one, "uri", "name", None)}),
+    "artists": ("followed_artists", lambda one: _thing("artist", one, "uri", "name", None)),
+}
+"""The lists of the export's library: which list of an account each is, and how its elements are in the Web API."""
+
+BANNED = frozenset({"bannedTracks", "bannedArtists"})
+TELLING_FIELDS = {"tracks": "track", "albums": "album"}
+"""The field with a name that only the export's library has, by list."""
+ELEMENT_FIELDS = ("track", "album", "artist", "name", "show", "publisher", "uri")
+OF_WEB_API = frozenset({"id", "type", "href", "external_urls", "artists"})
+FEWEST_LISTS, FEWEST_EMPTY_LISTS = 2, 4
+"""Lists that tell the library where no element does: some with elements, or all empty."""
+
+
 def read_exportify(text: str) -> JsonObject | None:
     """Return the playlist in a CSV of Exportify as a page of entries; None where the text is another CSV."""
-    rows = csv.DictReader(io.StringIO(text))
-    if not rows.fieldnames or not {"Track URI", "Spotify URI", "Track ID"} & set(rows.fieldnames):
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    if not rows.fieldnames or not EXPORTIFY_COLUMNS & set(rows.fieldnames):
         return None
     items: list[Json] = [_exportify_entry(row) for row in rows]
     return {"items": items, "offset": 0, "total": len(items)}

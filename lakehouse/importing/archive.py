@@ -4,15 +4,36 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath, PurePosixPath
 
-from lakehouse.importing.dump_folder import LARGEST, DumpFileError, require_size
+from lakehouse.importing.dump_folder import LARGEST, ONE_MB, DumpFileError, read_all
 
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 MOST_FILES = 10_000
-"""Files of one zip."""
+"""Files of one zip, with those of the zips inside it."""
+MOST_LEVELS = 3
+"""Zips within zips that are opened."""
+IMPORTED = (".json", ".jsonl", ".ndjson", ".jsonlines", ".csv", ".zip")
+
+
+@dataclass
+class Budget:
+    """What a zip may still hold with all zips inside it: they are kept in memory."""
+
+    files: int = MOST_FILES
+    size: int = LARGEST
+
+    def take(self, files: int, size: int) -> None:
+        """Take one zip; raises where it is too much."""
+        self.files -= files
+        self.size -= size
+        if self.files < 0:
+            raise DumpFileError(f"it has more than {MOST_FILES:,} files: expected fewer; unpack it")
+        if self.size < 0:
+            raise DumpFileError(f"it has zips of over {LARGEST // ONE_MB} MB inside: expected less; unpack it")
 
 
 @dataclass(frozen=True)
@@ -21,8 +42,11 @@ class ZipFile:
 
     container: PurePath
     inside: PurePosixPath
-    packed: bytes
+    archive: zipfile.ZipFile = field(repr=False, compare=False)
+    info: zipfile.ZipInfo = field(repr=False, compare=False)
     modified: datetime
+    levels: int
+    budget: Budget = field(repr=False, compare=False)
 
     @property
     def path(self) -> PurePath:
@@ -32,27 +56,49 @@ class ZipFile:
     def read(self) -> tuple[bytes, datetime]:
         """Unpack it up to the limit; its time is that of the zip."""
         try:
-            with zipfile.ZipFile(BytesIO(self.packed)) as archive, archive.open(str(self.inside)) as file:
-                data = file.read(LARGEST + 1)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+            with self.archive.open(self.info) as file:
+                return read_all(file, " unpacked"), self.modified
+        except DumpFileError:
+            raise
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
             raise DumpFileError(f"it cannot be unpacked: {error}") from error
-        require_size(len(data), " unpacked")
-        return data, self.modified
 
 
-def list_archive(container: PurePath, data: bytes, modified: datetime) -> Iterator[ZipFile]:
-    """List the files of a zip, in order; raises for one that is damaged or has too many."""
+def is_archive(path: PurePath, data: bytes) -> bool:
+    """Return whether a file is a zip of files to import: by its content, and by its name where it is damaged."""
+    if path.name.lower().endswith(".zip"):
+        return True
+    return data.startswith(ZIP_MAGIC) and _holds_dumps(data)
+
+
+def _holds_dumps(data: bytes) -> bool:
+    """Tell a zip from the formats that are zips, too, such as spreadsheets."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            infos = archive.infolist()
+            return any(name.lower().removesuffix(".gz").endswith(IMPORTED) for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def list_archive(
+    container: PurePath, data: bytes, modified: datetime, outer: ZipFile | None = None
+) -> Iterator[ZipFile]:
+    """List the files of a zip, in order; raises for one that is damaged, too deep inside others, or has too many."""
+    levels = outer.levels + 1 if outer else 1
+    if levels > MOST_LEVELS:
+        raise DumpFileError(f"it lies in a zip within {MOST_LEVELS - 1} others: expected fewer; unpack it")
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
     except zipfile.BadZipFile as error:
         raise DumpFileError(f"it is not a whole zip file: {error}") from error
-    if len(infos) > MOST_FILES:
-        raise DumpFileError(f"it has {len(infos):,} files: expected at most {MOST_FILES:,}; unpack it")
+    budget = outer.budget if outer else Budget()
+    infos = archive.infolist()
+    budget.take(len(infos), len(data) if outer else 0)
     for info in sorted(infos, key=lambda one: one.filename):
-        inside = PurePosixPath(info.filename)
+        # Some programs write the separators of Windows, against the format's rules.
+        inside = PurePosixPath(info.filename.replace("\\", "/"))
         is_link = stat.S_ISLNK(info.external_attr >> 16)
-        if info.is_dir() or is_link or inside.is_absolute() or ".." in inside.parts:
+        if info.is_dir() or info.filename.endswith("\\") or is_link or inside.is_absolute() or ".." in inside.parts:
             continue
         if not any(part.startswith((".", "__MACOSX")) for part in inside.parts):
-            yield ZipFile(container, inside, data, modified)
+            yield ZipFile(container, inside, archive, info, modified, levels, budget)

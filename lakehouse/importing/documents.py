@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from lakehouse.importing.foreign_forms import add_uri_of_key, read_text, turn_back
+from lakehouse.importing.personal import find_kind
 from lambda_extract.raw_format import Json, JsonObject
 from lambda_extract.spotify import shapes
 
@@ -84,24 +86,34 @@ def unwrap(value: Json) -> Unwrapped:
     """Find the documents of a top-level value; one without music is a document as it is."""
     if isinstance(value, list) and all(item is None for item in value):
         return Unwrapped([Document("$", {"items": value})], {})
-    value = _page_tracks(value)
+    value = _complete(value)
     found = _visit(value, "$")
     if not found.documents:
         return Unwrapped([Document("$", value)], {})
     return Unwrapped(found.documents + found.extras + found.leftovers, found.scalars)
 
 
-def _page_tracks(value: Json) -> Json:
-    """Give an album its tracks as the page Spotify sends, where a pipeline gathered the pages into one bare list."""
+def _complete(value: Json) -> Json:
+    """Return a value as Spotify would have written it; an album has its tracks as a page, never as a bare list."""
+    if isinstance(value, str):
+        return _read_text(value) if value.lstrip()[:1] in ("{", "[") else value
     if isinstance(value, list):
-        return [_page_tracks(item) for item in value]
+        return [_complete(item) if isinstance(item, dict | list | str) else item for item in value]
     if not shapes.is_object(value):
         return value
-    paged = {key: _page_tracks(part) if isinstance(part, dict | list) else part for key, part in value.items()}
-    tracks = paged.get("tracks")
-    if isinstance(tracks, list) and any(map(shapes.is_element, tracks)) and shapes.name_kind(paged) == "album":
-        paged["tracks"] = {"items": tracks}
-    return paged
+    whole = turn_back({key: _complete(add_uri_of_key(key, part)) for key, part in value.items()})
+    if not shapes.is_object(whole):
+        return whole
+    tracks = whole.get("tracks")
+    if isinstance(tracks, list) and any(map(shapes.is_element, tracks)) and shapes.name_kind(whole) == "album":
+        whole["tracks"] = {"items": tracks}
+    return whole
+
+
+def _read_text(text: str) -> Json:
+    """Return the answer that a text is the JSON of; a text that holds neither music nor personal data stays a text."""
+    value = _complete(read_text(text))
+    return value if value is not None and (_visit(value, "$").has_music or find_kind(value)) else text
 
 
 def join_path(path: str, key: str | int) -> str:

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
-import msgspec
-
-from lakehouse.importing import account_export, list_source
+from lakehouse.importing import account_export, list_source, personal
 from lakehouse.importing.account_export import Exported
 from lakehouse.importing.counting import Counted, count
 from lakehouse.importing.documents import Document, unwrap
-from lakehouse.importing.dump_folder import require_few_values
+from lakehouse.importing.dump_folder import DumpFileError, require_few_values
 from lakehouse.importing.json_text import Piece, decode, read_content, unpack
-from lakehouse.importing.official import is_official
+from lakehouse.importing.official import is_official, read_head
 from lambda_extract.raw_format import (
     Answer,
     Json,
@@ -36,11 +34,7 @@ LONGEST_RESPONSE = 16_000_000
 PART = 8_000_000
 """About the bytes of each line that a long list is cut into."""
 
-LARGEST_PAGE = 4_000_000
-"""Bytes of a file that can be one page among several; a larger one is a whole list."""
-
-NOT_GROUPED = frozenset(("import", "album", "artist", "track", "recently_played"))
-"""Lists that are not joined over files: what is known by its path only, and what is not a list that somebody chose."""
+PERSONAL_TEXT = "personal data that is not valid JSON"
 
 NULL_RESPONSE = b'"response":null'
 
@@ -166,6 +160,10 @@ class _FileReader:
         self.encoding = "utf-8"
         self.has_many = False
         self.number = 0
+        self.texts = 0
+        """Stretches that are landed as text."""
+        self.left_out: dict[str, None] = {}
+        """Kinds of personal data that are not landed."""
 
     def read(self, dump: Dump) -> Iterator[bytes]:
         """Yield the lines of the file."""
@@ -183,6 +181,8 @@ class _FileReader:
             yield from self._land(Document("$", page), None)
         else:
             yield from self._read_values(dump)
+        if not self.imported.parts and self.left_out:
+            raise DumpFileError(f"it has nothing but {', '.join(self.left_out)}: expected music")
 
     def _read_csv(self, data: bytes) -> JsonObject | None:
         if not PurePosixPath(self.facts.path).name.lower().removesuffix(".gz").endswith(".csv"):
@@ -199,22 +199,22 @@ class _FileReader:
         before = self.imported.too_deep
         for piece in content.pieces:
             yield from self._add_piece(piece)
-        broken = sum(not piece.is_json for piece in content.pieces)
+        too_deep = self.imported.too_deep - before
         self.imported.remarks += _describe_reading(
-            content.is_json, broken, content.encoding, content.nan_count, self.imported.too_deep - before
+            content.is_json, self.texts - too_deep, content.encoding, content.nan_count, too_deep
         )
 
     def _add_piece(self, piece: Piece) -> Iterator[bytes]:
         """Yield the lines of one top-level value, or of a stretch that is not JSON."""
         if not piece.is_json:
-            yield self._add_text(piece)
+            yield from self._add_text(piece)
             return
         self.number += 1
         try:
             lines = list(self._add_value(piece.value))
         except RecursionError:
             self.imported.too_deep += 1
-            yield self._add_text(piece)
+            yield from self._add_text(piece)
             return
         yield from lines
 
@@ -226,22 +226,33 @@ class _FileReader:
             for one in exported.documents:
                 yield from self._land(Document(one.path, one.value), one)
             return
-        if account_export.is_history(value) and not self.facts.keeps_private:
-            assert isinstance(value, list)
-            value = account_export.drop_private(value)
         unwrapped = unwrap(value)
         for document in unwrapped.documents:
-            yield from self._land(document, None)
+            cleaned, kinds = personal.clean_document(document.value, keeps_private=self.facts.keeps_private)
+            self._note_left_out(kinds)
+            if cleaned is not None or not kinds:
+                yield from self._land(Document(document.path, cleaned), None)
         prefix = f"document {self.number} " if self.has_many else ""
-        self.imported.scalars.update({prefix + path: scalar for path, scalar in unwrapped.scalars.items()})
+        scalars = personal.drop_personal_scalars(unwrapped.scalars)
+        self.imported.scalars.update({prefix + path: scalar for path, scalar in scalars.items()})
 
-    def _add_text(self, piece: Piece) -> bytes:
-        """Return the line of a text that is not JSON."""
+    def _note_left_out(self, kinds: Iterable[str]) -> None:
+        """Remark once on each kind of what is not landed."""
+        new = [kind for kind in dict.fromkeys(kinds) if kind not in self.left_out]
+        self.left_out |= dict.fromkeys(new)
+        self.imported.remarks += [f"left out {kind}" for kind in new]
+
+    def _add_text(self, piece: Piece) -> Iterator[bytes]:
+        """Yield the line of a text that is not JSON; one with personal data is left out."""
+        if not self.facts.keeps_private and personal.has_personal_text(piece.text):
+            self._note_left_out([PERSONAL_TEXT])
+            return
+        self.texts += 1
         json_path = f"line {piece.line}" if self.has_many else "$"
         source = Source("import", list_source.name_by_path(self.facts.path, json_path))
         answer = replace(self._answer(source, {"json_path": json_path}), response_text=piece.text)
         self.imported.parts.append(_Part(source, Counted(), is_error=True, facts={}))
-        return build_answer_line(self.run, answer)
+        yield build_answer_line(self.run, answer)
 
     def _land(self, document: Document, exported: Exported | None) -> Iterator[bytes]:
         """Yield a document's line, or several where its list is long, and remember what it holds."""
@@ -258,8 +269,7 @@ class _FileReader:
 
     def _pass_through(self, response: bytes) -> bytes:
         """Return the line of an answer that needs no unwrapping, as the bytes it came as."""
-        head = msgspec.json.decode(response, type=_Head)
-        described = head.describe()
+        described = read_head(response)
         source = list_source.find_source(described, self.facts.path, "$")
         facts = {**self.facts.names.get(source, {}), **list_source.find_facts(described, source)}
         self.imported.parts.append(_Part(source, count(response), is_error=False, facts=facts))
@@ -279,68 +289,6 @@ class _FileReader:
         if self.encoding == "latin-1":
             params["encoding"] = self.encoding
         return Answer(source, self.facts.path, params, self.run.extracted_at, status=None)
-
-
-ABSENT = msgspec.Raw(b"")
-"""In place of a field that an answer does not have: JSON is never empty."""
-
-
-class _Page(msgspec.Struct, gc=False):
-    """What a page inside an answer says of its list."""
-
-    href: str | None = None
-    items: msgspec.Raw = ABSENT
-
-
-class _Link(msgspec.Struct, gc=False):
-    spotify: str | None = None
-
-
-class _Owner(msgspec.Struct, gc=False):
-    id: str | None = None
-
-
-class _Head(msgspec.Struct, gc=False):
-    """What tells the list that an answer of Spotify's is a part of; the entries are not decoded."""
-
-    href: str | None = None
-    id: str | None = None
-    type: str | None = None
-    uri: str | None = None
-    name: str | None = None
-    snapshot_id: str | None = None
-    owner: _Owner | None = None
-    external_urls: _Link | None = None
-    cursors: msgspec.Raw = ABSENT
-    total: msgspec.Raw = ABSENT
-    items: msgspec.Raw = ABSENT
-    tracks: msgspec.Raw = ABSENT
-    albums: msgspec.Raw = ABSENT
-    artists: msgspec.Raw = ABSENT
-
-    def describe(self) -> JsonObject:
-        """Return the answer as a document whose lists are empty."""
-        given: JsonObject = {}
-        for name in ("href", "id", "type", "uri", "name", "snapshot_id"):
-            if (text := getattr(self, name)) is not None:
-                given[name] = text
-        for name in ("cursors", "total"):
-            if bytes(getattr(self, name)):
-                given[name] = None
-        given |= {"owner": {"id": self.owner.id}} if self.owner else {}
-        given |= {"external_urls": {"spotify": self.external_urls.spotify}} if self.external_urls else {}
-        for name in ("items", "tracks", "albums", "artists"):
-            part = getattr(self, name)
-            if part != ABSENT:
-                given[name] = _describe_list(part)
-        return given
-
-
-def _describe_list(part: msgspec.Raw) -> Json:
-    if bytes(memoryview(part)[:1]) != b"{":
-        return []
-    page = msgspec.json.decode(part, type=_Page)
-    return {"href": page.href, "items": []} if page.items != ABSENT else {"href": page.href}
 
 
 def _official_lines(data: bytes) -> list[bytes]:
@@ -393,57 +341,6 @@ def _parts(items: list[Json]) -> Iterator[tuple[int, list[Json]]]:
             part, first, size = [], number + 1, 0
     if part:
         yield first, part
-
-
-@dataclass(frozen=True)
-class Page:
-    """Where the entries of a page are in its list."""
-
-    list_name: str | None
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class ListPages:
-    """The one list that a file has pages of, and what the file says of it."""
-
-    source: Source
-    pages: tuple[Page, ...]
-    facts: JsonObject
-    is_placed: bool
-    """Each page says where it is in its list."""
-
-
-def find_list(dump: Dump, path: str) -> ListPages | None:
-    """Find the list of which a file is a page, where it is of one list that Spotify names; None for any other file."""
-    data = dump.data.removeprefix(b"\xef\xbb\xbf")
-    if len(data) > LARGEST_PAGE or not dump.is_intact:
-        return None
-    try:
-        if is_official(data):
-            head = msgspec.json.decode(data, type=_Head).describe()
-            documents = [(head, data)]
-        else:
-            values = [piece.value for piece in read_content(data).pieces if piece.is_json]
-            if any(account_export.translate(value) or account_export.is_history(value) for value in values):
-                return None
-            found = [document.value for value in values for document in unwrap(value).documents]
-            documents = [(value, b"") for value in found if isinstance(value, dict)]
-    except (RecursionError, ValueError):
-        return None
-    named = [(list_source.find_source(value, path, "$"), value, text) for value, text in documents]
-    sources = {source for source, _, _ in named}
-    if len(sources) != 1 or not (source := next(iter(sources))) or source.kind in NOT_GROUPED:
-        return None
-    pages = [
-        (one.name, one.size, one.offset) for _, value, text in named for one in count(text or encode_json(value)).lists
-    ]
-    facts: JsonObject = {}
-    for _, value, _ in named:
-        facts |= list_source.find_facts(value, source)
-    placed = tuple(Page(name, offset, offset + size) for name, size, offset in pages if offset is not None)
-    return ListPages(source, placed, facts, is_placed=len(placed) == len(pages))
 
 
 def find_status(value: Json) -> int | None:

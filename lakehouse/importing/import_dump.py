@@ -3,14 +3,12 @@
 import argparse
 import contextlib
 import datetime as dt
-import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from types import MappingProxyType
 from typing import NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,31 +17,26 @@ from rich.progress import Progress
 
 from lakehouse.console import PlainConsole
 from lakehouse.defaults import RAW
-from lakehouse.importing.account_export import is_export, is_personal
-from lakehouse.importing.accounts import find_only_account, find_username, read_account
-from lakehouse.importing.archive import ZipFile, list_archive
+from lakehouse.importing.accounts import find_only_account, list_raw_objects, name_of, read_account
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_file import (
     Dump,
     DumpFacts,
     ImportedDump,
-    find_list,
-    is_raw_object,
     open_dump,
     write_lines,
 )
 from lakehouse.importing.dump_folder import DumpFileError, Found, find_files
+from lakehouse.importing.examining import Examiner
+from lakehouse.importing.personal import NO_MUSIC, PEOPLE
 from lakehouse.importing.readings import (
     Examined,
     File,
     NotLanded,
     Reading,
     describe_date,
-    find_date,
-    find_foreign_kind,
     gather_names,
     join_pages,
-    path_of,
     read_dumped,
 )
 from lambda_extract.aws import S3Place, find_place
@@ -51,6 +44,8 @@ from lambda_extract.raw_format import JsonObject, Source, build_key, land_in_fol
 
 DEFAULT_RAW = str(RAW)
 MANY_FILES = 20
+NAMED_KINDS = {PEOPLE: f"{PEOPLE}, without ids,", NO_MUSIC: NO_MUSIC}
+"""Kinds of what is passed over that are told apart; all others are called personal data."""
 Say = Callable[[str], None]
 Place = Path | S3Place
 
@@ -66,8 +61,6 @@ class Listing:
     files: list[File] = field(default_factory=list)
     unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    personal: list[str] = field(default_factory=list)
-    """Names of files that hold personal data and no music."""
 
     def add(self, found: Found) -> None:
         """Take one path: to be read, passed over or reported."""
@@ -98,6 +91,8 @@ class Tally:
     plays_without_account: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     """Files that hold no JSON, by kind."""
+    personal: dict[str, list[str]] = field(default_factory=dict)
+    """Names of files that hold personal data and no music, by kind."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -160,9 +155,13 @@ def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
     task = _Import(arguments, origin, raw, landed)
     with _show_progress(len(listing.files), out, complaints) as (say, step):
         for path, reason in listing.unreadable:
-            task.refuse(NotLanded(task.name(path), f"cannot be read: {reason}", is_fault=True), say)
-        files = list(leave_out_personal(expand_archives(listing, task, say), task, listing))
-        examined = examine_all(files, task, say, step)
+            task.refuse(NotLanded(task.examiner.name(path), f"cannot be read: {reason}", is_fault=True), say)
+        examined = []
+        for one in task.examiner.examine_all(listing.files, step):
+            if isinstance(one, Examined):
+                examined.append(one)
+            else:
+                task.refuse(one, say)
         if arguments.undo:
             return undo(join_pages(examined), raw, out, is_dry=arguments.dry_run)
         names = gather_names(examined)
@@ -172,44 +171,6 @@ def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
     if hint := describe_missing_account(task.tally, raw):
         _print(out, hint)
     return 1 if task.tally.unreadable or task.tally.refused else 0
-
-
-def expand_archives(listing: Listing, task: "_Import", say: Say) -> Iterator[File]:
-    """Yield the files, and in place of a zip those inside."""
-    for file in listing.files:
-        if isinstance(file, ZipFile) or not path_of(file).name.lower().endswith(".zip"):
-            yield file
-            continue
-        try:
-            data, moment = read_dumped(file)
-            yield from list_archive(path_of(file), data, moment)
-        except (OSError, ClientError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            task.refuse(NotLanded(task.name(file), f"cannot be read: {reason}", is_fault=True), say)
-
-
-def leave_out_personal(files: Iterable[File], task: "_Import", listing: Listing) -> Iterator[File]:
-    """Yield the files without those of an account's export that hold personal data and no music."""
-    for file in files:
-        name = path_of(file).name
-        if is_personal(name):
-            task.note_username(file)
-            listing.personal.append(name)
-        else:
-            yield file
-
-
-def examine_all(files: Sequence[File], task: "_Import", say: Say, step: Callable[[], None]) -> list[Examined]:
-    """Look at all files; say why some are not landed."""
-    examined = []
-    for file in files:
-        found = task.examine(file)
-        if isinstance(found, Examined):
-            examined.append(found)
-        else:
-            task.refuse(found, say)
-        step()
-    return examined
 
 
 def undo(readings: Sequence[Reading], raw: Place, out: Console, *, is_dry: bool) -> int:
@@ -298,47 +259,18 @@ class _Import:
     def __init__(self, arguments: argparse.Namespace, origin: Place, raw: Place, landed: dict[str, set[str]]) -> None:
         """Start with what has landed before."""
         self.origin, self.raw, self.landed = origin, raw, landed
-        self.date, self.account = arguments.date, arguments.account
+        self.examiner = Examiner(origin, raw, arguments.date, arguments.account)
+        self.account = arguments.account
         self.keeps_private, self.is_dry = arguments.keep_private, arguments.dry_run
-        self.usernames: dict[PurePath, str] = {}
         self.tally = Tally()
-
-    def examine(self, file: File) -> Examined | NotLanded:
-        """Look at one file."""
-        name = self.name(file)
-        try:
-            data, moment = read_dumped(file)
-            dump, path = open_dump(data), path_of(file)
-            if path.name.endswith(".ndjson.gz") and is_raw_object(dump):
-                return NotLanded(name, f"refused: it is a raw object already; copy it into {self.raw}", is_fault=True)
-            if kind := find_foreign_kind(path, dump.data):
-                return NotLanded(name, "", is_fault=False, kind=kind)
-            listed = find_list(dump, name)
-        except (OSError, ClientError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            return NotLanded(name, f"cannot be read: {reason}", is_fault=True)
-        account = self.account or (self._find_account(path, dump) if is_export(path.name) else None)
-        return Examined(file, name, dump.run_id, moment, find_date(path, self.date, moment), listed, account)
-
-    def _find_account(self, path: PurePath, dump: Dump) -> str | None:
-        """Find whose export a file is of: as the files beside it or its plays say."""
-        for folder in path.parents:
-            if folder in self.usernames:
-                return self.usernames[folder]
-        return find_username(dump.data)
-
-    def note_username(self, file: File) -> None:
-        """Take the user name from the personal file that says it; nothing else of the file is used."""
-        with contextlib.suppress(OSError, ClientError, ValueError, RecursionError):
-            said = json.loads(read_dumped(file)[0])
-            name = said.get("username") if isinstance(said, dict) else None
-            if isinstance(name, str) and name:
-                self.usernames[path_of(file).parent] = name
 
     def refuse(self, refused: NotLanded, say: Say) -> None:
         """Say why a file is not landed, and go on."""
         if refused.kind:
             self.tally.kinds[refused.kind] += 1
+            return
+        if refused.personal:
+            self.tally.personal.setdefault(refused.personal, []).append(PurePath(refused.name).name)
             return
         self.tally.files += 1
         if refused.reason.startswith("refused"):
@@ -346,11 +278,6 @@ class _Import:
         else:
             self.tally.unreadable += 1
         say(f"{refused.name}  {refused.reason}. Not landed")
-
-    def name(self, file: File) -> str:
-        """Name a file as the request of its answers does."""
-        path, origin = path_of(file), self.origin if isinstance(self.origin, Path) else path_of(S3File(self.origin))
-        return path.name if path == origin else path.relative_to(origin).as_posix()
 
     def land(self, reading: Reading, names: dict[tuple[dt.date, Source], JsonObject], say: Say) -> None:
         """Land what is not there yet, and say of each file what became of it."""
@@ -413,10 +340,12 @@ class _Import:
     def _describe_other_account(self, reading: Reading) -> str:
         """Say that what has landed was landed for another account."""
         account = reading.run.account
-        if account is None or not isinstance(self.raw, Path):
+        if account is None:
             return ""
-        for path in self.raw.glob(f"extraction_date=*/*-{reading.run_id}.ndjson.gz"):
-            landed = read_account(path)
+        dates = sorted(self.landed.get(reading.run_id, ()))
+        places = [place for date in dates for place in list_raw_objects(self.raw, date)]
+        for place in places:
+            landed = read_account(place) if reading.run_id in name_of(place) else account
             if landed != account:
                 return (
                     f" {'without an account' if landed is None else f'for {landed}'}: to change that, --undo it first"
@@ -461,15 +390,19 @@ def describe_tally(tally: Tally, listing: Listing, raw: Place, *, is_dry: bool =
     content = [_count_of(tally.documents, "document"), _count_of(tally.entries, "entry", "entries")]
     if tally.no_json:
         content.append(f"{_count_of(tally.no_json, 'file')} {'is' if tally.no_json == 1 else 'are'} not valid JSON")
-    skipped = _describe_skipped(listing, tally.kinds)
+    skipped = _describe_skipped(listing, tally)
     return f"{_count_of(tally.files, 'file')}: {', '.join(files)}; {', '.join(content)}{skipped} → {raw}"
 
 
-def _describe_skipped(listing: Listing, kinds: Mapping[str, int] = MappingProxyType({})) -> str:
+def _describe_skipped(listing: Listing, tally: Tally | None = None) -> str:
     """Say how many files and folders were passed over, and why."""
+    tally = tally or Tally()
     parts = [f"{count} {reason}" for reason, count in sorted(listing.skipped.items())]
-    parts += [f"{count} {kind}" for kind, count in sorted(kinds.items())]
-    parts += [f"personal data in {', '.join(sorted(listing.personal))}"] if listing.personal else []
+    parts += [f"{count} {kind}" for kind, count in sorted(tally.kinds.items())]
+    files: dict[str, list[str]] = {}
+    for kind, names in tally.personal.items():
+        files.setdefault(NAMED_KINDS.get(kind, "personal data"), []).extend(names)
+    parts += [f"{kind} in {', '.join(sorted(names))}" for kind, names in sorted(files.items(), reverse=True)]
     return f" (passed over: {', '.join(parts)})" if parts else ""
 
 

@@ -11,7 +11,6 @@ from lakehouse.importing.dump_folder import DumpFileError, unpack_gzip
 from lambda_extract.raw_format import Json
 
 GZIP_MAGIC = b"\x1f\x8b"
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = "\ufeff"
 # What may separate values: JSON's white space, commas, the record separator of RFC 7464, a mark of a joined file.
 BETWEEN = re.compile(r"[ \t\r\n,\x1e\ufeff]*")
@@ -55,8 +54,8 @@ def unpack(data: bytes) -> tuple[bytes, bool]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Decode as UTF-8 or, by its mark, UTF-16; else as latin-1, which loses no byte."""
-    encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-8"
+    """Decode as UTF-8 or, by its mark or its first bytes, UTF-16 or 32; else as latin-1, which loses no byte."""
+    encoding = json.detect_encoding(data).removesuffix("-sig")
     try:
         return data.decode(encoding).removeprefix(BYTE_ORDER_MARK), encoding
     except UnicodeDecodeError:
@@ -102,7 +101,7 @@ class _Reader:
         """Yield the values and, between them, the text that is not valid JSON, each broken stretch as one."""
         broken_from: int | None = None
         while start < len(text):
-            stretch = self._read_value(text, start)
+            stretch = self._read_value(text, start) or self._read_elements(text, start)
             if stretch is None:
                 broken_from = start if broken_from is None else broken_from
                 start = _find_next_value_line(text, start)
@@ -132,6 +131,23 @@ class _Reader:
             self.nan_count = count_before
             return None
         return _Stretch(start, end, value, is_json=True)
+
+    def _read_elements(self, text: str, start: int) -> _Stretch | None:
+        """Read the elements of a list that is cut off or broken, up to the first that is broken; or none."""
+        if text[start] != "[":
+            return None
+        elements: list[Json] = []
+        end = start + 1
+        while (next_start := _skip(text, end)) < len(text):
+            if text[next_start] == "]":
+                end = next_start + 1
+                break
+            element = self._read_value(text, next_start)
+            if element is None:
+                break
+            elements.append(element.value)
+            end = element.end
+        return _Stretch(start, end, elements, is_json=True) if elements else None
 
     def _count_as_null(self, _constant: str) -> None:
         """Take NaN and the infinities, which JSON does not have, as null."""

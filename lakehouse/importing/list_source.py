@@ -84,10 +84,11 @@ def _find_playlist(value: JsonObject) -> Source | None:
 def _find_by_address(value: JsonObject) -> Source | None:
     """Know a list by the address of the document, or of the first page in it."""
     for part in (value, *(part for part in value.values() if shapes.is_page(part))):
-        address = part.get("href")
-        source = read_address(address) if isinstance(address, str) else None
-        if source:
-            return source
+        for name in ("href", "next", "previous"):
+            address = part.get(name)
+            source = read_address(address) if isinstance(address, str) else None
+            if source:
+                return source
     return None
 
 

@@ -4,7 +4,11 @@ It is decoded into a type that has every field Spotify documents and no other: a
 that needs unwrapping, does not match, and documents.py looks for the music in it.
 """
 
+from typing import Any
+
 import msgspec
+
+from lambda_extract.raw_format import Json, JsonObject
 
 Raw = msgspec.Raw
 NULL = Raw(b"null")
@@ -123,3 +127,57 @@ def _is_element(known: Known | None) -> bool:
         return known.id is not None and not isinstance(known.tracks, list)
     inner = [part for part in (getattr(known, name) for name in ENTRY_FIELDS) if isinstance(part, Known)]
     return known.type is None and len(inner) == 1 and inner[0].type in ELEMENTS and _is_element(inner[0])
+
+
+ABSENT = Raw(b"")
+"""In place of a field that an answer does not have: JSON is never empty."""
+
+
+class _Page(msgspec.Struct, gc=False):
+    """What a page inside an answer says of its list."""
+
+    href: Any = None
+    next: Any = None
+    previous: Any = None
+    items: Raw = ABSENT
+
+
+class _Head(msgspec.Struct, gc=False):
+    """What tells the list that an answer of Spotify's is a part of, of whatever type; the entries are not decoded."""
+
+    href: Any = None
+    next: Any = None
+    previous: Any = None
+    id: Any = None
+    type: Any = None
+    uri: Any = None
+    name: Any = None
+    snapshot_id: Any = None
+    owner: Any = None
+    external_urls: Any = None
+    cursors: Raw = ABSENT
+    total: Raw = ABSENT
+    items: Raw = ABSENT
+    tracks: Raw = ABSENT
+    albums: Raw = ABSENT
+    artists: Raw = ABSENT
+
+
+FACTS = ("href", "next", "previous", "id", "type", "uri", "name", "snapshot_id", "owner", "external_urls")
+
+
+def read_head(response: bytes) -> JsonObject:
+    """Return an answer of Spotify's with its lists empty: what tells the list that it is a part of."""
+    head = msgspec.json.decode(response, type=_Head)
+    given: JsonObject = {name: value for name in FACTS if (value := getattr(head, name)) is not None}
+    given |= {name: None for name in ("cursors", "total") if getattr(head, name) != ABSENT}
+    lists = {name: getattr(head, name) for name in ("items", "tracks", "albums", "artists")}
+    return given | {name: _describe_list(part) for name, part in lists.items() if part != ABSENT}
+
+
+def _describe_list(part: Raw) -> Json:
+    if bytes(memoryview(part)[:1]) != b"{":
+        return []
+    page = msgspec.json.decode(part, type=_Page)
+    addresses: JsonObject = {"href": page.href, "next": page.next, "previous": page.previous}
+    return {**addresses, "items": []} if page.items != ABSENT else addresses

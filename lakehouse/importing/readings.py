@@ -2,16 +2,17 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import Any
 
 from lakehouse.importing.account_export import read_exportify
 from lakehouse.importing.archive import ZipFile
 from lakehouse.importing.dump_bucket import S3File
 from lakehouse.importing.dump_date import find_path_date
-from lakehouse.importing.dump_file import ListPages
 from lakehouse.importing.dump_folder import read_file
+from lakehouse.importing.first_look import ListPages, Look
 from lambda_extract.raw_format import JsonObject, Run, Source
 
 File = Path | S3File | ZipFile
@@ -36,8 +37,13 @@ class Examined:
     run_id: str
     moment: dt.datetime
     dated: Dated
-    listed: ListPages | None = None
+    look: Look = field(default_factory=Look)
     account: str | None = None
+
+    @property
+    def listed(self) -> ListPages | None:
+        """Return the list that it has pages of."""
+        return self.look.listed
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class NotLanded:
     is_fault: bool
     kind: str | None = None
     """Of a file that holds no JSON: its kind, counted in one line."""
+    personal: str | None = None
+    """The kind of personal data that it holds; such files are named in one line."""
 
 
 @dataclass
@@ -89,20 +97,28 @@ class Reading:
 
     @property
     def in_order(self) -> list[Examined]:
-        """Return the members in the order of their pages."""
-        return sorted(self.members, key=lambda one: one.listed.pages[0].start if one.listed and one.listed.pages else 0)
+        """Return the members in the order of their pages; those of a list with cursors are in order."""
+        return sorted(self.members, key=_first_place)
 
 
 def _first_place(one: Examined) -> int:
-    return one.listed.pages[0].start if one.listed and one.listed.pages else 0
+    return one.listed.pages[0].start if one.listed and one.listed.is_placed and one.listed.pages else 0
 
 
 def join_pages(examined: Sequence[Examined]) -> list[Reading]:
-    """Join files with pages of one list and day, as long as no two hold the same places: those are two readings."""
+    """Join files with pages of one list, account and day.
+
+    Pages with offsets are joined as long as no two hold the same places: those are two readings. Pages with cursors are
+    joined where one was asked for with what the other gives.
+    """
     readings: list[Reading] = []
-    latest: dict[tuple[dt.date, Source], Reading] = {}
+    latest: dict[Any, Reading] = {}
+    linked: dict[Any, list[Examined]] = {}
     for one in sorted(examined, key=lambda one: (one.moment, one.name)):
-        key = (one.dated.date, one.listed.source) if one.listed else None
+        key = (one.dated.date, one.account, one.listed.source) if one.listed else None
+        if one.listed and not one.listed.is_placed:
+            linked.setdefault(key, []).append(one)
+            continue
         reading = latest.get(key) if key else None
         if reading and reading.takes(one):
             reading.members.append(one)
@@ -111,7 +127,30 @@ def join_pages(examined: Sequence[Examined]) -> list[Reading]:
         readings.append(reading)
         if key:
             latest[key] = reading
+    readings += [reading for members in linked.values() for reading in _follow_cursors(members)]
     return sorted(readings, key=lambda reading: min(PurePath(member.name).parts for member in reading.members))
+
+
+def _follow_cursors(members: Sequence[Examined]) -> Iterator[Reading]:
+    """Join files, each with the one that it was asked for with: first from those that none leads to."""
+    cursors = {one.name: one.listed.cursor for one in members if one.listed}
+    given = {text for cursor in cursors.values() for text in cursor.gives}
+    by_question: dict[str, list[Examined]] = {}
+    for one in reversed(members):
+        for text in cursors[one.name].asked:
+            by_question.setdefault(text, []).append(one)
+    taken: set[str] = set()
+    for first in sorted(members, key=lambda one: not cursors[one.name].asked.isdisjoint(given)):
+        if first.name in taken:
+            continue
+        chain: list[Examined] = []
+        following: Examined | None = first
+        while following:
+            taken.add(following.name)
+            chain.append(following)
+            waiting = [by_question.get(text, []) for text in sorted(cursors[following.name].gives)]
+            following = next((one for line in waiting for one in reversed(line) if one.name not in taken), None)
+        yield Reading(chain)
 
 
 def gather_names(examined: Sequence[Examined]) -> dict[tuple[dt.date, Source], JsonObject]:

@@ -84,6 +84,58 @@ def test_two_readings_of_a_list_on_one_day_are_not_mixed(tmp_path: Path) -> None
     assert positions(rows) in ([[(1, f"{SONG}09")]], [[(number, f"{SONG}{number:02d}") for number in (1, 2, 3)]])
 
 
+def recently_played(hours: list[int], before: int | None, gives: int | None) -> dict[str, Any]:
+    """Return a page of two plays at most, asked for with one cursor and giving another."""
+    address = "https://api.spotify.com/v1/me/player/recently-played?limit=2"
+    return {
+        "items": [{"track": track(hour), "played_at": f"2024-03-01T{hour:02d}:00:00.000Z"} for hour in hours],
+        "href": f"{address}&before={before}" if before else address,
+        "next": f"{address}&before={gives}" if gives else None,
+        "cursors": {"after": "9999", "before": str(gives)} if gives else None,
+        "limit": 2,
+    }
+
+
+def test_pages_of_plays_with_cursors_are_one_stretch(tmp_path: Path) -> None:
+    pages = {"b": ([12, 11], None, 700), "c": ([10, 9], 700, 500), "a": ([8], 500, None), "far": ([3, 2], 90, 80)}
+    for name, (hours, before, gives) in pages.items():
+        folder = write(tmp_path, f"2024-03-01/{name}.json", recently_played(hours, before, gives))
+    rows = read_import(folder, tmp_path / "raw")
+    assert len(rows["play"]) == 7
+    stretches = [one for row in rows["raw_object"] for one in row["plays_pages"]]
+    assert sorted((one["plays_from"][11:13], one["plays_to"][11:13], one["is_full"]) for one in stretches) == [
+        ("02", "03", True),
+        ("08", "12", False),
+    ]
+
+
+@pytest.mark.parametrize("has_address", [True, False], ids=["with href", "without href"])
+def test_pages_of_followed_artists_are_one_listing_in_order(tmp_path: Path, has_address: bool) -> None:
+    ids = [f"{SONG}{number:02d}" for number in range(5)]
+    address = "https://api.spotify.com/v1/me/following?type=artist&limit=2"
+    for name, start in {"z": 0, "m": 2, "a": 4}.items():
+        items = [{"type": "artist", "id": one, "name": "A"} for one in ids[start : start + 2]]
+        gives = ids[start + 1] if start < 4 else None
+        page_of: dict[str, Any] = {"items": items, "total": 5, "limit": 2, "cursors": {"after": gives}}
+        page_of["href"] = f"{address}&after={ids[start - 1]}" if start else address
+        page_of["next"] = f"{address}&after={gives}" if gives else None
+        if not has_address and start == 0:
+            del page_of["href"]
+        folder = write(tmp_path, f"2024-03-01/{name}.json", {"artists": page_of})
+    rows = read_import(folder, tmp_path / "raw")
+    assert sources(rows) == [("followed_artists", "followed_artists")]
+    assert positions(rows) == [list(enumerate(ids, 1))]
+    assert [(row["total"], row["is_complete"]) for row in rows["listing"]] == [(5, True)]
+
+
+def test_two_readings_with_cursors_are_not_mixed(tmp_path: Path) -> None:
+    for name, hours in {"1": [12, 11], "2": [12, 10]}.items():
+        write(tmp_path, f"2024-03-01/a{name}.json", recently_played(hours, None, 700))
+    folder = write(tmp_path, "2024-03-01/b.json", recently_played([9, 8], 700, None))
+    rows = read_import(folder, tmp_path / "raw")
+    assert sorted(row["entries"] for row in rows["raw_object"]) == [2, 4]
+
+
 def test_importing_the_pages_again_lands_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     read_import(CASES / "playlist_pages_one_per_file" / "input", tmp_path / "raw")
     before = sorted((tmp_path / "raw").rglob("*.gz"))
@@ -236,7 +288,10 @@ def test_an_exported_playlist_is_a_listing_in_order(case: Rows) -> None:
 def test_personal_files_are_named_and_not_landed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = read_import(CASES / "personal_files_in_the_lake" / "input", tmp_path / "raw")
     assert rows["raw_object"] == []
-    assert "personal data in Follow.json, Payments.json, Userdata.json" in capsys.readouterr().out
+    assert (
+        "(passed over: personal data in Payments.json, Userdata.json, "
+        "names of other people, without ids, in Follow.json)" in capsys.readouterr().out
+    )
 
 
 def test_plays_do_not_land_address_country_and_device(tmp_path: Path) -> None:
@@ -297,6 +352,79 @@ def test_a_slice_of_the_million_playlists_is_a_listing_for_each(tmp_path: Path) 
     rows = read_import(write(tmp_path, "mpd.slice.0-999.json", slices), tmp_path / "raw")
     assert sources(rows) == [("import", "playlist 7")]
     assert [row["name"] for row in rows["artist"]] == ["artist"]
+
+
+FLAT_TRACK = {"track_uri": f"spotify:track:{SONG}01", "track_name": "T", "artist_name": "A"}
+LINK = f"https://open.spotify.com/playlist/{LIST}"
+TRACK_LINK = f"https://open.spotify.com/intl-de/track/{SONG}01?si=x"
+
+
+@pytest.mark.parametrize("playlists", [
+    pytest.param([{"url": LINK, "name": "Mix", "tracks": [track(1)]}], id="of songs"),
+    pytest.param([{"url": f"{LINK}?si=x", "name": "Mix", "tracks": [{"name": "T", "url": TRACK_LINK}]}], id="of links"),
+    pytest.param({"playlists": [{"url": LINK, "name": "Mix", "tracks": [FLAT_TRACK]}]}, id="of flat tracks"),
+    pytest.param([{"external_urls": {"spotify": LINK}, "name": "Mix", "tracks": page(track(1))}], id="with its page"),
+    pytest.param({LINK: {"name": "Mix", "items": [{"track": track(1)}]}}, id="by its link"),
+])  # fmt: skip
+def test_playlists_by_url_load(tmp_path: Path, playlists: Any) -> None:
+    rows = read_import(write(tmp_path, "mine.json", playlists), tmp_path / "raw", "--date", "2024-01-02")
+    assert [(row["source_kind"], row["source_id"], row["name"]) for row in rows["listing"]] == [
+        ("playlist", LIST, "Mix")
+    ]
+    assert positions(rows) == [[(1, f"{SONG}01")]]
+
+
+def test_playlists_by_url_of_two_are_two_listings(tmp_path: Path) -> None:
+    links = [f"https://open.spotify.com/playlist/{LIST[:-1]}{number}" for number in (1, 2)]
+    playlists = [{"url": link, "name": "Mix", "tracks": [track(number)]} for number, link in enumerate(links)]
+    rows = read_import(write(tmp_path, "mine.json", playlists), tmp_path / "raw", "--date", "2024-01-02")
+    assert sources(rows) == [("playlist", f"{LIST[:-1]}1"), ("playlist", f"{LIST[:-1]}2")]
+
+
+ANSWER = page(track(1), track(2), href=f"https://api.spotify.com/v1/playlists/{LIST}/items?offset=0", offset=0, total=2)
+FLAT = {"added_at": "2024-01-01T00:00:00Z", "track.name": "T", "track.album.id": f"{SONG}09", "track.album.name": "B"}
+
+
+@pytest.mark.parametrize("value", [
+    pytest.param(json.dumps(ANSWER), id="an answer as text"),
+    pytest.param({"statusCode": 200, "body": json.dumps(ANSWER)}, id="an answer as text in a log"),
+    pytest.param({"log": [{"response": {"content": {"text": json.dumps(ANSWER)}}}]}, id="calls of a browser"),
+    pytest.param([FLAT | {"track.id": f"{SONG}0{number}"} for number in (1, 2)], id="columns with dots"),
+    pytest.param([track(n) | {"duration_ms": {"$numberInt": "5"}, "_id": {"$oid": "5"}} for n in (1, 2)], id="MongoDB"),
+    pytest.param([{"_index": "x", "_source": track(number)} for number in (1, 2)], id="Elasticsearch"),
+])  # fmt: skip
+def test_forms_of_other_tools_are_turned_back(tmp_path: Path, value: Any) -> None:
+    rows = read_import(write(tmp_path, "x.json", json.dumps(value)), tmp_path / "raw", "--date", "2024-01-02")
+    assert [[one["item_id"] for one in row["entries"]] for row in rows["listing"]] == [[f"{SONG}01", f"{SONG}02"]]
+    assert [row["song_id"] for row in rows["song"]] == [f"{SONG}01", f"{SONG}02"]
+
+
+@pytest.mark.parametrize("text", ["{not JSON}", "[1]", '{"a":1}'])
+def test_a_text_that_holds_no_answer_stays_a_text(tmp_path: Path, text: str) -> None:
+    song_with = {**track(1), "remark": text}
+    raw = tmp_path / "raw"
+    read_import(write(tmp_path, "x.json", song_with), raw)
+    (path,) = raw.rglob("*.gz")
+    assert json.loads(gzip.decompress(path.read_bytes()).splitlines()[0])["response"]["remark"] == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_answers_in_other_encodings_load(tmp_path: Path, encoding: str) -> None:
+    folder = write(tmp_path, "x.json", "")
+    (folder / "x.json").write_bytes(json.dumps([track(1)]).encode(encoding))
+    assert len(read_import(folder, tmp_path / "raw")["song"]) == 1
+
+
+def test_a_semicolon_in_exportifys_csv(tmp_path: Path) -> None:
+    text = f"\ufeffTrack URI;Track Name;Added At\r\nspotify:track:{SONG}01;One, two;2024-01-01T00:00:00Z\r\n"
+    rows = read_import(write(tmp_path, "mix.csv", text), tmp_path / "raw")
+    assert [row["name"] for row in rows["song"]] == ["One, two"]
+
+
+def test_a_playlist_whose_name_is_a_number_does_not_stop_the_import(tmp_path: Path) -> None:
+    playlist = {"type": "playlist", "id": LIST, "name": 5, "owner": {"id": 7}, "tracks": page(track(1))}
+    rows = read_import(write(tmp_path, "x.json", playlist), tmp_path / "raw")
+    assert sources(rows) == [("playlist", LIST)]
 
 
 def test_a_dry_run_says_what_would_land_and_lands_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,9 +67,12 @@ def test_values(text, values):
         pytest.param('{"a":1}\n{"b', [{"a": 1}, (2, '{"b')], id="a file cut off at its end"),
         pytest.param(
             '[\n{"a":1},\n{"b":2},\n{"c"',
-            [(1, "[\n"), {"a": 1}, {"b": 2}, (4, '{"c"')],
-            id="a list cut off keeps its whole lines",
+            [[{"a": 1}, {"b": 2}], (4, '{"c"')],
+            id="a list cut off keeps its whole elements, as a list",
         ),
+        pytest.param('[\n  {\n  "a": 1 },\n  {\n  "b"', [[{"a": 1}], (4, '{\n  "b"')], id="also where it is indented"),
+        pytest.param('[{"a":1},]', [[{"a": 1}]], id="a comma too many"),
+        pytest.param('[{"a":1}\n{"b":2}]', [[{"a": 1}, {"b": 2}]], id="a comma too few"),
         pytest.param('{"n":' + "9" * 5000 + "}", [(1, '{"n":' + "9" * 5000 + "}")], id="a number too long to read"),
     ],
 )
@@ -102,6 +105,9 @@ def test_absurd_nesting_is_text():
             codecs.BOM_UTF16_BE + json.dumps(NAMES, ensure_ascii=False).encode("utf-16-be"),
             "utf-16",
             id="UTF-16, big end first",
+        ),
+        pytest.param(
+            json.dumps(NAMES, ensure_ascii=False).encode("utf-16-le"), "utf-16-le", id="UTF-16 without its mark"
         ),
     ],
 )

@@ -107,6 +107,38 @@ def test_raw_objects_in_what_is_imported_are_passed_over(bucket: str, capsys: py
     assert "3 raw object" in capsys.readouterr().out
 
 
+PLAY = {"ts": "2024-01-01T10:00:00Z", "ms_played": 1, "spotify_track_uri": f"spotify:track:{TRACK['id']}"}
+
+
+def put_raw(aws: EmulatedAws, bucket: str, name: str, account: str | None) -> None:
+    """Put a raw object of the extractor, with a first line far longer than what is read of it."""
+    line = json.dumps({"kind": "answer", "schema_version": 1, "account": account, "response": {"x": "y" * 50_000}})
+    key = f"raw/extraction_date=2024-01-01/20240101T000000Z-{name}.ndjson.gz"
+    aws.connect("s3").put_object(Bucket=bucket, Key=key, Body=gzip.compress(line.encode()))
+
+
+def test_plays_of_nobody_beside_one_account_on_s3_are_named(
+    aws: EmulatedAws, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.connect("s3").put_object(Bucket=bucket, Key="mine/plays.json", Body=json.dumps([PLAY]).encode())
+    put_raw(aws, bucket, "one", "made_user")
+    put_raw(aws, bucket, "two", None)
+    assert main([f"s3://{bucket}/mine", "--raw", f"s3://{bucket}/raw", "--dry_run"]) == 0
+    assert "--account made_user" in capsys.readouterr().out
+    put_raw(aws, bucket, "three", "another")
+    assert main([f"s3://{bucket}/mine", "--raw", f"s3://{bucket}/raw"]) == 0
+    assert "--account" not in capsys.readouterr().out
+
+
+def test_what_landed_for_another_account_on_s3_is_said(
+    aws: EmulatedAws, bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.connect("s3").put_object(Bucket=bucket, Key="mine/plays.json", Body=json.dumps([PLAY]).encode())
+    for account in ("anna", "bert"):
+        assert main([f"s3://{bucket}/mine", "--raw", f"s3://{bucket}/raw", "--account", account]) == 0
+    assert "already landed for anna: to change that, --undo it first" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("source", "message"), [
     pytest.param("s3://{0}/none", "holds no file to import: expected JSON dumps. Nothing was landed.", id="empty"),
     pytest.param("s3://no-such-bucket-here", "S3: An error occurred (NoSuchBucket)", id="no bucket"),
