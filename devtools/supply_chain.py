@@ -1,6 +1,7 @@
 """List what a release consists of (CycloneDX), and ask whether a part of it has a known vulnerability.
 
-`python -m devtools.supply_chain sbom FILE` writes the list of all Python packages and jars, each with its SHA-256;
+`python -m devtools.supply_chain sbom FILE` writes the list of all Python packages, jars and the scripts inside the
+report, each with its SHA-256;
 `audit` asks PyPI about the packages, and says so where it cannot. Both use an environment apart (`make release-tools`).
 """
 
@@ -21,6 +22,8 @@ LOCKS = ("run.txt", "lambda.txt", "glue.txt", "java.txt", "java25.txt")
 """What a user or AWS installs; the others are for contributors."""
 
 JARS = (ROOT / "lakehouse" / "spark" / "jars.txt", ROOT / "lakehouse" / "trino" / "jars.txt")
+VENDORED = ROOT / "lakehouse" / "report" / "vendor" / "README.md"
+SCRIPT = re.compile(r"^\| `(\S+)` \| (\S+) ([\d.]+), .*`([0-9a-f]{64})` \|$", re.MULTILINE)
 PACKAGE = re.compile(r"^([a-z0-9-]+)(?:\[[\w,]+\])?==([\w.+]+)", re.MULTILINE)
 IMAGE = re.compile(r"^\s*image: *(\S+)", re.MULTILINE)
 BY_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -44,12 +47,18 @@ def list_jars(paths: Sequence[Path] = JARS) -> Iterator[tuple[str, str, str, str
             yield group, artifact, version, sha256
 
 
+def list_scripts(page: Path = VENDORED) -> Iterator[tuple[str, str, str, str]]:
+    """List file, package, version and SHA-256 of each script that is kept inside the report."""
+    yield from SCRIPT.findall(page.read_text(encoding="utf-8"))
+
+
 def write_sbom(path: Path) -> None:
     """Write the list; the library validates it against CycloneDX's schema."""
     packages = {(name, version): sums for name, version, sums in list_packages()}
     jars = sorted(set(list_jars()))
     lines = [f"pypi\t{name}\t{version}\t{','.join(sums)}" for (name, version), sums in sorted(packages.items())]
     lines += [f"maven\t{group}/{name}\t{version}\t{sha256}" for group, name, version, sha256 in jars]
+    lines += [f"npm\t{name}\t{version}\t{sha256}" for _, name, version, sha256 in list_scripts()]
     script = Path(__file__).with_name("write_sbom.py")
     done = subprocess.run(
         [find_python(), str(script), str(path)], input="\n".join(lines), text=True, capture_output=True, check=False

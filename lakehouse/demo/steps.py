@@ -14,7 +14,7 @@ from lakehouse.emulated_aws.runner import Event, drop_events, send_again, take_e
 from lakehouse.emulated_aws.start import Server
 from lakehouse.errors import UserError
 from lakehouse.output import to_rows
-from lakehouse.report.write import read_library, write_report
+from lakehouse.report.write import write_report
 from lakehouse.simulator.regimes import Regime
 from lakehouse.simulator.world import World
 from lakehouse.spark.submit import AWS_JARS, ensure_jars, environment
@@ -88,7 +88,7 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
     with show.step("The event is still in the queue: one run completes the first day and catches up on the others"):
         event = wait_for_event(show, line.aws)
         with show.waiting(AT_WORK):
-            loaded = line.load(event, lambda: prepare(line))
+            loaded = line.load(event, line.expect)
         tell_loaded(show, loaded, len(days))
         lost = drop_events(line.aws)
         show.tell(
@@ -96,12 +96,6 @@ def go_the_whole_way(line: Line, show: Show, days: Mapping[dt.date, Regime]) -> 
         )
     with show.step("An event comes a second time while each value is compared with what Spotify served"):
         load_again(show, line, event)
-
-
-def prepare(line: Line) -> None:
-    """Work out what the tables must hold, and load what charts are drawn with, while Spark is at work."""
-    line.expect()
-    read_library()
 
 
 def tell_extracted(show: Show, extracted: Extracted) -> None:

@@ -1,37 +1,28 @@
-"""Write the page. Everything it needs is in it, and its own rules forbid it to ask the network."""
+"""Write the page. Everything it needs is in it, and its own rules forbid it to ask the network, except for covers."""
 
-import datetime as dt
+import base64
+import hashlib
 import json
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lakehouse.errors import UserError
-from lakehouse.report.answers import PARTS, Answer, read_figures, read_part
-from lakehouse.report.charts import THEMES, draw
+from lakehouse.report.addresses import Addresses
+from lakehouse.report.gather import gather
 from lakehouse.warehouse.session import Session
 
-SPOTIFY = "https://open.spotify.com"
-TILES = (
-    ("songs", "songs"),
-    ("artists", "artists"),
-    ("albums", "albums and singles"),
-    ("plays", "plays"),
-    ("sources", "lists and sources"),
-    ("days", "days of data"),
-    ("records_rejected", "rejected records"),
-)
+HERE = Path(__file__).parent
+SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "page.js")
 
 
-def write_report(warehouse: Path, path: Path) -> None:
+def write_report(warehouse: Path, path: Path, addresses: Addresses = "links") -> None:
     """Write the page about a warehouse into a file, whole or not at all."""
-    text = render_report(Session(warehouse))
+    text = render_report(Session(warehouse), addresses)
     draft = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,33 +32,22 @@ def write_report(warehouse: Path, path: Path) -> None:
         raise UserError(f"--out {path}: {error.strerror or error}; expected a file to write. No report.") from error
 
 
-def render_report(session: Session) -> str:
+def render_report(session: Session, addresses: Addresses = "links") -> str:
     """Return the page as text."""
-    figures = read_figures(session)
-    answers = [read_part(session, part) for part in PARTS]
-    charts = {answer.part.key: draw(answer) for answer in answers}
-    drawn = {key: spec for key, spec in charts.items() if spec}
-    return (
-        build_environment()
-        .get_template("report.html.j2")
-        .render(
-            figures=figures,
-            tiles=TILES,
-            answers=answers,
-            drawn=drawn,
-            data=embed({"charts": drawn, "themes": THEMES}),
-            library=read_library() if drawn else "",
-        )
+    data = gather(session, addresses)
+    scripts = [(HERE / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    loader = FileSystemLoader(HERE)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-
-
-def build_environment() -> Environment:
-    """Return the templates; all that goes into them is escaped."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters.update(shown=show, heading=name_column, link=link_to)
-    made.tests["date"] = lambda value: isinstance(value, dt.date)
-    return made
+    return environment.get_template("page.html.j2").render(
+        data=embed(data),
+        has_links=addresses != "none",
+        style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
+        scripts=[Markup(script) for script in scripts],
+        script_hashes=Markup(" ".join(hash_of(script) for script in scripts)),
+        image_hosts=Markup("".join(f" {host}" for host in image_hosts(data))),
+    )
 
 
 def embed(data: Mapping[str, Any]) -> Markup:
@@ -78,33 +58,24 @@ def embed(data: Mapping[str, Any]) -> Markup:
     return Markup(text)
 
 
-@lru_cache(maxsize=1)
-def read_library() -> Markup:
-    """Return Vega, Vega-Lite and their embedding as one script."""
-    # Its published types demand a snippet, its documentation does not: without one all is in window.vegaEmbed.
-    return Markup(vl_convert.javascript_bundle().replace("</script", "<\\/script"))  # type: ignore[call-arg]
+def hash_of(script: str) -> str:
+    """Return how a content security policy names a script that may run; no other runs."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def show(value: Any) -> str:
-    """Return a value as a person reads it."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(value)
+def image_hosts(data: Mapping[str, Any]) -> list[str]:
+    """Return the hosts from which covers may be shown, each as an origin."""
+    return sorted({origin for url in covers_in(data) if (origin := origin_of(url)) is not None})
 
 
-def name_column(name: str) -> str:
-    """Return a column's name as words."""
-    return name.replace("_", " ")
+def covers_in(data: Mapping[str, Any]) -> Iterable[str]:
+    """Yield the address of each cover."""
+    for rows in data.get("names", {}).values():
+        yield from (row[3] for row in rows if row[3])
 
 
-def link_to(answer: Answer, row: Mapping[str, Any]) -> str | None:
-    """Return the page of a row's thing on Spotify."""
-    if answer.part.link is None or not (known := row[answer.columns[-1]]):
-        return None
-    return f"{SPOTIFY}/{answer.part.link[1]}/{quote(str(known), safe='')}"
+def origin_of(url: str) -> str | None:
+    """Return the origin of an address, if it can be written into a policy."""
+    host = urlsplit(url).netloc
+    is_plain = host and host.isascii() and all(sign.isalnum() or sign in ".-:" for sign in host)
+    return f"https://{host}" if is_plain else None

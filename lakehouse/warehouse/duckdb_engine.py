@@ -38,7 +38,7 @@ def seal(engine: duckdb.DuckDBPyConnection) -> None:
 
 
 def add_dataset(engine: duckdb.DuckDBPyConnection, name: str, dataset: ds.Dataset) -> None:
-    """Return the engine a table that it reads only when, and as far as, a statement needs it."""
+    """Give the engine a table that it reads only when, and as far as, a statement needs it."""
     engine.from_arrow(dataset).create_view(name)
 
 

@@ -39,12 +39,17 @@ class Session:
         except duckdb.Error as error:
             raise StatementError(explain(error, engine)) from error
 
+    def hold(self, name: str, rows: pa.Table) -> None:
+        """Let later statements read rows by a name, as if they were a table: what is asked once and read often."""
+        self.opened[name] = ds.dataset(rows)
+        self.known.add(name)
+
     def run_text(self, text: str) -> pa.Table:
         """Return the rows of a statement, unchanged."""
         return self.run(parse_statement(text))
 
     def fill(self, engine: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
-        """Return the engine what the names mean, then seal it."""
+        """Give the engine what the names mean, then seal it."""
         for table in sorted(stand_in.tables_behind(names, self.views)):
             if table not in self.opened:
                 self.opened[table] = self.warehouse.open_dataset(table)

@@ -1,18 +1,17 @@
-"""What the report's page shows, from tiny tables: which list is its chart, and how charts tell things apart."""
+"""What the report's page holds, from tiny tables: its chart, figures, leaders, days, hours and sessions."""
 
 import datetime as dt
-import re
+import json
 from typing import Any
 
 import pytest
-import vl_convert
 
-from lakehouse.report.answers import PARTS, Answer, Part, read_figures, read_part
-from lakehouse.report.charts import draw
+from lakehouse.report.gather import gather
+from lakehouse.report.write import embed
 from lakehouse.warehouse.session import Session
 
 MON = dt.date(2026, 11, 16)
-PART = {part.key: part for part in PARTS}
+AT = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
 
 
 def listing(kind: str, day: int, songs: str, **more: object) -> dict[str, Any]:
@@ -24,14 +23,14 @@ def listing(kind: str, day: int, songs: str, **more: object) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def session(write_warehouse, tmp_path_factory) -> Session:
-    """Return a warehouse with a list that only grows, one in which songs rise, and one that was read on one day."""
+def data(write_warehouse, tmp_path_factory) -> dict[str, Any]:
+    """Return the page of a list that only grows, one in which songs rise, and one that was read on one day."""
     folder = tmp_path_factory.mktemp("report")
     grows = [listing("saved_tracks", day, songs) for day, songs in enumerate(["s3", "s2 s3", "s1 s2 s3"])]
     rises = [listing("top_tracks", day, songs) for day, songs in enumerate(["s1 s2", "s2 s1", "s2 s1"])]
     once = [listing("playlist", 0, "s1 s2 s3 s4", name="Once")]
     song = {"extraction_date": MON, "name": "Same", "artist_id": "a1", "artist_ids": ["a1"]}
-    aside = {"raw_key": "k1", "path": "$", "extraction_date": MON}
+    rejected = {"raw_key": "k1", "path": "$", "extraction_date": MON}
     play = {"account": "u1", "origin": "api", "played_at": dt.datetime(2026, 11, 16, tzinfo=dt.UTC)}
     write_warehouse(
         folder,
@@ -39,100 +38,134 @@ def session(write_warehouse, tmp_path_factory) -> Session:
         song=[{"song_id": song_id, **song} for song_id in ("s1", "s2")],
         play=[{"song_id": song_id, **play} for song_id in ("s1", "s2")],
         raw_object=[{"raw_key": f"k{day}", "extraction_date": MON + dt.timedelta(days=day // 2)} for day in range(3)],
-        rejected_record=[{**aside, "line": 1}, {**aside, "line": 2, "resolved_at": dt.datetime(2026, 11, 17)}],
+        rejected_record=[{**rejected, "line": 1}, {**rejected, "line": 2, "resolved_at": dt.datetime(2026, 11, 17)}],
     )
-    return Session(folder)
+    return gather(Session(folder))
 
 
-def test_the_chart_is_the_list_in_which_songs_rise(session):
-    records = read_part(session, PART["chart"]).records
-    assert {record["source_name"] for record in records} == {"top_tracks top_tracks"}
-    assert [(record["song_id"], record["place"]) for record in records] == [
-        *[("s1", 1), ("s2", 2)],
-        *[("s2", 1), ("s1", 2)],
-        *[("s2", 1), ("s1", 2)],
-    ]
+def test_the_first_chart_is_the_list_in_which_songs_rise(data):
+    chart = data["charts"][0]
+    assert chart["name"] == "top_tracks top_tracks"
+    assert chart["days"] == ["2026-11-16", "2026-11-17", "2026-11-18"]
+    assert [(song["id"], song["places"]) for song in chart["songs"]] == [("s2", [2, 1, 1]), ("s1", [1, 2, 2])]
 
 
-def test_figures_count_what_is_open_and_the_days(session):
-    figures = read_figures(session)
-    assert {name: figures[name] for name in ("songs", "plays", "days", "sources", "records_rejected")} == {
+def test_a_song_that_was_away_has_no_place(data):
+    (grown,) = (chart for chart in data["charts"] if chart["name"].startswith("saved_tracks"))
+    assert {song["id"]: song["places"] for song in grown["songs"]}["s1"] == [None, None, 1]
+
+
+def test_figures_count_what_is_open_and_the_days(data):
+    kept = data["kept"]
+    assert {name: kept[name] for name in ("songs", "plays", "days", "sources", "records_rejected")} == {
         **{"songs": 2, "plays": 2, "days": 2},
         **{"sources": 3, "records_rejected": 1},
     }
 
 
-def test_an_export_alone_gives_figures_and_charts_by_name(write_warehouse, tmp_path):
-    heard = {"account": "-", "origin": "export", "ms_played": 60_000, "artist_name": "Ann", "album_name": "First"}
-    at = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
-    songs = ("s1", "name:2")
-    write_warehouse(tmp_path, play=[{**heard, "played_at": at, "song_id": song, "song_name": song} for song in songs])
-    session = Session(tmp_path)
-    figures = read_figures(session)
-    assert [figures[name] for name in ("songs", "artists", "albums", "plays")] == [2, 1, 1, 2]
-    assert read_part(session, PART["played_artists"]).rows == [("Ann", 2, 0, 2.0, None)]
-    assert read_part(session, PART["played_albums"]).rows == [("First", "Ann", 2, 0, 2.0, None)]
-    assert read_part(session, PART["played_songs"]).rows == [
-        ("name:2", "Ann", 1, 0, 1.0, None),
-        ("s1", "Ann", 1, 0, 1.0, "s1"),
+def test_songs_of_one_name_are_two(data):
+    assert [(name, identity) for name, _, identity, _ in data["names"]["song"]] == [("Same", "s1"), ("Same", "s2")]
+
+
+def heard(minute: float, song: str = "s1", seconds: float = 60, **more: object) -> dict[str, Any]:
+    """Return a play that an export reports, some minutes after Monday eight o'clock."""
+    play = {"account": "u1", "origin": "export", "artist_name": "Ann", "album_name": "First", "song_name": song}
+    at = AT + dt.timedelta(minutes=minute)
+    return {**play, "song_id": song, "played_at": at, "ms_played": int(seconds * 1000), **more}
+
+
+@pytest.fixture
+def page_of(write_warehouse, tmp_path):
+    """Return a function that gathers the page of plays."""
+
+    def gather_plays(*plays: dict[str, Any], **tables: Any) -> dict[str, Any]:
+        write_warehouse(tmp_path, play=list(plays), **tables)
+        return gather(Session(tmp_path))
+
+    return gather_plays
+
+
+def leaders(data: dict[str, Any], kind: str, period: str = "", account: int = 0) -> list[tuple[Any, ...]]:
+    """Return name, plays, skips and minutes of what was heard most."""
+    rows = (row for row in data["leaders"][kind] if row[0] == account and data["periods"][row[1]] == period)
+    return [(data["names"][kind][row[2]][0], *row[3:]) for row in rows]
+
+
+def test_an_export_alone_gives_figures_and_leaders_by_name(page_of):
+    data = page_of(heard(0, "name:2", song_name="name:2"), heard(0), heard(1))
+    assert [data["kept"][name] for name in ("songs", "artists", "albums", "plays")] == [2, 1, 1, 3]
+    assert leaders(data, "artist") == [("Ann", 3, 0, 3)]
+    assert leaders(data, "album", "2026-11") == [("First", 3, 0, 3)]
+    assert leaders(data, "song", "2026") == [("s1", 2, 0, 2), ("name:2", 1, 0, 1)]
+    assert data["names"]["album"][0][:3] == ["First", "Ann", None]
+    assert {name: identity for name, _, identity, _ in data["names"]["song"]} == {"s1": "s1", "name:2": None}
+
+
+def test_less_than_half_a_minute_is_a_skip_that_still_takes_time(page_of):
+    data = page_of(heard(0, seconds=29.9), heard(1, seconds=30), heard(2, "s2", seconds=6))
+    (figures,) = (row for row in data["figures"] if data["periods"][row[1]] == "")
+    assert figures[2:5] == [1, 2, 1.1]
+    assert leaders(data, "song") == [("s1", 1, 1, 1), ("s2", 0, 1, 0.1)]
+
+
+def test_recently_played_counts_a_songs_whole_length_and_says_so(page_of):
+    song = {"song_id": "s1", "extraction_date": MON, "name": "One", "duration_ms": 180_000}
+    data = page_of(heard(0, origin="api", ms_played=None), heard(9, "s2", seconds=60), song=[song])
+    (figures,) = (row for row in data["figures"] if data["periods"][row[1]] == "")
+    assert figures[4:6] == [4, 3]
+
+
+def test_two_accounts_are_told_apart_and_added_up(page_of):
+    data = page_of(heard(0), heard(1, "s2"), heard(0, account="u2"))
+    assert data["accounts"] == ["*", "u1", "u2"]
+    plays = {data["accounts"][row[0]]: row[2] for row in data["figures"] if data["periods"][row[1]] == "2026"}
+    assert plays == {"*": 3, "u1": 2, "u2": 1}
+    assert leaders(data, "song", account=2) == [("s1", 1, 0, 1)]
+
+
+def test_one_account_needs_no_choice(page_of):
+    assert page_of(heard(0))["accounts"] == ["*"]
+
+
+def test_a_pause_of_more_than_half_an_hour_ends_a_session(page_of):
+    # Each play ends at its minute and took one: 30 minutes of silence, then 31.
+    data = page_of(heard(0), heard(31), heard(63), heard(64))
+    assert [(row[1], row[2], row[3]) for row in data["sessions"]] == [
+        ("2026-11-16 07:59", "2026-11-16 08:31", 2),
+        ("2026-11-16 09:02", "2026-11-16 09:04", 2),
     ]
 
 
-def drawn(key: str, columns: str, *rows: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the chart of a part with these rows."""
-    spec = draw(Answer(Part(key, "", "", "", ""), columns.split(), rows))
-    assert spec is not None
-    return spec
+def test_an_artist_stays_who_is_heard_30_days_later(page_of):
+    day = 24 * 60
+    away = {"artist_name": "Bea"}
+    data = page_of(heard(0), heard(30 * day), heard(1, "s2", **away), heard(29 * day, "s2", **away))
+    assert [(data["periods"][row[1]], *row[2:]) for row in data["discoveries"]] == [("2026-11", 2, 1)]
 
 
-def labels(spec: dict[str, Any]) -> list[str]:
-    """Return the labels of a chart's rows."""
-    return [value["label"] for value in spec["datasets"][spec["data"]["name"]]]
+def test_days_and_hours_are_those_of_the_clock(page_of):
+    data = page_of(heard(0), heard(1), heard(24 * 60, "s2"))
+    assert [row[1:4] for row in data["days"]] == [["2026-11-16", 2, 0], ["2026-11-17", 1, 0]]
+    assert data["clock"] == [[0, data["periods"].index("2026-11"), 8, 2, 2, 32, 1, 1]]
 
 
-def test_what_is_called_alike_is_drawn_apart():
-    rows = [("Hits", 3, "b1"), ("Hits", 2, "b2"), ("", 1, "b3"), (None, 1, "b4")]
-    spec = drawn("albums", "album_name songs album_id", *rows)
-    assert labels(spec) == ["Hits", "Hits (2)", "unnamed", "unnamed (2)"]
-    assert spec["encoding"]["y"]["field"] == "label"
+def test_no_row_is_data_too(page_of):
+    data = page_of()
+    assert (data["accounts"], data["charts"], data["newest"]) == ([], [], None)
 
 
-def test_a_song_has_one_line_and_the_legend_follows_the_last_day():
-    days = (MON, MON + dt.timedelta(days=1))
-    places = [(day, "P", "Same", "", place, song) for day, songs in zip(days, ("ab", "ba"), strict=True)
-              for place, song in enumerate(songs, 1)]  # fmt: skip
-    spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
-    assert labels(spec) == ["Same", "Same (2)", "Same (2)", "Same"]
-    assert spec["encoding"]["color"]["sort"] == ["Same (2)", "Same"]
+def test_covers_are_held_only_when_asked_for(write_warehouse, tmp_path):
+    cover = "https://covers.example.com/b1"
+    album = {"album_id": "b1", "extraction_date": MON, "name": "B", "image_url": cover}
+    song = {"song_id": "s1", "extraction_date": MON, "name": "One", "album_id": "b1"}
+    write_warehouse(tmp_path, play=[heard(0)], album=[album], song=[song])
+    session = Session(tmp_path)
+    assert gather(session, "covers")["names"]["album"][0][3] == cover
+    assert gather(session)["names"]["album"][0][3] is None
+    assert "https:" not in json.dumps(gather(session, "none"))
 
 
-NAMES_OF_JAVASCRIPT = ("constructor", "toString", "valueOf", "__proto__", "hasOwnProperty")
-
-
-def count_lines(names: tuple[str, ...]) -> int:
-    """Count the lines that are drawn for songs of these names over two days."""
-    days = (MON, MON + dt.timedelta(days=1))
-    places = [(day, "P", name, "", place, f"s{place}") for day in days for place, name in enumerate(names, 1)]
-    spec = drawn("chart", "extraction_date source_name song_name artist_names place song_id", *places)
-    picture = vl_convert.vegalite_to_svg({**spec, "width": 600})
-    return len(re.findall(r'class="mark-line [^"]*"[^>]*><path', picture))
-
-
-def test_a_song_may_be_called_like_a_part_of_javascript():
-    assert count_lines(NAMES_OF_JAVASCRIPT) == len(NAMES_OF_JAVASCRIPT)
-    assert count_lines(("one", "two")) == 2
-
-
-def test_such_a_name_looks_as_it_is():
-    rows = [(name, number, f"b{number}") for number, name in enumerate(NAMES_OF_JAVASCRIPT)]
-    shown = labels(drawn("albums", "album_name songs album_id", *rows))
-    assert [label.replace("\u2060", "") for label in shown] == list(NAMES_OF_JAVASCRIPT)
-
-
-def test_years_and_months_without_anything_have_their_room():
-    years = drawn("releases", "release_year albums", (1998, 1), (2001, 2), (None, 3))
-    assert years["encoding"]["x"]["scale"]["domain"] == [1998, 1999, 2000, 2001]
-    far = drawn("releases", "release_year albums", (1, 1), (2001, 2))
-    assert "scale" not in far["encoding"]["x"]
-    months = drawn("months", "month_date plays new_artists", (dt.date(2025, 11, 1), 1, 1), (dt.date(2026, 2, 1), 2, 0))
-    assert months["encoding"]["x"]["scale"]["domain"] == ["Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026"]
+def test_no_name_breaks_out_of_the_data():
+    text = embed({"name": "</script><b>&\u2028"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"name": "</script><b>&\u2028"}

@@ -1,5 +1,6 @@
 """What a release consists of, and what refuses one."""
 
+import hashlib
 import json
 
 import pytest
@@ -19,6 +20,13 @@ def test_all_packages_and_jars_are_listed_with_their_sums():
     assert {len(sha256) for *_, sha256 in jars} == {64}
 
 
+def test_the_scripts_inside_the_report_are_those_that_are_listed():
+    scripts = {file: sha256 for file, _, _, sha256 in program.list_scripts()}
+    folder = program.VENDORED.parent
+    assert scripts == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.js")}
+    assert len(scripts) == 2
+
+
 @pytest.mark.skipif(not program.VENV.exists(), reason=program.HOW)
 def test_the_list_fits_cyclonedx(tmp_path):
     program.write_sbom(tmp_path / "sbom.json")
@@ -26,6 +34,7 @@ def test_the_list_fits_cyclonedx(tmp_path):
     assert parts["bomFormat"] == "CycloneDX"
     assert len(parts["components"]) > 281
     assert all(part["hashes"] for part in parts["components"])
+    assert {"pkg:npm/d3@7.9.0", "pkg:npm/%40observablehq/plot@0.6.17"} <= {part["purl"] for part in parts["components"]}
 
 
 @pytest.mark.parametrize(
