@@ -8,7 +8,7 @@ import datetime as dt
 import logging
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -22,7 +22,7 @@ from glue_jobs.raw.raw_object import RawObject
 from glue_jobs.raw.unpack import Unreadable
 from glue_jobs.spotify.reasons import SKIP_REASONS, Outcome
 from glue_jobs.spotify.values import EPOCH
-from glue_jobs.tables import PLAY, RAW_OBJECT, REJECTED_RECORD
+from glue_jobs.tables import PLAY, RAW_OBJECT, REJECTED_RECORD, Table
 
 Open = Callable[[str], AbstractContextManager[Callable[[int], bytes]]]
 """Opens a raw object by its path; gives what reads its next bytes. Raises Unreadable."""
@@ -56,19 +56,21 @@ class _DayReader:
         self.day, self.open_object, self.loaded_at = day, open_object, loaded_at
         self.rows = ObjectRows()
         self.note = DayNote()
-        self.ledger: list[tuple[Any, ...]] = []
+        self.counts: dict[str, ObjectCounts] = {}
+        """What each object held, by raw_key."""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         for raw_object in self.day.objects:
             with _Parts() as parts:
                 counts = self._read(raw_object, parts)
+                self.counts[raw_object.raw_key] = counts
                 if counts.status == LOADED:
                     for part in parts:
                         yield from self._take(part)
-            self._note(raw_object, counts)
         yield from self._hand_on()
-        self.note.rows[RAW_OBJECT.name] = len(self.ledger)
-        yield table_batch(RAW_OBJECT, self.ledger)
+        yield self._ledger_batch()
+        for raw_key, counts in self.counts.items():
+            self.note.add(raw_key, counts)
         yield note_batch([self.note.as_json()])
 
     def _read(self, raw_object: RawObject, parts: "_Parts") -> ObjectCounts:
@@ -85,8 +87,7 @@ class _DayReader:
         except Unreadable as error:
             return ObjectCounts(status=error.status)
         except Exception as error:  # one that nobody foresaw must not end the load of the other objects
-            log.exception("%s failed", raw_object.raw_key)
-            return ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:MOST_ERROR_TEXT])
+            return _failed(raw_object.raw_key, error)
         raise AssertionError("read_object ends with the counts")
 
     def _take(self, part: ObjectRows) -> Iterator[pa.RecordBatch]:
@@ -102,18 +103,51 @@ class _DayReader:
         rows, self.rows = self.rows, ObjectRows()
         self.note.parts += 1
         for name, best in rows.best.items():
-            self.note.rows[name] += len(best.rows)
             if best.rows:
-                yield table_batch(best.table, list(best.rows.values()))
+                yield self._batch_of(best.table, list(best.rows.values()))
             if name == PLAY.name:
                 self.note.play_months |= {month_of(row[PLAYED_AT]).isoformat() for row in best.rows.values()}
-        self.note.rows[REJECTED_RECORD.name] += len(rows.rejected)
         if rows.rejected:
-            yield table_batch(REJECTED_RECORD, rows.rejected)
+            yield self._batch_of(REJECTED_RECORD, rows.rejected)
 
-    def _note(self, raw_object: RawObject, counts: ObjectCounts) -> None:
-        self.ledger.append(ledger_row(raw_object, counts, self.loaded_at))
-        self.note.add(raw_object.raw_key, counts)
+    def _batch_of(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
+        """Return rows as a batch, without those that do not fit the table: their objects have failed."""
+        try:
+            batch = table_batch(table, rows)
+        except Exception:  # nobody foresaw it; each row shows whether it is the one
+            batch = table_batch(table, [row for row in rows if self._fits(table, row)])
+        self.note.rows[table.name] += batch.num_rows
+        return batch
+
+    def _fits(self, table: Table, row: tuple[Any, ...]) -> bool:
+        """Return whether a row fits its table; if not, its object has failed."""
+        try:
+            table_batch(table, [row])
+        except Exception as error:
+            raw_key = row[table.column_names.index("raw_key")]
+            self.counts[raw_key] = _failed(raw_key, error)
+            return False
+        return True
+
+    def _ledger_batch(self) -> pa.RecordBatch:
+        """Return the ledger's rows: one of each object, also of one whose counts do not fit the table."""
+        rows = self._ledger_rows()
+        self.note.rows[RAW_OBJECT.name] = len(rows)
+        try:
+            return table_batch(RAW_OBJECT, rows)
+        except Exception:
+            for row in rows:
+                self._fits(RAW_OBJECT, row)
+            return table_batch(RAW_OBJECT, self._ledger_rows())
+
+    def _ledger_rows(self) -> list[tuple[Any, ...]]:
+        return [ledger_row(each, self.counts[each.raw_key], self.loaded_at) for each in self.day.objects]
+
+
+def _failed(raw_key: str, error: Exception) -> ObjectCounts:
+    """Log an error that nobody foresaw; it must not end the load of the other objects."""
+    log.error("%s failed", raw_key, exc_info=error)
+    return ObjectCounts(status="failed", error=f"{type(error).__name__}: {error}"[:MOST_ERROR_TEXT])
 
 
 def ledger_row(raw_object: RawObject, counts: ObjectCounts, loaded_at: int) -> tuple[Any, ...]:

@@ -77,8 +77,7 @@ class Reading:
     @property
     def total(self) -> int | None:
         """Return how many entries its lists have together; None where one does not say."""
-        known = [total for total in self.totals.values() if total is not None]
-        return sum(known) if known and len(known) == len(self.totals) else None
+        return values.add_up(self.totals.values()) if self.totals else None
 
     def listed(self) -> list[tuple[int, str | None, str | None, int | None]]:
         """Return the entries in order, as (position, kind, id, added_at)."""

@@ -185,8 +185,10 @@ class _Reading:
         if line.sources is None:
             return
         sources = [source for source in line.sources if source is not None]
-        counts.summary_pages = values.greater(counts.summary_pages, _total([source.pages for source in sources]))
-        counts.summary_entries = values.greater(counts.summary_entries, _total([source.entries for source in sources]))
+        counts.summary_pages = values.greater(counts.summary_pages, values.add_up(source.pages for source in sources))
+        counts.summary_entries = values.greater(
+            counts.summary_entries, values.add_up(source.entries for source in sources)
+        )
         self.listings.add_summary(line.account or NO_ACCOUNT, sources, self._seen_at(line))
 
     def _read_answer(self, line: Line, answer: Answer) -> Iterator[ObjectRows]:
@@ -338,9 +340,3 @@ def _cut(text: str, data: bytes) -> str:
     if len(data) <= PAYLOAD_BYTES:
         return text
     return text[:PAYLOAD_BYTES] if len(data) == len(text) else text[: PAYLOAD_BYTES // 4]
-
-
-def _total(numbers: list[int | None]) -> int | None:
-    """Add up; None if one is not given."""
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import msgspec
 
-Whole = Annotated[int, msgspec.Meta(le=2**63 - 1)]
-"""A whole number of 64 bits, as the tables hold; without the bound msgspec takes 2**63 to 2**64 too."""
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number of 64 bits, as the tables hold; without bounds msgspec takes larger ones, too."""
 
 
 class Link(msgspec.Struct, gc=False):

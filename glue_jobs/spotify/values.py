@@ -8,6 +8,7 @@ follows.
 import datetime as dt
 import json
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +65,16 @@ def _number_of_text(text: str) -> int | float | None:
     if WHOLE.fullmatch(text):
         return int(text)
     return float(text) if len(text) <= 400 and DECIMAL.fullmatch(text) else None
+
+
+def add_up(numbers: Iterable[int | None]) -> int | None:
+    """Return the sum; None if a number is not known, or if the sum does not fit 64 bits."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total if LONG_BOUNDS[0] <= total <= LONG_BOUNDS[1] else None
 
 
 def as_int(number: int | None) -> int | None:
