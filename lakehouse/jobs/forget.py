@@ -7,12 +7,12 @@ any moment, the same command does the rest: it looks at what is there, not at wh
 import datetime as dt
 import gzip
 import json
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lakehouse.console import complain
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG, REPORT
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
@@ -30,7 +30,9 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
     require_warehouse(warehouse)
     folder = warehouse.absolute()
     objects = sorted(find_objects(raw, account))
-    sys.stderr.write(f"forget: {len(objects)} raw objects of account {account} in {raw}\n")
+    complain(f"forget: {len(objects)} raw objects of account {account} in {raw}")
+    log_file = folder / LOG_FILE
+    traces = ["--log_file", str(log_file)]
     catalog = ["--catalog", LOCAL_CATALOG, "--database", DATABASE]
     words = [*catalog, "--forget_account", account, *(["--dry_run"] if is_dry else [])]
     with load_lock(folder, "forget"):
@@ -38,17 +40,17 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
             # The tables that a rebuild has replaced hold the same rows.
             retire(folder, BEFORE)
             drop_unfinished(folder)
-        code = submit("maintain_tables", words, warehouse_settings(folder), quick=True)
+        code = submit("maintain_tables", [*words, *traces], warehouse_settings(folder), quick=True, log_file=log_file)
         if code or is_dry:
             return code
         days = sorted({path.parent.name.removeprefix("extraction_date=") for path in objects})
         for path in objects:
             path.unlink()
         removed = remove_derived(raw, folder, account)
-        sys.stderr.write(f"forget: removed {len(objects)} raw objects{''.join(f', {one}' for one in removed)}\n")
+        complain(f"forget: removed {len(objects)} raw objects{''.join(f', {one}' for one in removed)}")
         if days and has_days(folder, days[0], days[-1]):
             words = ["--raw", str(raw.absolute()), *catalog, "--reload", f"{days[0]}..{days[-1]}"]
-            if submit("load_music", words, warehouse_settings(folder), quick=True):
+            if submit("load_music", [*words, *traces], warehouse_settings(folder), quick=True, log_file=log_file):
                 raise UserError(
                     f"{account} is forgotten. What other accounts have of the same items on {days[0]} to {days[-1]}"
                     " could not be read again, see above; their next reads bring it back."
