@@ -21,6 +21,7 @@ def checks(
     from lakehouse.console import note_unless
     from lakehouse.output import to_json
     from lakehouse.warehouse.folder import choose_warehouse, read_as_of
+    from lambda_extract.plain_text import mask_text
 
     results = []
     note = note_unless(quiet)
@@ -32,7 +33,7 @@ def checks(
         for result in run_checks(session, as_of):
             results.append(result)
             if not json and not (quiet and result.is_ok):
-                sys.stdout.write(f"{result.as_text()}\n")
+                sys.stdout.write(f"{mask_text(result.as_text(), keep=chr(10))}\n")
     if json:
         sys.stdout.write(f"{to_json([result.as_data() for result in results])}\n")
     if any(result.error for result in results):

@@ -61,9 +61,10 @@ def status(
     """Show the last and next run, the age of the login, gaps, and how complete the history is."""
     from lakehouse.scheduling.run import Places
     from lakehouse.scheduling.status import describe
+    from lambda_extract.plain_text import mask_text
 
     for line in describe(Places(sources, raw, warehouse, login), dt.datetime.now(dt.UTC)):
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{mask_text(line)}\n")
 
 
 @command(

@@ -7,12 +7,12 @@ any moment, the same command does the rest: it looks at what is there, not at wh
 import datetime as dt
 import gzip
 import json
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lakehouse.console import complain
 from lakehouse.defaults import DATABASE, LOCAL_CATALOG, REPORT
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
@@ -31,7 +31,7 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
     require_warehouse(warehouse)
     folder = warehouse.absolute()
     objects = sorted(find_objects(raw, account))
-    sys.stderr.write(f"forget: {len(objects)} raw objects of account {account} in {raw}\n")
+    complain(f"forget: {len(objects)} raw objects of account {account} in {raw}")
     catalog = ["--catalog", LOCAL_CATALOG, "--database", DATABASE]
     log_file = folder / LOG_FILE
     log = ["--log_file", str(log_file)]
@@ -45,11 +45,10 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
         if code or is_dry:
             return code
         days = sorted({path.parent.name.removeprefix("extraction_date=") for path in objects})
-        count, failed = remove_files("forget", objects)
+        code = remove_files("forget", objects, f"raw objects of {account}")
         derived = list(find_derived(raw, folder, account))
-        failed += remove_files("forget", derived)[1]
+        code = remove_files("forget", derived, f"files: {', '.join(map(str, derived))}") or code
         remove_empty_days(raw)
-        sys.stderr.write(f"forget: removed {count} raw objects{''.join(f', {path}' for path in derived)}\n")
         if days and has_days(folder, days[0], days[-1]):
             words = ["--raw", str(raw.absolute()), *catalog, "--reload", f"{days[0]}..{days[-1]}", *log]
             if submit("load_music", words, warehouse_settings(folder), quick=True, log_file=log_file):
@@ -57,9 +56,7 @@ def forget(account: str, raw: Path, warehouse: Path, *, is_dry: bool) -> int:
                     f"{account} is forgotten. What other accounts have of the same items on {days[0]} to {days[-1]}"
                     " could not be read again, see above; their next reads bring it back."
                 )
-    if failed:
-        raise UserError(f"{failed} files of {account} are still there, see above; the same command removes them.")
-    return 0
+    return code
 
 
 def find_objects(raw: Path, account: str) -> Iterator[Path]:
@@ -72,7 +69,7 @@ def find_objects(raw: Path, account: str) -> Iterator[Path]:
         except (EOFError, gzip.BadGzipFile, zlib.error, ValueError, AttributeError):
             continue  # not gzip or not JSON: it belongs to nobody, and holds no rows
         except OSError as error:
-            sys.stderr.write(f"forget: {path}: {error.strerror}. It was not looked at, and stays.\n")
+            complain(f"forget: {path}: {error.strerror}. It was not looked at, and stays.")
 
 
 def has_days(folder: Path, first: str, last: str) -> bool:

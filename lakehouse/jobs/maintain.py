@@ -3,31 +3,42 @@
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
-from lakehouse.defaults import DATABASE, LOCAL_CATALOG
+from sqlalchemy import inspect
+
+from lakehouse.console import complain
+from lakehouse.defaults import CATALOG_FILE, DATABASE, LOCAL_CATALOG
 from lakehouse.errors import UserError
 from lakehouse.jobs.load import LOG_FILE
 from lakehouse.spark.submit import submit, warehouse_settings
 from lakehouse.temporary import make_base, remove_left
-from lakehouse.warehouse.iceberg import Warehouse, list_tables, open_catalog, require_warehouse
+from lakehouse.warehouse.iceberg import Warehouse, list_tables, one_line_errors, open_catalog, require_warehouse
 from lakehouse.warehouse.lock import load_lock
 
 UNFINISHED = "extraction_date=*/.*.tmp"
 """Raw objects that were being written; what a killed run left of them is not a raw object."""
 OLD = 3 * 24 * 3600
 """Seconds after which nobody is still writing one."""
+PARTLY = 3
+"""The exit code where a part of the work failed and the rest is done, as the jobs' own."""
 
 
 def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), output_file: Path | None = None) -> int:
-    """Run the job; return its exit code, or 1 if a file could not be removed. A load that runs is waited for."""
+    """Run the job; return its exit code. A load that runs is waited for.
+
+    A file that cannot be removed is one line, the others go, and the exit code says so.
+    """
     require_warehouse(warehouse)
     folder = warehouse.absolute()
     tell_removed(remove_left(make_base()), "temporary folders of killed runs")
-    removed, failed = remove_files("maintain", find_unfinished(raw, time.time()))
-    tell_removed(removed, f"unfinished raw objects of killed runs in {raw}")
+    what = f"unfinished raw objects of killed runs in {raw}"
+    unfinished = remove_files("maintain", find_unfinished(raw, time.time()), what)
+    if not has_tables(folder):
+        sys.stderr.write(f"maintain: no tables in {warehouse} yet, nothing to do\n")
+        return unfinished
     words = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments, "--log_file", str(folder / LOG_FILE)]
     with load_lock(folder, "maintain"):
         code = submit(
@@ -38,46 +49,56 @@ def maintain(warehouse: Path, raw: Path, arguments: Sequence[str] = (), output_f
             output_file=output_file,
             log_file=folder / LOG_FILE,
         )
-        removed, still_there = remove_files("maintain", find_expired(raw, folder))
-        tell_removed(removed, f"raw objects in {raw} because of their age")
+        expired = remove_files("maintain", find_expired(raw, folder), f"raw objects in {raw} because of their age")
     if code < 0:
         name = signal.Signals(-code).name
         raise UserError(f"the job was ended by {name}. The tables are readable; the next run does what is left.")
-    return code or int(failed + still_there > 0)
+    return code or unfinished or expired
 
 
-def find_expired(raw: Path, folder: Path) -> Iterator[Path]:
-    """Yield the raw objects that the ledger calls expired and that are still there. On AWS the bucket removes them."""
-    if not list_tables(open_catalog(folder)):
-        return
-    for row in Warehouse(folder).read_ledger("raw_key", "status"):
-        path = raw / row["raw_key"].removeprefix("raw/")
-        if row["status"] == "expired" and path.is_file():
-            yield path
+def has_tables(folder: Path) -> bool:
+    """Return whether a load has made tables; one that was killed may have left not even the catalog's own."""
+    with one_line_errors(f"the catalog {folder / CATALOG_FILE}"), closing(open_catalog(folder)) as catalog:
+        return inspect(catalog.engine).has_table("iceberg_tables") and bool(list_tables(catalog))
 
 
-def find_unfinished(raw: Path, now: float) -> Iterator[Path]:
-    """Yield what killed runs have left of raw objects that they were writing."""
+def find_expired(raw: Path, folder: Path) -> list[Path]:
+    """Return the raw objects that the ledger calls expired. On AWS the bucket removes them."""
+    ledger = Warehouse(folder).read_ledger("raw_key", "status")
+    keys = [row["raw_key"] for row in ledger if row["status"] == "expired"]
+    return [path for key in keys if (path := raw / key.removeprefix("raw/")).is_file()]
+
+
+def find_unfinished(raw: Path, now: float) -> list[Path]:
+    """Return what killed runs have left of raw objects that they were writing."""
+    paths = []
     for path in raw.glob(UNFINISHED):
-        with suppress(OSError):  # gone since it was listed
+        with suppress(FileNotFoundError):  # its writer has just finished it
             if now - path.lstat().st_mtime > OLD:
-                yield path
+                paths.append(path)
+    return paths
 
 
-def remove_files(command: str, paths: Iterable[Path]) -> tuple[int, int]:
-    """Remove files for a command; return how many were removed and how many were not; each of these gets one line."""
-    removed = failed = 0
+def remove_files(command: str, paths: Iterable[Path], what: str) -> int:
+    """Remove files for a command, with one line for each that cannot be; return the exit code."""
+    removed, code = 0, 0
     for path in paths:
         try:
-            path.unlink(missing_ok=True)
+            path.unlink()
             removed += 1
+        except FileNotFoundError:
+            continue
         except OSError as error:
-            failed += 1
-            sys.stderr.write(f"{command}: {path}: {error.strerror}. It stays; the next run tries again.\n")
-    return removed, failed
+            complain(
+                f"{command}: {path}: expected to remove this file, got {error.strerror}."
+                " It stays, the others are removed; the next run tries it again."
+            )
+            code = PARTLY
+    tell_removed(removed, what, command)
+    return code
 
 
-def tell_removed(count: int, what: str) -> None:
-    """Say what was removed, where something was."""
+def tell_removed(count: int, what: str, command: str = "maintain") -> None:
+    """Say what was removed, if anything."""
     if count:
-        sys.stderr.write(f"maintain: removed {count} {what}\n")
+        complain(f"{command}: removed {count} {what}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lakehouse.console import complain
 from lakehouse.errors import UserError
 from lakehouse.extracting.extract import extract
 from lakehouse.extracting.login import build_console, read_environment, read_secret
@@ -52,7 +53,7 @@ def run_scheduled(places: Places) -> int:
         unfinished.write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
         unfinished.replace(places.folder / NOTE)
         if summary:
-            sys.stderr.write(f"schedule run: {summary}\n")
+            complain(f"schedule run: {summary}")
         return code
 
 
@@ -95,9 +96,11 @@ def is_under_way(folder: Path) -> bool:
 
 
 def read_note(folder: Path) -> Mapping[str, Any] | None:
-    """Return what is known of the last run; None where there was none."""
+    """Return what is known of the last run; None where there was none, or its note is not one of ours."""
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        span = [dt.datetime.fromisoformat(note[name]) for name in ("started", "ended")]
+        is_whole = all(moment.tzinfo for moment in span) and {"exit_code", "said"} <= note.keys()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return note if isinstance(note, dict) else None
+    return note if is_whole else None

@@ -141,7 +141,7 @@ def listen(port: int) -> socket.socket:
 
 def make_http_server(simulator: Simulator, listener: socket.socket) -> BaseWSGIServer:
     """Return a threaded server on a socket; given a port, the library would print and exit where it is taken."""
-    application = keep_out(Request.application(simulator.answer))
+    application = keep_out(Request.application(simulator.answer), may_visit=True)
     return make_server(
         HOST, 0, application, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
     )  # fmt: skip

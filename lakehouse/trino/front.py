@@ -54,7 +54,8 @@ class _Handler(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         """Pass a request on and its answer back."""
         hosts = self.headers.get_all("Host", [])
-        fault = find_fault(hosts[0] if len(hosts) == 1 else None, self.headers.get("Origin"))
+        host, site = hosts[0] if len(hosts) == 1 else None, self.headers.get("Sec-Fetch-Site")
+        fault = find_fault(host, self.headers.get("Origin"), site)
         size = self.headers.get("Content-Length", "0")
         if fault:
             return self.refuse(403, fault)

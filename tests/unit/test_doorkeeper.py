@@ -55,6 +55,18 @@ def test_a_page_of_another_origin_is_refused_and_may_not_read_why(address, metho
     assert not [name for name, _ in answer.getheaders() if name.lower().startswith("access-control")]
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_an_image_of_a_page_which_has_no_origin_is_refused(address, site):
+    assert ask(address, **{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}).status == 403
+    for own in ("none", "same-origin"):
+        assert ask(address, **{"Sec-Fetch-Site": own, "Sec-Fetch-Mode": "navigate"}).status == 200
+
+
+def test_only_the_simulator_can_be_linked_to(address):
+    linked = ask(address, **{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
+    assert linked.status == (200 if address[1] == "/_simulator" else 403)
+
+
 def test_no_answer_allows_pages_of_other_origins(address):
     own = f"http://127.0.0.1:{urlsplit(address[0]).port}"
     answer = ask(address, Origin=own)

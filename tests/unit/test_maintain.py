@@ -2,8 +2,6 @@
 
 import datetime as dt
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,8 @@ from glue_jobs.errors import LoadError
 from glue_jobs.maintain.arguments import parse_maintain_settings
 from glue_jobs.maintain.plan import MOST_MANIFESTS, Figures, plan_steps, statement, urgency
 from glue_jobs.maintain.report import MaintainReport, TableReport
-from lakehouse.jobs.maintain import find_expired, find_unfinished, remove_files
+from lakehouse.jobs.maintain import PARTLY, find_unfinished, maintain, remove_files
+from lakehouse.warehouse.folder import prepare_warehouse
 
 NOW = dt.datetime(2026, 11, 28, 5, 30, tzinfo=dt.UTC)
 
@@ -85,27 +84,33 @@ def test_unfinished_raw_objects_go_after_three_days_and_no_others(tmp_path: Path
     for path, age in ((old, 4), (young, 2), (whole, 400)):
         path.write_bytes(b"")
         os.utime(path, (NOW.timestamp() - age * 86400,) * 2)
-    assert remove_files("maintain", find_unfinished(tmp_path, NOW.timestamp())) == (1, 0)
-    assert sorted(folder.iterdir()) == [young, whole]
+    assert find_unfinished(tmp_path, NOW.timestamp()) == [old]
 
 
-def test_a_file_that_cannot_be_removed_is_named_and_the_others_go(
+def test_a_file_that_cannot_be_removed_is_one_line_and_keeps_no_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second, third = tmp_path / "a", tmp_path / "b", tmp_path / "c"
-    first.touch()
-    second.mkdir()  # what unlink refuses, whoever runs the test
-    third.touch()
-    assert remove_files("maintain", [first, second, third]) == (2, 1)
-    assert list(tmp_path.iterdir()) == [second]
-    assert f"maintain: {second}: " in capsys.readouterr().err
+    stuck, gone, other = tmp_path / "a\x1b[2J", tmp_path / "b", tmp_path / "c"
+    stuck.mkdir()  # a folder is no file that unlink removes, also for root
+    other.write_bytes(b"")
+    assert remove_files("maintain", [stuck, gone, other], "files") == PARTLY
+    assert list(tmp_path.iterdir()) == [stuck]
+    failed, removed = capsys.readouterr().err.splitlines()
+    assert failed.startswith(f"maintain: {tmp_path}/a\\x1b[2J: expected to remove this file, got ")
+    assert removed == "maintain: removed 1 files"
+    assert remove_files("maintain", [], "files") == 0
+    assert capsys.readouterr().err == ""
 
 
-def test_a_warehouse_without_tables_has_no_expired_raw_objects(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "catalog.db")) as catalog, catalog:
-        catalog.executescript(
-            "create table iceberg_tables (catalog_name, table_namespace, table_name, metadata_location,"
-            " previous_metadata_location, iceberg_type);"
-            "create table iceberg_namespace_properties (catalog_name, namespace, property_key, property_value)"
-        )
-    assert list(find_expired(tmp_path / "raw", tmp_path)) == []
+@pytest.mark.parametrize("is_half_made", [False, True])
+def test_a_warehouse_without_tables_needs_no_upkeep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, is_half_made: bool
+) -> None:
+    folder = tmp_path / "warehouse"
+    if is_half_made:
+        folder.mkdir()
+        (folder / "catalog.db").touch()
+    else:
+        prepare_warehouse(str(folder))
+    assert maintain(folder, tmp_path / "raw") == 0
+    assert capsys.readouterr().err.splitlines()[-1] == f"maintain: no tables in {folder} yet, nothing to do"

@@ -148,6 +148,27 @@ def test_a_run_without_a_login_asks_nobody_and_status_says_why(
     assert "note      expected systemd for users, launchd or cron" in said
 
 
+def test_status_hands_no_escape_sequence_on_to_the_terminal(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "data").mkdir()
+    moment = "2026-11-28T06:00:00+00:00"
+    note = {"started": moment, "ended": moment, "exit_code": 1, "said": "a playlist called \x1b[2J\nlast run  well"}
+    (home / "data" / NOTE).write_text(json.dumps(note))
+    assert lakehouse(["schedule", "status"]) == 0
+    said = capsys.readouterr().out
+    assert "exit code 1: a playlist called \\x1b[2J\\nlast run  well\n" in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "note", ["", "{}", "[]", "7", '{"started": 7}', "[" * 10**5, '{"started": "2026-11-28", "ended": "x"}', "\x00"]
+)
+def test_a_spoilt_note_of_the_last_run_is_none(home: Path, note: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "data").mkdir()
+    (home / "data" / NOTE).write_text(note)
+    assert lakehouse(["schedule", "status"]) == 0
+    assert "last run  none yet" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("period", "hour", "minute", "expected"),
     [
