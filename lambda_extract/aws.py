@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Any
@@ -96,6 +97,15 @@ def put_new_object(place: S3Place, file: IO[bytes]) -> bool:
             return False
         raise
     return True
+
+
+def delete_keys(bucket: str, keys: Sequence[str]) -> None:
+    """Delete objects, a thousand in a call; one that is gone is no error, one that may not be deleted is."""
+    for start in range(0, len(keys), 1000):
+        given = {"Objects": [{"Key": key} for key in keys[start : start + 1000]], "Quiet": True}
+        answer = _connect("s3").delete_objects(Bucket=bucket, Delete=given)
+        for error in answer.get("Errors", []):
+            raise ClientError({"Error": {"Code": error["Code"], "Message": error["Key"]}}, "DeleteObjects")
 
 
 def refuse_landing(place: str, reason: str) -> ExtractError:

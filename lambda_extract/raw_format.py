@@ -160,6 +160,8 @@ def place_in_folder(raw_folder: Path, key: str, write: Callable[[IO[bytes]], Non
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder and its parents, for the owner only; an existing one keeps its permissions."""
+    if folder.is_dir():
+        return
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 

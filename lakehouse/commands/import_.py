@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lakehouse.commands.command import command
-from lakehouse.commands.options import RAW, RawPlace, read_place
+from lakehouse.commands.options import RAW, WAREHOUSE, RawPlace, WarehouseFolder, read_place
 
 
 @command(
@@ -36,8 +36,11 @@ def import_(
         bool, typer.Option("--undo", help="Remove what these files imported; with --dry-run, only show it.")
     ] = False,
     raw: RawPlace = str(RAW),
+    warehouse: WarehouseFolder = WAREHOUSE,
 ) -> int:
     """Land JSON files of the Spotify Web API, account exports and other pipelines' dumps as raw objects.
+
+    --undo removes them again, and reloads the days on which they were loaded into the tables of --warehouse.
 
     The date of a file comes from --date, else from its path, else from its time. Exit code 1: a file was not landed.
     """
@@ -45,4 +48,5 @@ def import_(
 
     words = [*(["--keep_private"] if keep_private else []), *(["--dry_run"] if dry_run else [])]
     words += ["--undo"] if undo else []
-    return main([*words, f"--date={date}", f"--account={account}", f"--raw={raw}", "--", source])
+    words += [f"--date={date}", f"--account={account}", f"--raw={raw}", f"--warehouse={warehouse}"]
+    return main([*words, "--", source])

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 DATE = r"(?<!\d)(?P<year>20\d{2})(?P<mark>[-_.]?)(?P<month>\d{2})(?P=mark)(?P<day>\d{2})(?!\d)"
@@ -28,7 +29,7 @@ class PathDate:
 def find_path_date(path: PurePath) -> PathDate | None:
     """Find the date of a path: a folder that names it (`dt=…`), else the file's name, else the deepest folder."""
     named = _find_name_date(path.name)
-    folders = list(_list_folder_dates(path.parent.parts))
+    folders = _list_folder_dates(path.parent.parts)
     explicit = [date for date, is_explicit in folders if is_explicit]
     found = [*explicit[:1], *([named] if named else []), *(date for date, _ in folders[:1])]
     if not found:
@@ -62,8 +63,14 @@ def _find_name_date(name: str) -> dt.date | None:
     return next((date for date in dates if date), None)
 
 
-def _list_folder_dates(folders: Sequence[str]) -> Iterator[tuple[dt.date, bool]]:
-    """Yield the dates that folders name, alone or as year, month and day, the deepest first; and whether with a key."""
+@lru_cache(maxsize=10_000)
+def _list_folder_dates(folders: tuple[str, ...]) -> tuple[tuple[dt.date, bool], ...]:
+    """List the dates that folders name, the deepest first; and whether with a key."""
+    return tuple(_find_folder_dates(folders))
+
+
+def _find_folder_dates(folders: Sequence[str]) -> Iterator[tuple[dt.date, bool]]:
+    """Yield the dates that folders name, alone or as year, month and day."""
     for end in range(len(folders), 0, -1):
         match = DAY.fullmatch(folders[end - 1])
         triple = folders[max(0, end - 3) : end]

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from lakehouse.console import PlainConsole
-from lakehouse.defaults import RAW
+from lakehouse.defaults import RAW, WAREHOUSE
+from lakehouse.errors import UserError
 from lakehouse.importing.accounts import find_only_account, list_raw_objects, name_of, read_account
 from lakehouse.importing.dump_bucket import S3File, land_in_bucket, list_bucket, list_bucket_run_ids
 from lakehouse.importing.dump_file import (
@@ -39,6 +40,7 @@ from lakehouse.importing.readings import (
     join_pages,
     read_dumped,
 )
+from lakehouse.importing.undo import take_back
 from lambda_extract.aws import S3Place, find_place
 from lambda_extract.raw_format import JsonObject, Source, build_key, land_in_folder, list_run_ids
 
@@ -108,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     complaints = PlainConsole(stderr=True)
     try:
         return run_import(parse_arguments(argv), complaints)
-    except (ImportFault, OSError) as fault:
+    except (ImportFault, UserError, OSError) as fault:
         _print(complaints, f"import: {fault}")
         return 2
     except (ClientError, BotoCoreError) as error:
@@ -132,6 +134,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--dry_run", action="store_true", help="only say what each file is and what it would give")
     parser.add_argument("--undo", action="store_true", help="take back what these files gave; with --dry_run say what")
+    parser.add_argument("--warehouse", default="", help="with --undo: the tables to take the rows out of")
     parser.add_argument("--raw", default="", help=f"the raw folder to land in, also s3://… (default {DEFAULT_RAW})")
     arguments = parser.parse_args(argv)
     arguments.raw = arguments.raw or DEFAULT_RAW
@@ -162,30 +165,18 @@ def run_import(arguments: argparse.Namespace, complaints: Console) -> int:
                 examined.append(one)
             else:
                 task.refuse(one, say)
-        if arguments.undo:
-            return undo(join_pages(examined), raw, out, is_dry=arguments.dry_run)
+        readings = join_pages(examined)
         names = gather_names(examined)
-        for reading in join_pages(examined):
+        for reading in [] if arguments.undo else readings:
             task.land(reading, names, say)
+    if arguments.undo:
+        run_ids = {one.run_id for one in examined} | {reading.run_id for reading in readings}
+        warehouse = Path(arguments.warehouse or WAREHOUSE)
+        return take_back(run_ids, raw, warehouse, lambda text: _print(out, text), is_dry=arguments.dry_run)
     _print(out, describe_tally(task.tally, listing, raw, is_dry=arguments.dry_run))
     if hint := describe_missing_account(task.tally, raw):
         _print(out, hint)
     return 1 if task.tally.unreadable or task.tally.refused else 0
-
-
-def undo(readings: Sequence[Reading], raw: Place, out: Console, *, is_dry: bool) -> int:
-    """Remove the raw objects that the files gave; say which days have to be loaded again."""
-    if not isinstance(raw, Path):
-        raise ImportFault(f"--undo works on a folder: expected one as --raw, got {raw}. Nothing was removed.")
-    ids = {one for reading in readings for one in (reading.run_id, *(member.run_id for member in reading.members))}
-    paths = sorted(path for one in ids for path in raw.glob(f"extraction_date=*/*-{one}.ndjson.gz"))
-    for path in paths:
-        if not is_dry:
-            path.unlink()
-        _print(out, f"{path.relative_to(raw).as_posix()}  {'would be removed' if is_dry else 'removed'}")
-    days = sorted({path.parent.name.removeprefix("extraction_date=") for path in paths})
-    _print(out, f"{_count_of(len(paths), 'raw object')} of {_count_of(len(days), 'day')}: {', '.join(days) or 'none'}")
-    return 0
 
 
 def describe_missing_account(tally: Tally, raw: Place) -> str | None:

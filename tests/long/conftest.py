@@ -1,6 +1,7 @@
-"""What takes minutes: `make test-long`. It shares the lake and the Spark session with tests/spark."""
+"""What takes minutes: `make test-long`. It shares fixtures with tests/spark, tests/sql and tests/e2e."""
 
 from tests.e2e.conftest import aws, server  # noqa: F401
 from tests.spark.conftest import lake, spark
+from tests.sql.conftest import answer, empty_tables, engine, fill, schemas
 
-__all__ = ["lake", "spark"]
+__all__ = ["answer", "empty_tables", "engine", "fill", "lake", "schemas", "spark"]

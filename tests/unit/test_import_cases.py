@@ -1,5 +1,6 @@
 """Files as people have them: imported, and read as the load reads them. tests/cases holds those that were reported."""
 
+import datetime as dt
 import gzip
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from devtools.demo_dump import FOLDER
 from lakehouse.importing.import_dump import main
+from lakehouse.importing.undo import find_stretches
 from tests.reading import Rows, read_raw_folder
 from tests.spark.objects import page, song
 
@@ -437,11 +439,26 @@ def test_an_import_is_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[s
     source, raw = CASES / "playlist_pages_one_per_file" / "input", tmp_path / "raw"
     read_import(source, raw)
     read_import(write(tmp_path, "other.json", track(1)), raw, "--date", "2024-01-02")
-    assert main([str(source), "--raw", str(raw), "--undo", "--dry_run"]) == 0
+    undo = [str(source), "--raw", str(raw), "--warehouse", str(tmp_path / "tables"), "--undo"]
+    assert main([*undo, "--dry_run"]) == 0
     assert len(list(raw.rglob("*.gz"))) == 2
-    assert main([str(source), "--raw", str(raw), "--undo"]) == 0
+    assert main(undo) == 0
     assert len(list(raw.rglob("*.gz"))) == 1
-    assert "1 raw object of 1 day: 2024-01-02" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 raw object of 1 day: 2024-01-02" in said
+    assert f"No tables in {tmp_path / 'tables'}: nothing to reload" in said
+
+
+@pytest.mark.parametrize(("days", "stretches"), [
+    pytest.param([], [], id="no day"),
+    pytest.param(["2024-02-28"], [("2024-02-28", "2024-02-28")], id="one day"),
+    pytest.param(["2024-02-28", "2024-02-29", "2024-03-01"], [("2024-02-28", "2024-03-01")], id="days in a row"),
+    pytest.param(["2024-02-27", "2024-02-29", "2024-03-01"],
+        [("2024-02-27", "2024-02-27"), ("2024-02-29", "2024-03-01")], id="a day between that is not touched"),
+])  # fmt: skip
+def test_only_days_that_an_undo_touched_are_reloaded(days: list[str], stretches: list[tuple[str, str]]) -> None:
+    found = find_stretches([dt.date.fromisoformat(day) for day in days])
+    assert [(str(first), str(last)) for first, last in found] == stretches
 
 
 def test_a_long_list_is_cut_into_lines_that_the_load_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,28 @@ def test_what_landed_for_another_account_on_s3_is_said(
     assert "already landed for anna: to change that, --undo it first" in capsys.readouterr().out
 
 
+def test_an_import_on_s3_is_taken_back(aws: EmulatedAws, bucket: str, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = f"s3://{bucket}/raw"
+    put_raw(aws, bucket, "kept", "anna")
+    main([f"s3://{bucket}/raw_data", "--raw", raw, "--date", "2026-11-02"])
+    undo = [f"s3://{bucket}/raw_data", "--raw", raw, "--undo"]
+
+    def landed() -> list[str]:
+        listed = aws.connect("s3").list_objects_v2(Bucket=bucket, Prefix="raw/")
+        return [one["Key"].rpartition("/")[2] for one in listed["Contents"]]
+
+    assert main([*undo, "--dry_run"]) == 0
+    assert len(landed()) == 4
+    capsys.readouterr()
+    assert main(undo) == 0
+    assert landed() == ["20240101T000000Z-kept.ndjson.gz"]
+    said = capsys.readouterr().out
+    assert "3 raw objects of 1 day: 2026-11-02" in said
+    assert "run the job …-load-music with --reload 2026-11-02..2026-11-02 --accept_missing" in said
+    assert main(undo) == 0
+    assert "0 raw objects of 0 days: none" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("source", "message"), [
     pytest.param("s3://{0}/none", "holds no file to import: expected JSON dumps. Nothing was landed.", id="empty"),
     pytest.param("s3://no-such-bucket-here", "S3: An error occurred (NoSuchBucket)", id="no bucket"),
