@@ -11,7 +11,7 @@ from glue_jobs.tables import TABLES
 from lakehouse.output import to_rows
 from lakehouse.statements.statement import Kind, parse_statement, read_folder, set_parameters
 from lakehouse.trino.server import OWNER
-from lakehouse.trino.session import TrinoSession
+from lakehouse.trino.session import TrinoSession, open_connection, run_when_ready
 from tests.e2e.conftest import line, trino
 from tests.e2e.plans import rows_read
 from tests.e2e.test_engines import FILES, SIDE_BY_SIDE, asked, assert_same, duckdb, is_ordered
@@ -32,6 +32,15 @@ def on_trino(trino: TrinoSession) -> Iterator[dict[tuple[Kind, str], Future[pa.T
 def test_trino_and_duckdb_answer_the_same(on_trino, duckdb, kind, name):
     text = asked(kind, name)
     assert_same(on_trino[kind, name].result(), duckdb.run_text(text), is_ordered(text))
+
+
+@pytest.mark.parametrize("name", sorted(read_folder("view")))
+def test_no_view_holds_a_time_with_a_zone_on_trino_because_athena_refuses_such_views(trino, name):
+    connection = open_connection(trino.port)
+    run_when_ready(connection, f"prepare asked from select * from {name}")
+    columns = run_when_ready(connection, "describe output asked")[1]
+    assert columns
+    assert [(column[0], column[4]) for column in columns if "with time zone" in column[4]] == []
 
 
 def test_what_is_compared_has_rows(on_trino):
