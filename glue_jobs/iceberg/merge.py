@@ -9,16 +9,14 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import partial
-from random import uniform
-from time import sleep
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs.errors import LoadError
 from glue_jobs.iceberg import ranking
 from glue_jobs.iceberg.checkpoint import keep
+from glue_jobs.iceberg.conflicts import is_conflict, try_again
 from glue_jobs.iceberg.metadata import load_table, month_after, newest_snapshot, partitions_with_rows
 from glue_jobs.table_format import FORMAT, FORMAT_PROPERTY
 from glue_jobs.tables import INSTANT, Table
@@ -27,13 +25,6 @@ log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 4
 """How many tables are worked on at once: planning a statement and asking the catalog leave cores idle."""
-
-TRIES = 5
-"""How often a MERGE is tried against other writers; each try reads the table afresh."""
-
-CONFLICTS = ("ValidationException", "CommitFailedException", "SQLITE_BUSY", "has been concurrently modified")
-"""Texts of exceptions from concurrent writers: changed data, a lost race for the catalog, a locked local catalog, and a
-commit between the two times that a MERGE reads its files."""
 
 NOTHING = "false"
 
@@ -189,25 +180,13 @@ def _fill_or_merge(
 
 def _compare_and_merge(rows: Rows, table: Table, name: str, partitions: Sequence[dt.date]) -> Counts:
     """Merge what differs in partitions that hold rows; retry if another run has written there since."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _merge_once(rows, table, name, partition_filter(table, partitions))
-        except Py4JJavaError as error:
-            if not is_conflict(error):
-                raise
-            log.warning("%s: another run wrote the same partitions, try %d of %d", table.name, attempt, TRIES)
-            rows = replace(rows, are_new=False)
-            sleep(uniform(0.5, 1.5) * attempt)  # rivals that wait equally long meet again
-    raise LoadError(
-        f"{table.name}: other runs wrote the same partitions during {TRIES} tries. "
-        "Not all its rows of this run are merged and nothing is marked as loaded: the next run does it."
-    )
 
+    def work(attempt: int) -> Counts:
+        known = rows if attempt == 1 else replace(rows, are_new=False)
+        return _merge_once(known, table, name, partition_filter(table, partitions))
 
-def is_conflict(error: Py4JJavaError) -> bool:
-    """Return whether another run has written since: its rows have to be read first."""
-    text = str(error)
-    return any(name in text for name in CONFLICTS)
+    outcome = "Not all its rows of this run are merged and nothing is marked as loaded: the next run does it."
+    return try_again(work, table.name, outcome)
 
 
 def _merge_once(rows: Rows, table: Table, name: str, partitions: str) -> Counts:

@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import reduce
 
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.arguments import Settings
 from glue_jobs.errors import LoadError
 from glue_jobs.iceberg.checkpoint import keep, release
-from glue_jobs.iceberg.merge import TRIES, Counts, is_conflict, partition_filter
+from glue_jobs.iceberg.conflicts import TRIES, try_again
+from glue_jobs.iceberg.merge import Counts, partition_filter
 from glue_jobs.iceberg.metadata import load_table, newest_snapshot
 from glue_jobs.iceberg.ranking import best_per_key
 from glue_jobs.load.read_batch import ReadBatch, WorkerDied, read_batch
@@ -93,32 +93,27 @@ def _cut_days(days: Days, objects: Sequence[RawObject], most_bytes: int) -> Iter
 
 def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report) -> None:
     """Rebuild days together, again if another run has written the same partitions since."""
-    for attempt in range(1, TRIES + 1):
+
+    def work(attempt: int) -> None:
         try:
             # Before the look at the raw objects: what lands and is loaded after it is a conflict, not a loss.
             snapshots = {table.name: _newest(spark, settings, table) for table in (*BY_DAY, PLAY, RAW_OBJECT)}
             wanted = set(days)
             objects = [one for one in _list_days(settings, days[0], days[-1]) if one.extraction_date in wanted]
-            log.info("reloading %s to %s: %d raw objects, try %d", days[0], days[-1], len(objects), attempt)
+            log.info("reloading %s to %s: %d objects, try %d of %d", days[0], days[-1], len(objects), attempt, TRIES)
             one = _Reload(spark, settings, days, objects, snapshots, report)
             one.leave_out_unread()
             _replace_all(one)
-            return
         except WorkerDied as error:
             raise LoadError(
                 f"--reload {days[0]}..{days[-1]}: expected Python workers to read the objects, one was killed."
                 " These days are as they were; an ordinary load finds the object and marks it failed."
             ) from error
-        except Py4JJavaError as error:
-            if not is_conflict(error):
-                raise
-            log.warning("another run wrote the same days, try %d of %d", attempt, TRIES)
         finally:
             release(spark)
-    raise LoadError(
-        f"--reload {days[0]}..{days[-1]}: other runs wrote the same days during {TRIES} tries. Each table has"
-        " these days as they were or as they are to be; the same command does the rest."
-    )
+
+    outcome = "Each table has these days as they were or as they are to be; the same command does the rest."
+    try_again(work, f"--reload {days[0]}..{days[-1]}", outcome)
 
 
 def _newest(spark: SparkSession, settings: Settings, table: Table) -> int | None:

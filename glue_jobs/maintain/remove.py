@@ -5,23 +5,19 @@ older snapshots; these are expired afterwards, with their files.
 """
 
 import datetime as dt
-import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from time import sleep
 
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.errors import LoadError
-from glue_jobs.iceberg.merge import TRIES, is_conflict, literal
+from glue_jobs.iceberg.conflicts import try_again
+from glue_jobs.iceberg.merge import literal
 from glue_jobs.iceberg.metadata import load_table
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.plan import instant
 from glue_jobs.tables import LISTING, NO_ACCOUNT, PLAY, RAW_OBJECT, TABLES
-
-log = logging.getLogger(__name__)
 
 EXPIRED = "expired"
 """The ledger's status of an object whose rows are gone because of their age: it is never loaded again."""
@@ -130,15 +126,9 @@ def _of_objects() -> str:
 
 def _write(statement: str, spark: SparkSession) -> None:
     """Run a statement; against a load that writes the same files, try again."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            spark.sql(statement)
-            return
-        except Py4JJavaError as error:
-            if not is_conflict(error) or attempt == TRIES:
-                raise
-            log.warning("another run wrote the same partitions, try %d of %d", attempt, TRIES)
-            sleep(attempt)
+    table = statement.removeprefix("delete from ").removeprefix("update ").split(" ")[0]
+    outcome = "Rows of some tables are removed, the ledger still names their objects: the next run does the rest."
+    try_again(lambda _: spark.sql(statement), table, outcome)
 
 
 def write_manifests_anew(spark: SparkSession, catalog: str, database: str, table: str) -> None:

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.errors import LoadError
 from glue_jobs.faults import explain
+from glue_jobs.iceberg.conflicts import pause
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.figures import read_figures
 from glue_jobs.maintain.plan import Figures, Step, plan_steps, statement, urgency
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 """How often a compaction is tried while loads change the same files."""
+
+REMOVALS: tuple[Step, ...] = ("expire", "orphans")
+"""Steps that remove files, after a commit or without any."""
 
 SOON = dt.timedelta(seconds=1)
 """Times in statements are whole seconds; a state of this second is to be earlier."""
@@ -123,8 +127,9 @@ def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict
     # Where nothing earlier is to stay, that is also what this run itself has replaced.
     now = run.now if run.keep_days else max(run.now, dt.datetime.now(dt.UTC) + SOON)
     told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", now, run.keep_days)
-    for _ in range(TRIES):
-        with _cancelled_after(run.spark, seconds) as is_cancelled:
+    end = run.clock() + seconds
+    for attempt in range(1, TRIES + 1):
+        with _cancelled_after(run.spark, end - run.clock(), is_removal=step in REMOVALS) as is_cancelled:
             try:
                 row = run.spark.sql(told).collect()
             except Exception:
@@ -136,23 +141,34 @@ def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict
             return False
         if not (step == "compact" and row and row[0].asDict().get("failed_data_files_count")):
             return True
-        log.info("%s: some files were not compacted, another run changed them; trying those again", table)
+        if attempt < TRIES:
+            log.info("%s: some files were not compacted, another run changed them; trying those again", table)
+            pause(attempt)
     return False
 
 
 @contextmanager
-def _cancelled_after(spark: SparkSession, seconds: float) -> Iterator[Callable[[], bool]]:
+def _cancelled_after(spark: SparkSession, seconds: float, *, is_removal: bool) -> Iterator[Callable[[], bool]]:
     """Cancel Spark's jobs of the block when its time is up; gives what tells whether that was so.
 
-    By a tag: the procedures put their jobs into groups that they name themselves.
+    By a tag: the procedures put their jobs into groups that they name themselves. Files are removed by no job of Spark
+    but by threads that Java's thread of the block waits for: with `is_removal` that wait is interrupted, too, and the
+    files that are left are found by the next run.
     """
     context, tag, is_over = spark.sparkContext, f"maintain-{uuid4().hex}", threading.Event()
+    java = spark._jvm.java.lang.Thread  # type: ignore[union-attr]
+    waiting, lock, has_ended = java.currentThread(), threading.Lock(), False
 
     def cancel() -> None:
-        is_over.set()
-        context.cancelJobsWithTag(tag)
+        with lock:
+            if has_ended:
+                return
+            is_over.set()
+            context.cancelJobsWithTag(tag)
+            if is_removal:
+                waiting.interrupt()
 
-    timer = threading.Timer(seconds, cancel)
+    timer = threading.Timer(max(seconds, 0), cancel)
     timer.daemon = True
     context.addJobTag(tag)
     timer.start()
@@ -160,6 +176,9 @@ def _cancelled_after(spark: SparkSession, seconds: float) -> Iterator[Callable[[
         yield is_over.is_set
     finally:
         timer.cancel()
+        with lock:
+            has_ended = True
+        java.interrupted()  # what comes after the block must not be interrupted
         context.removeJobTag(tag)
 
 

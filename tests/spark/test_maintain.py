@@ -4,14 +4,16 @@ import datetime as dt
 import os
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JJavaError
 
 from glue_jobs.iceberg.metadata import load_table
 from glue_jobs.maintain.arguments import MaintainSettings
 from glue_jobs.maintain.figures import read_figures
-from glue_jobs.maintain.run import maintain
+from glue_jobs.maintain.run import _cancelled_after, maintain
 from tests.spark.conftest import Lake
 from tests.spark.objects import page, song
 
@@ -73,3 +75,18 @@ def test_where_time_is_up_tables_wait_for_the_next_run(worn_lake: Lake) -> None:
     report = maintain(worn_lake.spark, settings_of(worn_lake, 1), TABLES, dt.datetime.now(dt.UTC), lambda: next(ticks))
     assert sorted(report.not_reached) == sorted(TABLES)
     assert report.failures() is None
+
+
+def test_a_wait_for_files_to_be_removed_ends_when_time_is_up(worn_lake: Lake) -> None:
+    thread = worn_lake.spark._jvm.java.lang.Thread
+    start = monotonic()
+    with (
+        pytest.raises(Py4JJavaError, match="InterruptedException"),
+        _cancelled_after(worn_lake.spark, 0.2, is_removal=True) as is_cancelled,
+    ):
+        thread.sleep(60_000)  # as Iceberg waits for its threads that remove files
+    assert is_cancelled()
+    assert monotonic() - start < 30
+    # The interruption is of that wait alone.
+    assert not thread.currentThread().isInterrupted()
+    assert worn_lake.rows("song")

@@ -6,7 +6,8 @@ import re
 import pytest
 from py4j.protocol import Py4JJavaError
 
-from glue_jobs.iceberg import merge, ranking
+from glue_jobs.errors import LoadError
+from glue_jobs.iceberg import conflicts, ranking
 from glue_jobs.iceberg.merge import PROPERTIES, create_statement, merge_statement, partition_filter, replaces
 from glue_jobs.tables import ALBUM, LISTING, PLAY, RAW_OBJECT, REJECTED_RECORD, SONG, TABLES, Table
 
@@ -126,4 +127,40 @@ def test_what_a_rival_caused_is_retried_and_nothing_else(said: str, is_retried: 
         def __str__(self) -> str:
             return f"An error occurred while calling o42.sql.\n: {said}"
 
-    assert merge.is_conflict(Raised()) is is_retried
+    assert conflicts.is_conflict(Raised()) is is_retried
+
+
+class Lost(Py4JJavaError):
+    """A lost race for the catalog."""
+
+    def __init__(self) -> None:
+        """Take no Java."""
+
+    def __str__(self) -> str:
+        """Return what Java says."""
+        return "org.apache.iceberg.exceptions.CommitFailedException: somebody was first"
+
+
+def test_a_change_is_tried_again_after_longer_and_longer_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(conflicts, "sleep", pauses.append)
+
+    def work(attempt: int) -> str:
+        if attempt < 4:
+            raise Lost
+        return f"try {attempt}"
+
+    assert conflicts.try_again(work, "song", "Nothing is lost.") == "try 4"
+    assert [1 if 0.5 * number <= pause <= 1.5 * number else 0 for number, pause in enumerate(pauses, 1)] == [1, 1, 1]
+
+
+def test_who_is_never_first_says_what_became_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(conflicts, "sleep", pauses.append)
+
+    def work(_attempt: int) -> None:
+        raise Lost
+
+    with pytest.raises(LoadError, match=r"song: other runs wrote .* 5 tries\. Nothing is lost\."):
+        conflicts.try_again(work, "song", "Nothing is lost.")
+    assert len(pauses) == conflicts.TRIES - 1
