@@ -18,7 +18,7 @@ from lakehouse.warehouse.session import Session
 ALL = "*"
 """The account that means all of them."""
 HEARD = "heard"
-MOST_SEARCHED = 2500
+MOST_SEARCHED = 800
 """Things of a kind that the search finds, the most played first, of each account."""
 Rows = list[list[Any]]
 

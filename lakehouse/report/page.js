@@ -221,7 +221,7 @@ const figuresOf = (name, account = state.account) => {
 function leadersOf(kind, name = period(), measure = state.measure) {
   const at = periodNumber.get(name);
   const rows = D.leaders[kind].filter((row) => row[0] === state.account && row[1] === at);
-  const most = name.length === 0 ? 50 : name.length === 4 ? 25 : 10;
+  const most = name.length === 0 ? 50 : name.length === 4 ? 15 : 10;
   // They come in the order of their time, which is known more exactly than the minutes here are.
   if (measure === "plays") rows.sort((a, b) => b[3] - a[3]);
   return rows.slice(0, most);
@@ -506,7 +506,7 @@ function drawFind(body) {
       }
     }
     rows.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : b[5] - a[5]));
-    results.replaceChildren(!words.length ? el("p", { class: "note" }, `Finds the artists and songs played most, up to ${show(2500)} of each.`)
+    results.replaceChildren(!words.length ? el("p", { class: "note" }, `Finds the artists and songs played most, up to ${show(800)} of each.`)
       : !rows.length ? empty("Nothing of this name is known.")
       : table("what was found", [
         { ...textColumn("name", (row) => D.names[row[0]][row[2]][0] ?? ""), show: (row) => thing(row[0], row[2]) }, textColumn("what", (row) => row[0], "wide"),

@@ -38,7 +38,7 @@ KINDS = {
 }
 """Of each kind of thing: what it is counted by, its name, whose it is, its id at Spotify, the album its cover is of."""
 
-MOST = "case length(period) when 0 then 50 when 4 then 25 else 10 end"
+MOST = "case length(period) when 0 then 50 when 4 then 15 else 10 end"
 """How many leaders are kept of all time, of a year and of a month."""
 
 
