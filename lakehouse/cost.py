@@ -231,7 +231,7 @@ def describe_postgres(usages: Sequence[Usage], prices: Mapping[str, Any]) -> str
     table = describe_table(usages, prices, [compute_postgres(usage, prices) for usage in usages])
     nat, endpoint = HOURS * prices["nat_gateway_hour"], HOURS * prices["endpoint_hour"]
     ways = f"Its network access to AWS adds {nat:.2f} for a NAT gateway, or {endpoint:.2f} for each interface endpoint."
-    return f"With PostgreSQL there is added:\n\n{table}\n\n{ways}"
+    return f"PostgreSQL adds:\n\n{table}\n\n{ways}"
 
 
 def describe_table(usages: Sequence[Usage], prices: Mapping[str, Any], months: Sequence[Mapping[str, float]]) -> str:

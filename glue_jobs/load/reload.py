@@ -69,7 +69,7 @@ def _require_raw(
 ) -> None:
     if not objects and not loaded:
         raise LoadError(
-            f"--reload {first}..{last}: expected raw objects of these days, found none in {settings.raw} and none in"
+            f"--reload {first}..{last}: expected raw objects of these days, got none in {settings.raw} and none in"
             " the ledger. Nothing was changed."
         )
     missing = sorted(set(loaded) - {one.raw_key for one in objects})

@@ -44,7 +44,7 @@ def rebuild(raw: Path, warehouse: Path, *, accept_missing: bool = False) -> int:
         if code not in (0, 3):
             raise UserError(f"the load into new tables ended with exit code {code}. The tables are as they were.")
         if not table_files(folder, new):
-            raise UserError(f"--raw {raw}: expected raw objects, found none. The tables are as they were.")
+            raise UserError(f"--raw {raw}: expected raw objects, got none. The tables are as they were.")
         swap(folder, new)
         drop_unfinished(folder)
     sys.stderr.write(f"rebuild: the tables of before are kept as the database {BEFORE}, until the next rebuild\n")

@@ -163,7 +163,7 @@ def test_make_publish_rds_says_in_one_line_what_is_missing(
     for name in ("POSTGRES_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPORT", "PGSSLMODE", "PGSSLROOTCERT"):
         monkeypatch.delenv(name, raising=False)
     assert lakehouse(["publish-rds", "--warehouse", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith(f"publish-rds: --warehouse {tmp_path}: expected a warehouse, found none;")
+    assert capsys.readouterr().err.startswith(f"publish-rds: --warehouse {tmp_path}: expected a warehouse, got none;")
     (tmp_path / "catalog.db").touch()
     assert lakehouse(["publish-rds", "--warehouse", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("publish-rds: environment: PGHOST, PGUSER, PGDATABASE not set;")

@@ -151,7 +151,7 @@ def test_a_java_from_pypi_trusts_whom_the_machine_trusts(tmp_path, monkeypatch):
 
 def test_a_folder_without_raw_objects_is_one_line(tmp_path, capsys):
     assert lakehouse(["load", "--raw", str(tmp_path), "--warehouse", str(tmp_path / "warehouse")]) == 2
-    assert "expected raw objects, found none" in capsys.readouterr().err
+    assert "expected raw objects, got none" in capsys.readouterr().err
 
 
 def test_a_job_that_was_killed_is_one_line(tmp_path, capsys, monkeypatch):
