@@ -105,17 +105,25 @@ def read_parameters(pairs: Iterable[str]) -> dict[str, str]:
 
 def ask_question(folder: Path, name: str, pairs: Iterable[str], engine: Engine = "duckdb") -> tuple[str, pa.Table]:
     """Return the title of a saved question, and its answer."""
-    question, values = find_question(name), read_parameters(pairs)
-    tree = set_parameters(parse_statement(question.text), values)
+    values = read_parameters(pairs)
+    parse_question(name, values)  # What is misspelt is refused before an engine is started.
     with open_session(folder, engine) as session:
-        try:
-            rows = session.run(tree)
-        except StatementError as error:
-            given = " ".join(f"{key}={value}" for key, value in values.items())
-            raise StatementError(
-                f"question {name} cannot be answered with {given or 'its defaults'}: {error}"
-            ) from error
-    return question.title, rows
+        return answer_question(session, name, values)
+
+
+def parse_question(name: str, values: Mapping[str, str]) -> exp.Expr:
+    """Return the statement of a saved question with these values of its parameters."""
+    return set_parameters(parse_statement(find_question(name).text), values)
+
+
+def answer_question(session: Asked, name: str, values: Mapping[str, str]) -> tuple[str, pa.Table]:
+    """Return the title of a saved question, and its answer with these values of its parameters."""
+    tree = parse_question(name, values)
+    try:
+        return find_question(name).title, session.run(tree)
+    except StatementError as error:
+        given = " ".join(f"{key}={value}" for key, value in values.items())
+        raise StatementError(f"question {name} cannot be answered with {given or 'its defaults'}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from lakehouse.commands.demo import demo
 from lakehouse.commands.deploy import deploy
 from lakehouse.commands.destroy import destroy
 from lakehouse.commands.doctor import doctor
+from lakehouse.commands.export import export
 from lakehouse.commands.extract import extract
 from lakehouse.commands.forget import forget
 from lakehouse.commands.import_ import import_
@@ -52,7 +53,9 @@ INTERRUPTED = 130
 GROUPS: Mapping[str, Mapping[str, Command]] = {
     "Start here": {"demo": demo, "mine": mine, "doctor": doctor},
     "Get data": {"login": login, "extract": extract, "sources check": check, "import": import_, "load": load},
-    "Ask": {"question": question, "query": query, "checks": checks, "report": report, "trino": trino},
+    "Ask": {
+        "question": question, "query": query, "checks": checks, "report": report, "export": export, "trino": trino,
+    },
     "Maintain": {
         "maintain": maintain, "rewind": rewind, "rebuild": rebuild, "warehouse copy": copy, "warehouse move": move,
         "warehouse repair": repair, "forget": forget, "schedule install": schedule.install,

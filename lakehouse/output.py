@@ -1,24 +1,27 @@
-"""Rows on a terminal, in a pipe, as CSV or as JSON."""
+"""Rows on a terminal, in a pipe, as CSV, JSON or Parquet."""
 
 import csv
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import IO, Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from lakehouse.errors import UserError
 from lambda_extract.plain_text import is_unsafe, mask_text
 
-Format = Literal["table", "csv", "csv-exact", "json"]
-FORMATS: tuple[Format, ...] = ("table", "csv", "csv-exact", "json")
-"""`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
+Format = Literal["table", "csv", "csv-exact", "json", "parquet"]
+FORMATS: tuple[Format, ...] = ("table", "csv", "csv-exact", "json", "parquet")
+"""`csv` is for people and their spreadsheets; the last three give programs each text as it is."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a text begins with that a spreadsheet takes for a formula."""
@@ -66,6 +69,11 @@ def plain_number(value: Any) -> Any:
 
 def write_rows(table: pa.Table, output_format: Format, stream: IO[str]) -> None:
     """Write the rows to the stream in the format asked for."""
+    if output_format == "parquet":
+        if stream.isatty():
+            raise UserError("--format parquet: expected a file or a pipe, as in `> rows.parquet`, got a terminal.")
+        write_parquet(table.schema, table.to_batches(), stream.buffer)  # type: ignore[attr-defined]
+        return
     names, rows = list(table.column_names), to_rows(table)
     if output_format in ("csv", "csv-exact"):
         write_csv(names, rows, stream, is_exact=output_format == "csv-exact")
@@ -73,6 +81,35 @@ def write_rows(table: pa.Table, output_format: Format, stream: IO[str]) -> None:
         write_json(names, rows, stream)
     else:
         write_table(names, rows, stream)
+
+
+def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], file: Any) -> int:
+    """Write batches of rows as Parquet, to a path or a stream; return the number of rows.
+
+    Sums of integers come as decimals without a fraction, and become int64.
+    """
+    fields = [
+        pa.field(name, pa.int64() if is_whole(field.type) else field.type, metadata=field.metadata)
+        for name, field in zip(unique_names(schema.names), schema, strict=True)
+    ]
+    rows, plain = 0, pa.schema(fields)
+    with pq.ParquetWriter(file, plain, compression="zstd") as writer:
+        for batch in batches:
+            table = pa.Table.from_batches([batch], schema).rename_columns(plain.names)
+            writer.write_table(table.cast(plain))
+            rows += batch.num_rows
+    return rows
+
+
+def is_whole(kind: pa.DataType) -> bool:
+    """Return whether a type is a decimal without a fraction."""
+    return bool(pa.types.is_decimal(kind) and kind.scale == 0)
+
+
+def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of batches as Python values."""
+    for batch in batches:
+        yield from to_rows(pa.Table.from_batches([batch]))
 
 
 def to_iso(value: Any) -> Any:
@@ -88,10 +125,8 @@ def to_json(value: Any) -> str:
     return "".join(f"\\u{ord(character):04x}" if is_unsafe(character) else character for character in text)
 
 
-def write_csv(
-    names: Sequence[str], rows: Sequence[tuple[Any, ...]], stream: IO[str], *, is_exact: bool = False
-) -> None:
-    """Write a header and the rows; null is empty, times are ISO 8601, lists are JSON.
+def write_csv(names: Sequence[str], rows: Iterable[tuple[Any, ...]], stream: IO[str], *, is_exact: bool = False) -> int:
+    """Write a header and the rows, return how many; null is empty, times are ISO 8601, lists are JSON.
 
     For people, a text that a spreadsheet would take for a formula gets an apostrophe before it; on a terminal nothing
     steers it.
@@ -99,11 +134,14 @@ def write_csv(
     writer = csv.writer(stream, lineterminator="\n")
     # Python leaves a lone carriage return unquoted, and readers take it for the end of a row.
     quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    for row in (names, *rows):
+    written = -1  # The header is no row.
+    for row in chain([tuple(names)], rows):
+        written += 1
         cells = [to_csv(value) for value in row]
         cells = cells if is_exact else [defuse(cell) for cell in cells]
         cells = [mask_cell(cell) for cell in cells] if stream.isatty() else cells
         (quoting if any("\r" in str(cell) for cell in cells) else writer).writerow(cells)
+    return written
 
 
 def defuse(cell: Any) -> Any:

@@ -10,8 +10,8 @@ from lakehouse.defaults import RAW as RAW
 from lakehouse.defaults import WAREHOUSE as WAREHOUSE
 from lakehouse.paths import MINE as MINE
 
-Format = Literal["table", "csv", "csv-exact", "json"]
-"""`csv` is for people and their spreadsheets; `csv-exact` and `json` give programs each text as it is."""
+Format = Literal["table", "csv", "csv-exact", "json", "parquet"]
+"""`csv` is for people and their spreadsheets; the last three give programs each text as it is."""
 
 
 def read_path(text: str) -> Path:

@@ -18,8 +18,7 @@ def publish(warehouse: Path, arguments: Sequence[str] = (), output_file: Path | 
     folder = warehouse.absolute()
     if not (folder / CATALOG_FILE).is_file():
         raise UserError(
-            f"--warehouse {warehouse}: expected a warehouse, got none; `lakehouse load` makes one."
-            f" {NOTHING_PUBLISHED}"
+            f"--warehouse {warehouse}: expected a warehouse, got none; `lakehouse load` makes one. {NOTHING_PUBLISHED}"
         )
     words = ["--catalog", LOCAL_CATALOG, "--database", DATABASE, *arguments]
     try:

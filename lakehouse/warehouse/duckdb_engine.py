@@ -10,12 +10,17 @@ from lakehouse.defaults import DATABASE
 from lakehouse.statements.statement import CATALOG, Statement, names_read, parse_statement, to_duckdb
 from lakehouse.statements.summaries import as_view, read_named
 
-SETTINGS = (
+FIXED = (
     "set TimeZone = 'UTC'",
     "set integer_division = true",
     "set python_enable_replacements = false",
     "set autoinstall_known_extensions = false",
     "set autoload_known_extensions = false",
+)
+"""Settings on which the meaning of a statement depends, and those that keep it to itself."""
+
+SETTINGS = (
+    *FIXED,
     f"attach ':memory:' as {CATALOG}",
     f"create schema {CATALOG}.{DATABASE}",
     f"use {CATALOG}.{DATABASE}",

@@ -1,7 +1,8 @@
 """Statements on a warehouse, answered by DuckDB."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ from lakehouse.warehouse.iceberg import Tables, Warehouse
 
 UNKNOWN_COLUMN = re.compile(r'(?:Referenced column|does not have a column named) "(?P<name>[^"]+)"')
 INFORMATION_SCHEMA = "information_schema."
+BATCH_ROWS = 50_000
 
 
 class Session:
@@ -43,6 +45,19 @@ class Session:
         """Let later statements read rows by a name, as if they were a table: what is asked once and read often."""
         self.opened[name] = ds.dataset(rows)
         self.known.add(name)
+
+    @contextmanager
+    def stream(self, tree: exp.Expr) -> Iterator[pa.RecordBatchReader]:
+        """Yield a reader of a statement's rows, batch by batch: they need not fit into memory."""
+        names = self.require_known(names_read(tree))
+        engine = stand_in.connect()
+        try:
+            self.fill(engine, names)
+            yield engine.sql(to_duckdb(tree)).to_arrow_reader(BATCH_ROWS)
+        except duckdb.Error as error:
+            raise StatementError(explain(error, engine)) from error
+        finally:
+            engine.close()
 
     def run_text(self, text: str) -> pa.Table:
         """Return the rows of a statement, unchanged."""

@@ -1,0 +1,1 @@
+"""Answers to take along: a DuckDB file, Parquet or CSV."""
