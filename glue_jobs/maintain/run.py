@@ -28,6 +28,9 @@ TRIES = 3
 REMOVALS: tuple[Step, ...] = ("expire", "orphans")
 """Steps that remove files, after a commit or without any."""
 
+BETWEEN_CANCELS = 1.0
+"""Seconds between two attempts to end a step whose time is up."""
+
 SOON = dt.timedelta(seconds=1)
 """Times in statements are whole seconds; a state of this second is to be earlier."""
 
@@ -153,31 +156,31 @@ def _cancelled_after(spark: SparkSession, seconds: float, *, is_removal: bool) -
 
     By a tag: the procedures put their jobs into groups that they name themselves. Files are removed by no job of Spark
     but by threads that Java's thread of the block waits for: with `is_removal` that wait is interrupted, too, and the
-    files that are left are found by the next run.
+    files that are left are found by the next run. Until the block ends this is repeated: a compaction starts jobs for
+    its next files, and after an error Iceberg goes on with the next 100,000 files to be removed.
     """
-    context, tag, is_over = spark.sparkContext, f"maintain-{uuid4().hex}", threading.Event()
+    context, tag = spark.sparkContext, f"maintain-{uuid4().hex}"
+    is_over, has_ended = threading.Event(), threading.Event()
     java = spark._jvm.java.lang.Thread  # type: ignore[union-attr]
-    waiting, lock, has_ended = java.currentThread(), threading.Lock(), False
+    waiting = java.currentThread()
 
     def cancel() -> None:
-        with lock:
-            if has_ended:
-                return
+        wait = max(seconds, 0)
+        while not has_ended.wait(wait):
             is_over.set()
             context.cancelJobsWithTag(tag)
             if is_removal:
                 waiting.interrupt()
+            wait = BETWEEN_CANCELS
 
-    timer = threading.Timer(max(seconds, 0), cancel)
-    timer.daemon = True
+    canceller = threading.Thread(target=cancel, name=tag, daemon=True)
     context.addJobTag(tag)
-    timer.start()
+    canceller.start()
     try:
         yield is_over.is_set
     finally:
-        timer.cancel()
-        with lock:
-            has_ended = True
+        has_ended.set()
+        canceller.join()
         java.interrupted()  # what comes after the block must not be interrupted
         context.removeJobTag(tag)
 

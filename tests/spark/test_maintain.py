@@ -90,3 +90,20 @@ def test_a_wait_for_files_to_be_removed_ends_when_time_is_up(worn_lake: Lake) ->
     # The interruption is of that wait alone.
     assert not thread.currentThread().isInterrupted()
     assert worn_lake.rows("song")
+
+
+def test_what_begins_after_time_is_up_is_ended_too(worn_lake: Lake) -> None:
+    spark, thread = worn_lake.spark, worn_lake.spark._jvm.java.lang.Thread
+    job = "select reflect('java.lang.Thread', 'sleep', bigint(4000)) from range(1)"
+    with _cancelled_after(spark, 0.2, is_removal=False) as is_cancelled:
+        for _ in range(2):  # as a compaction goes on with its next files
+            with pytest.raises(Exception, match="cancelled"):
+                spark.sql(job).collect()
+    assert is_cancelled()
+    start = monotonic()
+    with _cancelled_after(spark, 0.2, is_removal=True):
+        for _ in range(2):  # as Iceberg goes on with the next files after an error
+            with pytest.raises(Py4JJavaError, match="InterruptedException"):
+                thread.sleep(60_000)
+    assert monotonic() - start < 30
+    assert not thread.currentThread().isInterrupted()
