@@ -44,6 +44,8 @@ class Names:
 
 def gather(session: Session, addresses: Addresses = "links") -> dict[str, Any]:
     """Return all that the page shows, with no more addresses outside the page than these."""
+    # The dearest of the views: computed once here instead of by each statement that reads it.
+    session.hold("play_history", session.run_text("select * from play_history"))
     ask = Asker(session)
     kept = ask.records(sql.KEPT)[0]
     data: dict[str, Any] = {

@@ -384,16 +384,16 @@ limit 12"""
 KEPT = """select
     (select count(*) from song_latest)
     + (
-        select count(distinct play_once.song_id)
-        from play_once
-        left join song_latest on play_once.song_id = song_latest.song_id
+        select count(distinct play_history.song_id)
+        from play_history
+        left join song_latest on play_history.song_id = song_latest.song_id
         where song_latest.song_id is null
     ) as songs,
     (select count(*) from artist_latest)
     + (select count(distinct artist_key) from play_history where artist_id is null) as artists,
     (select count(*) from album_latest)
     + (select count(distinct album_key) from play_history where album_id is null) as albums,
-    (select count(*) from play_once where ms_played is null or ms_played >= 30000) as plays,
+    (select count(*) from play_history where ms_played is null or ms_played >= 30000) as plays,
     (select count(*) from load_status) as days,
     (select count(*) from listing_latest) as sources,
     (select cast(coalesce(sum(open_records), 0) as bigint) from rejected_by_reason) as records_rejected,

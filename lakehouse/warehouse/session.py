@@ -42,7 +42,11 @@ class Session:
             raise StatementError(explain(error, engine)) from error
 
     def hold(self, name: str, rows: pa.Table) -> None:
-        """Let later statements read rows by a name, as if they were a table: what is asked once and read often."""
+        """Let later statements read rows by a name, as if they were a table: what is asked once and read often.
+
+        A view of that name is no longer computed, also where other views read it.
+        """
+        self.views = {known: view for known, view in self.views.items() if known != name}
         self.opened[name] = ds.dataset(rows)
         self.known.add(name)
 
