@@ -102,7 +102,7 @@ def step(name: str, do: str, *given: object) -> dict[str, Any]:
 
 def best(steps: Sequence[Mapping[str, Any]]) -> Cost:
     """Return the least that a step took, by the clock: what disturbs only adds."""
-    least = min(steps, key=lambda one: float(one["seconds"]))
+    least = min(steps, key=lambda step: float(step["seconds"]))
     return Cost(least["seconds"], least["cpu"])
 
 
@@ -369,9 +369,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Parse `make bench`'s variable and measure."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__, allow_abbrev=False)
     parser.add_argument("--size", default="250MB")
-    told = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     try:
-        run(parse_size(told.size))
+        run(parse_size(options.size))
     except UserError as error:
         sys.stderr.write(f"bench: {error}\n")
         return 2

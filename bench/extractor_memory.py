@@ -77,12 +77,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tracks", type=int, default=50_000)
     parser.add_argument("--regime", default="legacy", choices=("restricted", "legacy", "extended"))
-    told = parser.parse_args()
-    found = measure(told.tracks, told.regime)
+    options = parser.parse_args()
+    peak = measure(options.tracks, options.regime)
     sys.stdout.write(
-        f"{told.regime}: {found['entries']} saved tracks in {found['calls']:.0f} calls, {found['seconds']:.0f} s"
-        f" ({found['cpu']:.0f} s of CPU), {found['landed_mb']:.0f} MB landed; memory {found['start_mb']:.0f} MB at the"
-        f" start, {found['peak_mb']:.0f} MB at most; complete: {found['is_complete']}\n"
+        f"{options.regime}: {peak['entries']} saved tracks in {peak['calls']:.0f} calls, {peak['seconds']:.0f} s"
+        f" ({peak['cpu']:.0f} s of CPU), {peak['landed_mb']:.0f} MB landed; memory {peak['start_mb']:.0f} MB at the"
+        f" start, {peak['peak_mb']:.0f} MB at most; complete: {peak['is_complete']}\n"
     )
 
 

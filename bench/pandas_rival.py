@@ -29,8 +29,8 @@ def flatten(raw: Path, out: Path) -> None:
 
 def tracks_of(line: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the songs of an answer."""
-    found = [entry["track"] for entry in (line.get("response") or {}).get("items", ())]
-    return [track for track in found if track and track["type"] == "track" and track["id"]]
+    tracks = [entry["track"] for entry in (line.get("response") or {}).get("items", ())]
+    return [track for track in tracks if track and track["type"] == "track" and track["id"]]
 
 
 def songs(tracks: list[dict[str, Any]]) -> list[dict[str, Any]]:

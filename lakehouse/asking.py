@@ -151,9 +151,9 @@ class CheckResult:
 
     def as_data(self) -> dict[str, Any]:
         """Return it for a program."""
-        found = None if self.rows is None else self.rows.num_rows
+        row_count = None if self.rows is None else self.rows.num_rows
         return {
-            "check": self.name, "title": self.title, "found": found, "first": self.first, "error": self.error,
+            "check": self.name, "title": self.title, "found": row_count, "first": self.first, "error": self.error,
             "severity": self.severity, "remedy": self.remedy,
         }  # fmt: skip
 

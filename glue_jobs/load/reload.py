@@ -47,13 +47,13 @@ def reload_days(spark: SparkSession, settings: Settings, first: dt.date, last: d
         objects = _list_days(settings, first, last)
         loaded = _read_ledger(spark, settings, first, last)
         _require_raw(settings, first, last, objects, loaded)
-    days = sorted({one.extraction_date for one in objects} | set(loaded.values()))
+    days = sorted({raw_object.extraction_date for raw_object in objects} | set(loaded.values()))
     for part in _cut_days(days, objects, settings.batch_bytes):
         _reload(spark, settings, part, report)
 
 
 def _list_days(settings: Settings, first: dt.date, last: dt.date) -> list[RawObject]:
-    return [one for one in list_objects(settings.raw, first) if one.extraction_date <= last]
+    return [raw_object for raw_object in list_objects(settings.raw, first) if raw_object.extraction_date <= last]
 
 
 def _read_ledger(spark: SparkSession, settings: Settings, first: dt.date, last: dt.date) -> dict[str, dt.date]:
@@ -72,7 +72,7 @@ def _require_raw(
             f"--reload {first}..{last}: expected raw objects of these days, got none in {settings.raw} and none in"
             " the ledger. Nothing was changed."
         )
-    missing = sorted(set(loaded) - {one.raw_key for one in objects})
+    missing = sorted(set(loaded) - {raw_object.raw_key for raw_object in objects})
     if missing and not settings.accept_missing:
         raise LoadError(
             f"--reload {first}..{last}: expected the raw objects that were loaded, {len(missing)} of {len(loaded)} are"
@@ -147,7 +147,7 @@ class _Reload:
         """Leave out raw objects whose rows went because of their age, and those that a load has failed to read."""
         rows = self.now_in(RAW_OBJECT).where(self.is_of_days).where(NOT_READ).select("raw_key").collect()
         unread = {row["raw_key"] for row in rows}
-        self.objects = [one for one in self.objects if one.raw_key not in unread]
+        self.objects = [raw_object for raw_object in self.objects if raw_object.raw_key not in unread]
 
     @property
     def is_of_days(self) -> Column:
@@ -177,66 +177,66 @@ def _commit(table: Table, writer: object, partitions: str) -> None:
     writer.overwrite(F.expr(partitions))  # type: ignore[attr-defined]
 
 
-def _replace_all(one: _Reload) -> None:
+def _replace_all(reload: _Reload) -> None:
     """Read the raw objects, and replace what the tables have of the days; the ledger last."""
     batch = None
-    if one.objects:
-        with one.report.phase("read"):
-            batch = read_batch(one.spark, one.objects)
-    with one.report.phase("merge"):
+    if reload.objects:
+        with reload.report.phase("read"):
+            batch = read_batch(reload.spark, reload.objects)
+    with reload.report.phase("merge"):
         for table in BY_DAY:
-            one.replace(table, _rows_of(one, batch, table), one.days)
-        _replace_plays(one, batch)
-    with one.report.phase("ledger"):
-        months = {day.replace(day=1) for day in one.days}
-        kept_df = one.now_in(RAW_OBJECT).where(partition_filter(RAW_OBJECT, months, row=""))
-        kept_df = kept_df.where(~one.is_of_days | F.expr(NOT_READ))
-        one.replace(RAW_OBJECT, kept_df.unionByName(_rows_of(one, batch, RAW_OBJECT)), months)
+            reload.replace(table, _rows_of(reload, batch, table), reload.days)
+        _replace_plays(reload, batch)
+    with reload.report.phase("ledger"):
+        months = {day.replace(day=1) for day in reload.days}
+        kept_df = reload.now_in(RAW_OBJECT).where(partition_filter(RAW_OBJECT, months, row=""))
+        kept_df = kept_df.where(~reload.is_of_days | F.expr(NOT_READ))
+        reload.replace(RAW_OBJECT, kept_df.unionByName(_rows_of(reload, batch, RAW_OBJECT)), months)
     for note in batch.notes if batch else ():
-        one.report.add_day(note)
+        reload.report.add_day(note)
 
 
-def _rows_of(one: _Reload, batch: ReadBatch | None, table: Table) -> DataFrame:
+def _rows_of(reload: _Reload, batch: ReadBatch | None, table: Table) -> DataFrame:
     """Return the rows that the raw objects hold for a table, one for each key."""
     if batch is None:
-        return one.spark.createDataFrame([], table.schema)
+        return reload.spark.createDataFrame([], table.schema)
     return batch.rows_of(table).df
 
 
-def _replace_plays(one: _Reload, batch: ReadBatch | None) -> None:
+def _replace_plays(reload: _Reload, batch: ReadBatch | None) -> None:
     """Replace the plays of the days.
 
     A play may have been seen in raw objects of other days, too, and only its best sighting is in the table. Where that
     of these days goes or changes, the others are read again.
     """
-    old_df = keep(one.now_in(PLAY).where(one.is_of_days))
-    new_df = keep(_rows_of(one, batch, PLAY))
+    old_df = keep(reload.now_in(PLAY).where(reload.is_of_days))
+    new_df = keep(_rows_of(reload, batch, PLAY))
     changed_df = keep(old_df.exceptAll(new_df))
-    others_df = _plays_of_other_days(one, changed_df)
+    others_df = _plays_of_other_days(reload, changed_df)
     months = {row[0] for row in old_df.select(F.trunc(F.to_date("played_at"), "month")).distinct().collect()}
     months |= batch.play_months if batch else set()
-    kept_df = one.now_in(PLAY).where(partition_filter(PLAY, months, row="")).where(~one.is_of_days)
+    kept_df = reload.now_in(PLAY).where(partition_filter(PLAY, months, row="")).where(~reload.is_of_days)
     frames = [frame for frame in (kept_df, new_df, others_df) if frame is not None]
-    one.replace(PLAY, best_per_key(reduce(DataFrame.unionByName, frames), PLAY), months)
+    reload.replace(PLAY, best_per_key(reduce(DataFrame.unionByName, frames), PLAY), months)
 
 
-def _plays_of_other_days(one: _Reload, changed_df: DataFrame) -> DataFrame | None:
+def _plays_of_other_days(reload: _Reload, changed_df: DataFrame) -> DataFrame | None:
     """Return what raw objects of other days say of these plays; None where there is nothing to ask."""
     accounts = [row["account"] for row in changed_df.select("account").distinct().collect()]
     if not accounts:
         return None
-    ledger_df = one.now_in(RAW_OBJECT).where(F.col("account").isin(accounts)).where("status = 'loaded'")
-    keys = {row["raw_key"] for row in ledger_df.where(~one.is_of_days).select("raw_key").collect()}
-    objects = [other for other in list_objects(one.settings.raw) if other.raw_key in keys]
+    ledger_df = reload.now_in(RAW_OBJECT).where(F.col("account").isin(accounts)).where("status = 'loaded'")
+    keys = {row["raw_key"] for row in ledger_df.where(~reload.is_of_days).select("raw_key").collect()}
+    objects = [other for other in list_objects(reload.settings.raw) if other.raw_key in keys]
     if len(objects) < len(keys):
         log.warning(
             "play: %d raw objects of other days are gone; what only they knew is lost", len(keys) - len(objects)
         )
-    found: list[DataFrame] = []
-    for batch in cut_batches(objects, one.settings.batch_bytes):
-        play_df = read_batch(one.spark, batch).rows_of(PLAY).df
-        found.append(keep(play_df.join(changed_df.select(*PLAY.key), list(PLAY.key), "left_semi")))
-    return reduce(DataFrame.unionByName, found) if found else None
+    kept: list[DataFrame] = []
+    for batch in cut_batches(objects, reload.settings.batch_bytes):
+        play_df = read_batch(reload.spark, batch).rows_of(PLAY).df
+        kept.append(keep(play_df.join(changed_df.select(*PLAY.key), list(PLAY.key), "left_semi")))
+    return reduce(DataFrame.unionByName, kept) if kept else None
 
 
 def _compare(old_df: DataFrame, new_df: DataFrame, table: Table) -> tuple[Counts, int]:
@@ -251,6 +251,6 @@ def _compare(old_df: DataFrame, new_df: DataFrame, table: Table) -> tuple[Counts
     )
     on = F.expr(" and ".join(f"o.{name} = n.{name}" for name in table.key))
     rows = old_df.alias("o").join(new_df.alias("n"), on, "full_outer").groupBy(F.expr(change).alias("change")).count()
-    found = {row["change"]: row["count"] for row in rows.collect()}
-    removed = found.pop("removed", 0)
-    return Counts(**found), removed
+    counts = {row["change"]: row["count"] for row in rows.collect()}
+    removed = counts.pop("removed", 0)
+    return Counts(**counts), removed

@@ -69,7 +69,7 @@ def urgency(figures: Figures) -> int:
 def statement(step: Step, catalog: str, table: str, now: dt.datetime, keep_days: int) -> str:
     """Return the call of a step; `table` is database.table, `now` in UTC."""
     options = ", ".join(f"'{name}', '{value}'" for name, value in COMPACTION.items())
-    told = {
+    named = {
         "compact": ("rewrite_data_files", f"options => map({options})"),
         # Without a cache: there is one table after the other, and memory is the loads'.
         "manifests": ("rewrite_manifests", "use_caching => false"),
@@ -83,7 +83,7 @@ def statement(step: Step, catalog: str, table: str, now: dt.datetime, keep_days:
             f"older_than => {instant(now - dt.timedelta(days=ORPHAN_DAYS))}, prefix_listing => true",
         ),
     }
-    procedure, arguments = told[step]
+    procedure, arguments = named[step]
     return f"call {catalog}.system.{procedure}(table => '{table}', {arguments})"
 
 

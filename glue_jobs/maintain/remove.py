@@ -56,11 +56,11 @@ def expire_rows(spark: SparkSession, settings: MaintainSettings, present: Collec
     old_df = old_df.where(landed < F.expr(instant(early))).select("raw_key", landed.alias("landed"))
     if not settings.imports_too and PLAY.name in present:
         old_df = old_df.join(_own_copies(spark, settings), "raw_key", "left_anti")
-    found = [(row["raw_key"], row["landed"] < limit.replace(tzinfo=None)) for row in _utc(old_df).collect()]
-    if not found:
+    old_objects = [(row["raw_key"], row["landed"] < limit.replace(tzinfo=None)) for row in _utc(old_df).collect()]
+    if not old_objects:
         return Removed()
-    removed = _remove(spark, settings, present, [key for key, _ in found], "false")
-    removed.is_late = any(is_late for _, is_late in found)
+    removed = _remove(spark, settings, present, [key for key, _ in old_objects], "false")
+    removed.is_late = any(is_late for _, is_late in old_objects)
     _write(f"update {settings.name_of(RAW_OBJECT.name)} set status = '{EXPIRED}' where {_of_objects()}", spark)
     return removed
 
@@ -138,9 +138,9 @@ def write_manifests_anew(spark: SparkSession, catalog: str, database: str, table
     """
     name = f"{catalog}.{database}.{table}"
     spark.catalog.refreshTable(name)
-    found = load_table(spark, name)
-    snapshot = found.currentSnapshot()
-    manifests = list(snapshot.allManifests(found.io())) if snapshot is not None else []
+    iceberg_table = load_table(spark, name)
+    snapshot = iceberg_table.currentSnapshot()
+    manifests = list(snapshot.allManifests(iceberg_table.io())) if snapshot is not None else []
     if not manifests:
         return
     if len(manifests) == 1:

@@ -129,17 +129,17 @@ def _do_in_time(run: _Run, table: str, step: Step, seconds: float, removed: dict
     """Do one step; whether it ended by itself. Where time runs out its work is cancelled, what is committed stays."""
     # Where nothing earlier is to stay, that is also what this run itself has replaced.
     now = run.now if run.keep_days else max(run.now, dt.datetime.now(dt.UTC) + SOON)
-    told = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", now, run.keep_days)
+    command = statement(step, run.settings.catalog, f"{run.settings.database}.{table}", now, run.keep_days)
     end = run.clock() + seconds
     for attempt in range(1, TRIES + 1):
         with _cancelled_after(run.spark, end - run.clock(), is_removal=step in REMOVALS) as is_cancelled:
             try:
-                row = run.spark.sql(told).collect()
+                row = run.spark.sql(command).collect()
             except Exception:
                 if is_cancelled():
                     return False
                 raise
-        _count(step, [one.asDict() for one in row], removed)
+        _count(step, [removed_row.asDict() for removed_row in row], removed)
         if is_cancelled():
             return False
         if not (step == "compact" and row and row[0].asDict().get("failed_data_files_count")):

@@ -93,7 +93,7 @@ def fix(file: duckdb.DuckDBPyConnection, query: exp.Expr) -> str:
     for number in range(len(list(tree.find_all(exp.Div)))):
         if is_whole(file, tree, number):
             nth_division(tree, number).args["is_whole"] = True
-    for division in [one for one in tree.find_all(exp.Div) if one.args.pop("is_whole", False)]:
+    for division in [div for div in tree.find_all(exp.Div) if div.args.pop("is_whole", False)]:
         division.replace(exp.paren(exp.IntDiv(this=division.this, expression=division.expression)))
     return tree.sql(dialect="duckdb")
 

@@ -51,7 +51,7 @@ def translate(value: Json) -> Translation | None:
 
 def is_history(value: Json) -> bool:
     """Return whether this is a play of the streaming history, or a list of such."""
-    first = next((one for one in value if one is not None), None) if isinstance(value, list) else value
+    first = next((element for element in value if element is not None), None) if isinstance(value, list) else value
     return shapes.is_object(first) and shapes.is_history_entry(first)
 
 
@@ -95,18 +95,18 @@ def _fits_library(element: Json, telling: str | None) -> bool:
 
 
 def _translate_library(value: JsonObject) -> Translation:
-    found = Translation()
+    translation = Translation()
     for name, (kind, make) in LIBRARY.items():
         elements = value.get(name)
         if isinstance(elements, list):
             items: list[Json] = [make(one) if isinstance(one, dict) else one for one in elements]
             page: JsonObject = {"items": items, "offset": 0, "total": len(items)}
             whole: JsonObject = {"artists": page} if name == "artists" else page
-            found.documents.append(Exported(f"$.{name}", whole, Source(kind, kind)))
+            translation.documents.append(Exported(f"$.{name}", whole, Source(kind, kind)))
     for name, elements in value.items():
         if name not in LIBRARY and isinstance(elements, list | dict) and elements:
-            found.left_out.append(f"{len(elements)} in {name}")
-    return found
+            translation.left_out.append(f"{len(elements)} in {name}")
+    return translation
 
 
 def _is_exported_playlist(value: Json) -> bool:
@@ -132,7 +132,7 @@ def _name_playlists(
         names[name] = names.get(name, 0) + 1
         elements = playlist[field_name]
         assert isinstance(elements, list)
-        items: list[Json] = [make_entry(one) if isinstance(one, dict) else one for one in elements]
+        items: list[Json] = [make_entry(element) if isinstance(element, dict) else element for element in elements]
         own_id = f"playlist {playlist['pid']}" if "pid" in playlist else f"playlist {name}"
         own_id += f" ({names[name]})" if names[name] > 1 and "pid" not in playlist else ""
         page: JsonObject = {"items": items, "offset": 0, "total": len(items)}
@@ -208,7 +208,9 @@ def _exportify_entry(row: dict[str, str]) -> JsonObject:
     names = _split(row.get("Artist Name(s)"))
     uris = _split(row.get("Artist URI(s)"))
     uris = uris if len(uris) == len(names) else [None] * len(names)
-    artists: list[Json] = [{"type": "artist", "name": name, "uri": one} for name, one in zip(names, uris, strict=True)]
+    artists: list[Json] = [
+        {"type": "artist", "name": name, "uri": artist_uri} for name, artist_uri in zip(names, uris, strict=True)
+    ]
     album: JsonObject = {
         "type": "album",
         "uri": row.get("Album URI") or None,
@@ -231,4 +233,4 @@ def _exportify_entry(row: dict[str, str]) -> JsonObject:
 
 
 def _split(text: str | None) -> list[str | None]:
-    return [one.strip() for one in text.split(",")] if text else []
+    return [part.strip() for part in text.split(",")] if text else []

@@ -94,7 +94,7 @@ def list_archive(
     budget = outer.budget if outer else Budget()
     infos = archive.infolist()
     budget.take(len(infos), len(data) if outer else 0)
-    for info in sorted(infos, key=lambda one: one.filename):
+    for info in sorted(infos, key=lambda member: member.filename):
         # Some programs write the separators of Windows, against the format's rules.
         inside = PurePosixPath(info.filename.replace("\\", "/"))
         is_link = stat.S_ISLNK(info.external_attr >> 16)

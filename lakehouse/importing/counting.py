@@ -36,12 +36,12 @@ class Counted:
     @property
     def entries(self) -> int:
         """Return the number of entries, whatever becomes of them."""
-        return sum(one.size for one in self.lists)
+        return sum(counted_list.size for counted_list in self.lists)
 
     @property
     def total(self) -> int | None:
         """Return how many entries its lists announce together; None where one does not say."""
-        totals = [one.total for one in self.lists if one.total is not None]
+        totals = [counted_list.total for counted_list in self.lists if counted_list.total is not None]
         return sum(totals) if totals and len(totals) == len(self.lists) else None
 
 
@@ -52,13 +52,13 @@ def count(response: bytes) -> Counted:
         answer = read_answer(msgspec.Raw(response))
     except MALFORMED:
         return counted
-    for found in answer.lists or ():
+    for answer_list in answer.lists or ():
         size = 0
-        for entry in classify_list(found, imported_id):
+        for entry in classify_list(answer_list, imported_id):
             size += 1
             _add(counted, entry)
-        counted.lists.append(ListCount(_list_name(found), size, found.page.offset, found.page.total))
-    counted.is_single = [found.is_single for found in answer.lists or ()] == [True]
+        counted.lists.append(ListCount(_list_name(answer_list), size, answer_list.page.offset, answer_list.page.total))
+    counted.is_single = [answer_list.is_single for answer_list in answer.lists or ()] == [True]
     return counted
 
 
@@ -69,6 +69,6 @@ def _add(counted: Counted, entry: Entry) -> None:
     counted.plays += entry.origin is not None and entry.outcome == Outcome.ACCEPTED
 
 
-def _list_name(found: AnswerList) -> str | None:
+def _list_name(answer_list: AnswerList) -> str | None:
     """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
-    return "items" if found.name == "tracks" else found.name
+    return "items" if answer_list.name == "tracks" else answer_list.name

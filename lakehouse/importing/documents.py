@@ -87,10 +87,10 @@ def unwrap(value: Json) -> Unwrapped:
     if isinstance(value, list) and all(item is None for item in value):
         return Unwrapped([Document("$", {"items": value})], {})
     value = _complete(value)
-    found = _visit(value, "$")
-    if not found.documents:
+    visited = _visit(value, "$")
+    if not visited.documents:
         return Unwrapped([Document("$", value)], {})
-    return Unwrapped(found.documents + found.extras + found.leftovers, found.scalars)
+    return Unwrapped(visited.documents + visited.extras + visited.leftovers, visited.scalars)
 
 
 def _complete(value: Json) -> Json:
@@ -137,9 +137,9 @@ def _visit_object(value: JsonObject, path: str) -> Found:
     """Take an object as a document if Spotify sends such, else look into it."""
     if _is_document(value) and not _is_doubtful(value):
         return Found([Document(path, value)], list(_find_extras(value, path)))
-    found = _visit_fields(value, path)
-    if found.has_music or not (_is_document(value) or shapes.is_error_body(value)):
-        return found
+    visited = _visit_fields(value, path)
+    if visited.has_music or not (_is_document(value) or shapes.is_error_body(value)):
+        return visited
     return Found([Document(path, value)])
 
 
@@ -194,10 +194,10 @@ def _find_foreign(value: JsonObject, path: str, own: frozenset[str]) -> Iterator
 def _find_music(value: Json, path: str) -> Iterator[Document]:
     """Yield the documents with entries inside a value that is landed with its document anyway."""
     if isinstance(value, dict | list):
-        found = _visit(value, path)
+        visited = _visit(value, path)
         yield from (
             document
-            for document in found.documents + found.extras
+            for document in visited.documents + visited.extras
             if document.entries and not _is_pointer(document.value)
         )
 
@@ -223,53 +223,53 @@ def _visit_list(values: list[Json], path: str) -> Found:
     """Join runs of elements into one document each, so that order stays; take other members one by one."""
     parts = [_read_part(index, value, path) for index, value in enumerate(values)]
     labels = _join_neighbours([part.label for part in parts])
-    found, start = Found(), 0
+    visited, start = Found(), 0
     for label, run in groupby(zip(labels, parts, strict=True), key=lambda pair: pair[0]):
         members = [part for _, part in run]
         whole = len(members) == len(parts)
         place = f"[{start}:{start + len(members)}]"
         if label == ELEMENT:
-            _add_elements(found, members, path if whole else path + place)
+            _add_elements(visited, members, path if whole else path + place)
         elif label.startswith(GATHER):
-            _add_gathered(found, members, path + ("[*]" if whole else place) + label.removeprefix(GATHER))
+            _add_gathered(visited, members, path + ("[*]" if whole else place) + label.removeprefix(GATHER))
         else:
-            _add_members(found, members)
+            _add_members(visited, members)
         start += len(members)
-    return found if found.documents else Found()
+    return visited if visited.documents else Found()
 
 
 def _visit_fields(value: JsonObject, path: str) -> Found:
     """Join what a dictionary holds by id into one document; take other members one by one."""
-    found = Found()
+    visited = Found()
     for label, members in _group_alike([_read_part(key, part, path) for key, part in value.items()]):
         if label == ELEMENT:
-            _add_elements(found, members, f"{path}[*]")
+            _add_elements(visited, members, f"{path}[*]")
         elif label.startswith(GATHER):
-            _add_gathered(found, members, f"{path}[*]{label.removeprefix(GATHER)}")
+            _add_gathered(visited, members, f"{path}[*]{label.removeprefix(GATHER)}")
         else:
-            _add_members(found, members)
+            _add_members(visited, members)
             continue
-        _note_keys(found, members, f"{path}[*]")
-    return found if found.documents else Found()
+        _note_keys(visited, members, f"{path}[*]")
+    return visited if visited.documents else Found()
 
 
 def _read_part(key: str | int, value: Json, path: str) -> _Part:
     """Look into one member of a wrapper."""
     part_path = join_path(path, key)
-    found = _visit(value, part_path)
-    return _Part(key, part_path, value, found, _label(value, found, part_path))
+    visited = _visit(value, part_path)
+    return _Part(key, part_path, value, visited, _label(value, visited, part_path))
 
 
-def _label(value: Json, found: Found, path: str) -> str:
+def _label(value: Json, visited: Found, path: str) -> str:
     """Say how a member may join others: as element, as wrapper of one element under a path, or not at all."""
     if value is None:
         return NULL
-    if shapes.is_element(value) and found.documents and found.documents[0].path == path:
+    if shapes.is_element(value) and visited.documents and visited.documents[0].path == path:
         return ELEMENT
-    if not found.has_music:
+    if not visited.has_music:
         return PLAIN
-    if len(found.documents) == 1 and shapes.is_element(found.documents[0].value):
-        return GATHER + found.documents[0].path.removeprefix(path)
+    if len(visited.documents) == 1 and shapes.is_element(visited.documents[0].value):
+        return GATHER + visited.documents[0].path.removeprefix(path)
     return OWN
 
 
@@ -306,38 +306,38 @@ def _is_missing(part: _Part) -> bool:
     return part.value is None and ID_KEY.fullmatch(str(part.key)) is not None
 
 
-def _add_elements(found: Found, members: Sequence[_Part], path: str) -> None:
+def _add_elements(visited: Found, members: Sequence[_Part], path: str) -> None:
     """Add elements as one list document."""
-    found.documents.append(Document(path, {"items": [part.value for part in members]}))
+    visited.documents.append(Document(path, {"items": [part.value for part in members]}))
     for part in members:
-        found.extras += part.found.extras
+        visited.extras += part.found.extras
 
 
-def _add_gathered(found: Found, members: Sequence[_Part], path: str) -> None:
+def _add_gathered(visited: Found, members: Sequence[_Part], path: str) -> None:
     """Add the one element of each wrapper as one list document."""
     values = [part.found.documents[0].value if part.found.documents else None for part in members]
-    found.documents.append(Document(path, {"items": list(values)}))
+    visited.documents.append(Document(path, {"items": list(values)}))
     for part in members:
-        found.add_rest(part.found)
+        visited.add_rest(part.found)
 
 
-def _add_members(found: Found, members: Iterable[_Part]) -> None:
+def _add_members(visited: Found, members: Iterable[_Part]) -> None:
     """Add each member's own documents, or the member itself as what is left of a wrapper."""
     for part in members:
         if part.found.documents:
-            found.add(part.found)
+            visited.add(part.found)
         elif isinstance(part.value, dict | list) and part.value:
-            found.leftovers.append(Document(part.path, part.value))
+            visited.leftovers.append(Document(part.path, part.value))
         else:
-            found.scalars[part.path] = part.value
+            visited.scalars[part.path] = part.value
 
 
-def _note_keys(found: Found, members: Iterable[_Part], path: str) -> None:
+def _note_keys(visited: Found, members: Iterable[_Part], path: str) -> None:
     """Keep a dictionary's keys where they tell more than the ids inside."""
     keys: list[Json] = [part.key for part in members]
     if not all(_is_own_key(part) for part in members):
-        known = found.scalars.get(path)
-        found.scalars[path] = [*known, *keys] if isinstance(known, list) else keys
+        known = visited.scalars.get(path)
+        visited.scalars[path] = [*known, *keys] if isinstance(known, list) else keys
 
 
 def _is_own_key(part: _Part) -> bool:

@@ -31,17 +31,20 @@ def find_path_date(path: PurePath) -> PathDate | None:
     named = _find_name_date(path.name)
     folders = _list_folder_dates(path.parent.parts)
     explicit = [date for date, is_explicit in folders if is_explicit]
-    found = [*explicit[:1], *([named] if named else []), *(date for date, _ in folders[:1])]
-    if not found:
+    dates = [*explicit[:1], *([named] if named else []), *(date for date, _ in folders[:1])]
+    if not dates:
         return None
-    return PathDate(found[0], next((date for date in found if date != found[0]), None))
+    return PathDate(dates[0], next((date for date in dates if date != dates[0]), None))
 
 
 def drop_dates(path: str) -> str:
     """Return a path without the dates in it: what stays the same from day to day."""
     *folders, name = path.split("/")
     kept = [folder for number, folder in enumerate(folders) if not _is_date_folder(folders, number)]
-    match = next((one for one in DAY_IN_NAME.finditer(name) if _build_date(one.group("year", "month", "day"))), None)
+    match = next(
+        (candidate for candidate in DAY_IN_NAME.finditer(name) if _build_date(candidate.group("year", "month", "day"))),
+        None,
+    )
     if match:
         rest = name[match.end() :]
         time = TIME_AFTER_DATE.match(rest)

@@ -108,10 +108,10 @@ class ImportedDump:
     @property
     def reasons(self) -> Counter[str]:
         """Return why entries will be skipped or rejected."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for part in self.parts:
-            found.update(part.counted.reasons)
-        return found
+            counts.update(part.counted.reasons)
+        return counts
 
     @property
     def sources(self) -> list[Source]:
@@ -223,8 +223,8 @@ class _FileReader:
         exported = account_export.translate(value)
         if exported:
             self.imported.remarks += [f"left out {text}" for text in exported.left_out]
-            for one in exported.documents:
-                yield from self._land(Document(one.path, one.value), one)
+            for exported_document in exported.documents:
+                yield from self._land(Document(exported_document.path, exported_document.value), exported_document)
             return
         unwrapped = unwrap(value)
         for document in unwrapped.documents:
@@ -324,18 +324,18 @@ def cut(value: Json) -> Iterator[Json]:
 def _size(items: list[Json]) -> int:
     """Estimate the bytes of a list from some of its elements, so that short ones are not written twice."""
     if len(items) < 1_000:
-        return sum(len(encode_json(one)) for one in items)
+        return sum(len(encode_json(item)) for item in items)
     step = len(items) // 100
-    return sum(len(encode_json(one)) for one in items[::step]) * step
+    return sum(len(encode_json(item)) for item in items[::step]) * step
 
 
 def _parts(items: list[Json]) -> Iterator[tuple[int, list[Json]]]:
     """Cut a list by size, each part with the place of its first element."""
     part: list[Json] = []
     first = size = 0
-    for number, one in enumerate(items):
-        part.append(one)
-        size += len(encode_json(one))
+    for number, item in enumerate(items):
+        part.append(item)
+        size += len(encode_json(item))
         if size >= PART:
             yield first, part
             part, first, size = [], number + 1, 0
@@ -362,7 +362,7 @@ def _sum_up(source: Source, parts: list[_Part]) -> SourceResult:
     """Say how far one source came."""
     entries = sum(part.counted.entries for part in parts)
     totals = _greatest_totals(parts)
-    total = sum(one for one in totals if one is not None) if totals and None not in totals else None
+    total = sum(number for number in totals if number is not None) if totals and None not in totals else None
     is_error = any(part.is_error for part in parts)
     is_complete = None if total is None else _covered(parts) >= total
     if is_error:
@@ -379,9 +379,9 @@ def _greatest_totals(parts: list[_Part]) -> list[int | None]:
     """Return the greatest total of each list of a source."""
     totals: dict[str | None, int | None] = {}
     for part in parts:
-        for one in part.counted.lists:
-            known = totals.get(one.name)
-            totals[one.name] = max((n for n in (known, one.total) if n is not None), default=None)
+        for counted_list in part.counted.lists:
+            known = totals.get(counted_list.name)
+            totals[counted_list.name] = max((n for n in (known, counted_list.total) if n is not None), default=None)
     return list(totals.values())
 
 
@@ -390,11 +390,13 @@ def _covered(parts: list[_Part]) -> int:
     unplaced = 0
     ranges: dict[str | None, list[tuple[int, int]]] = {}
     for part in parts:
-        for one in part.counted.lists:
-            if one.offset is None or one.offset < 0:
-                unplaced += one.size
+        for counted_list in part.counted.lists:
+            if counted_list.offset is None or counted_list.offset < 0:
+                unplaced += counted_list.size
             else:
-                ranges.setdefault(one.name, []).append((one.offset, one.offset + one.size))
+                ranges.setdefault(counted_list.name, []).append(
+                    (counted_list.offset, counted_list.offset + counted_list.size)
+                )
     return unplaced + sum(map(_union, ranges.values()))
 
 

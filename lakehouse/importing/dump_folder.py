@@ -48,11 +48,11 @@ def find_files(folder: Path, raw: Path | None) -> Iterator[Found]:
             continue
         for entry in entries:
             path = current / entry.name
-            found = _classify(entry, path, root, raw)
-            if found is None:
+            classified = _classify(entry, path, root, raw)
+            if classified is None:
                 waiting.append(path)
             else:
-                yield found
+                yield classified
 
 
 def _classify(entry: os.DirEntry[str], path: Path, root: str, raw: Path | None) -> Found | None:

@@ -98,7 +98,7 @@ def _look_at_values(data: bytes, values: Sequence[Json], path: str) -> Look:
         return Look(has_music=True)
     documents = [document for value in values for document in unwrap(value).documents]
     if any(document.entries for document in documents):
-        return Look(_describe_pages([(one, b"") for one in _objects(documents)], path), has_music=True)
+        return Look(_describe_pages([(each, b"") for each in _objects(documents)], path), has_music=True)
     return Look(
         has_music=bool(documents) and any(map(_is_empty_page, documents)),
         personal=next(filter(None, map(personal.find_kind, values)), None),
@@ -138,7 +138,7 @@ def _thin(data: bytes) -> Json:
             if part[:1] == b"[":
                 return _thin_list(msgspec.Raw(part))
             fields = msgspec.json.decode(part, type=dict[str, msgspec.Raw])
-            return {name: _thin_list(one) for name, one in fields.items()}
+            return {name: _thin_list(value) for name, value in fields.items()}
         except MALFORMED:
             continue
     return None
@@ -148,7 +148,7 @@ def _thin_list(part: msgspec.Raw) -> Json:
     if bytes(memoryview(part)[:1]) != b"[":
         return msgspec.json.decode(part)  # type: ignore[no-any-return]
     elements = msgspec.json.decode(part, type=list[msgspec.Raw])[:SOME_ELEMENTS]
-    return [msgspec.json.decode(one) for one in elements]
+    return [msgspec.json.decode(element) for element in elements]
 
 
 def _describe_pages(documents: Sequence[tuple[JsonObject, bytes]], path: str) -> ListPages | None:
@@ -158,11 +158,15 @@ def _describe_pages(documents: Sequence[tuple[JsonObject, bytes]], path: str) ->
     if len(sources) != 1 or not (source := next(iter(sources))) or source.kind in NOT_GROUPED:
         return None
     texts = [text or encode_json(value) for _, value, text in named]
-    counted = [one for text in texts for one in count(text).lists]
+    counted = [counted_list for text in texts for counted_list in count(text).lists]
     facts: JsonObject = {}
     for _, value, _ in named:
         facts |= list_source.find_facts(value, source)
-    placed = tuple(Page(one.name, one.offset, one.offset + one.size) for one in counted if one.offset is not None)
+    placed = tuple(
+        Page(counted_list.name, counted_list.offset, counted_list.offset + counted_list.size)
+        for counted_list in counted
+        if counted_list.offset is not None
+    )
     is_placed = len(placed) == len(counted)
     return ListPages(source, placed, facts, is_placed, Cursor() if is_placed else _find_cursor(texts, source))
 

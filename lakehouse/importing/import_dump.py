@@ -64,14 +64,14 @@ class Listing:
     unreadable: list[tuple[File, str]] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
 
-    def add(self, found: Found) -> None:
+    def add(self, entry: Found) -> None:
         """Take one path: to be read, passed over or reported."""
-        if found.reason is None:
-            self.files.append(found.path)
-        elif found.is_fault:
-            self.unreadable.append((found.path, found.reason))
+        if entry.reason is None:
+            self.files.append(entry.path)
+        elif entry.is_fault:
+            self.unreadable.append((entry.path, entry.reason))
         else:
-            self.skip(found.reason)
+            self.skip(entry.reason)
 
     def skip(self, reason: str) -> None:
         """Count what is passed over."""

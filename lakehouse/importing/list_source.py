@@ -115,8 +115,8 @@ def read_address(address: str) -> Source | None:
     if path in OWN_LISTS:
         return Source(OWN_LISTS[path], OWN_LISTS[path])
     for pattern, kind in LISTS_OF_ONE:
-        if found := pattern.fullmatch(path):
-            return _name_list(kind, found.groupdict().get("id"), parameters)
+        if matched := pattern.fullmatch(path):
+            return _name_list(kind, matched.groupdict().get("id"), parameters)
     return None
 
 

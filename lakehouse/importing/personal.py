@@ -116,8 +116,8 @@ def clean_document(value: Json, *, keeps_private: bool) -> tuple[Json, list[str]
     items = cleaned.get("items")
     if not isinstance(items, list):
         return _clean_element(cleaned, kinds, keeps_private), kinds
-    elements = [_clean_element(one, kinds, keeps_private) for one in items]
-    if kinds and all(one is None for one in elements):
+    elements = [_clean_element(element, kinds, keeps_private) for element in items]
+    if kinds and all(element is None for element in elements):
         return None, kinds
     return {**cleaned, "items": elements}, kinds
 

@@ -81,17 +81,21 @@ class Reading:
         moment = dt.datetime.combine(first.dated.date, newest.time(), dt.UTC)
         return Run(self.run_id, moment, first.account)
 
-    def takes(self, one: Examined) -> bool:
+    def takes(self, examined: Examined) -> bool:
         """Return whether a file has further pages of the same list: at places that none of the members has."""
         first = self.members[0]
-        if one.listed is None or first.listed is None or not (one.listed.is_placed and first.listed.is_placed):
+        if (
+            examined.listed is None
+            or first.listed is None
+            or not (examined.listed.is_placed and first.listed.is_placed)
+        ):
             return False
-        if one.account != first.account:
+        if examined.account != first.account:
             return False
         held = [page for member in self.members if member.listed for page in member.listed.pages]
         return not any(
             page.list_name == other.list_name and page.start < other.end and other.start < page.end
-            for page in one.listed.pages
+            for page in examined.listed.pages
             for other in held
         )
 
@@ -101,8 +105,10 @@ class Reading:
         return sorted(self.members, key=_first_place)
 
 
-def _first_place(one: Examined) -> int:
-    return one.listed.pages[0].start if one.listed and one.listed.is_placed and one.listed.pages else 0
+def _first_place(examined: Examined) -> int:
+    return (
+        examined.listed.pages[0].start if examined.listed and examined.listed.is_placed and examined.listed.pages else 0
+    )
 
 
 def join_pages(examined: Sequence[Examined]) -> list[Reading]:
@@ -114,16 +120,16 @@ def join_pages(examined: Sequence[Examined]) -> list[Reading]:
     readings: list[Reading] = []
     latest: dict[Any, Reading] = {}
     linked: dict[Any, list[Examined]] = {}
-    for one in sorted(examined, key=lambda one: (one.moment, one.name)):
-        key = (one.dated.date, one.account, one.listed.source) if one.listed else None
-        if one.listed and not one.listed.is_placed:
-            linked.setdefault(key, []).append(one)
+    for each in sorted(examined, key=lambda each: (each.moment, each.name)):
+        key = (each.dated.date, each.account, each.listed.source) if each.listed else None
+        if each.listed and not each.listed.is_placed:
+            linked.setdefault(key, []).append(each)
             continue
         reading = latest.get(key) if key else None
-        if reading and reading.takes(one):
-            reading.members.append(one)
+        if reading and reading.takes(each):
+            reading.members.append(each)
             continue
-        reading = Reading([one])
+        reading = Reading([each])
         readings.append(reading)
         if key:
             latest[key] = reading
@@ -133,14 +139,14 @@ def join_pages(examined: Sequence[Examined]) -> list[Reading]:
 
 def _follow_cursors(members: Sequence[Examined]) -> Iterator[Reading]:
     """Join files, each with the one that it was asked for with: first from those that none leads to."""
-    cursors = {one.name: one.listed.cursor for one in members if one.listed}
+    cursors = {member.name: member.listed.cursor for member in members if member.listed}
     given = {text for cursor in cursors.values() for text in cursor.gives}
     by_question: dict[str, list[Examined]] = {}
-    for one in reversed(members):
-        for text in cursors[one.name].asked:
-            by_question.setdefault(text, []).append(one)
+    for member in reversed(members):
+        for text in cursors[member.name].asked:
+            by_question.setdefault(text, []).append(member)
     taken: set[str] = set()
-    for first in sorted(members, key=lambda one: not cursors[one.name].asked.isdisjoint(given)):
+    for first in sorted(members, key=lambda member: not cursors[member.name].asked.isdisjoint(given)):
         if first.name in taken:
             continue
         chain: list[Examined] = []
@@ -149,16 +155,18 @@ def _follow_cursors(members: Sequence[Examined]) -> Iterator[Reading]:
             taken.add(following.name)
             chain.append(following)
             waiting = [by_question.get(text, []) for text in sorted(cursors[following.name].gives)]
-            following = next((one for line in waiting for one in reversed(line) if one.name not in taken), None)
+            following = next(
+                (member for line in waiting for member in reversed(line) if member.name not in taken), None
+            )
         yield Reading(chain)
 
 
 def gather_names(examined: Sequence[Examined]) -> dict[tuple[dt.date, Source], JsonObject]:
     """Gather by day what the files say of a list: a page without the name gets it from the file that has it."""
     names: dict[tuple[dt.date, Source], JsonObject] = {}
-    for one in sorted(examined, key=lambda one: (one.moment, one.name)):
-        if one.listed and one.listed.facts:
-            names.setdefault((one.dated.date, one.listed.source), {}).update(one.listed.facts)
+    for each in sorted(examined, key=lambda each: (each.moment, each.name)):
+        if each.listed and each.listed.facts:
+            names.setdefault((each.dated.date, each.listed.source), {}).update(each.listed.facts)
     return names
 
 
@@ -188,9 +196,9 @@ def find_date(path: PurePath, given: dt.date | None, modified: dt.datetime) -> D
     """Take the given date, else the one in the path, else the day of the file's time."""
     if given:
         return Dated(given, "given")
-    if found := find_path_date(path):
-        other = f"from the path, which also says {found.other}" if found.other else "from the path"
-        return Dated(found.date, other)
+    if path_date := find_path_date(path):
+        other = f"from the path, which also says {path_date.other}" if path_date.other else "from the path"
+        return Dated(path_date.date, other)
     return Dated(modified.date(), "from the file's time", is_file_time=True)
 
 

@@ -50,8 +50,12 @@ def _reload(run_ids: Collection[str], raw: Path, warehouse: Path, say: Say, *, i
     from lakehouse.jobs.load import load
 
     loaded = _read_ledger(warehouse)
-    days = sorted({one.day for one in loaded if _run_id(one.name) in run_ids})
-    lost = sorted(one.name for one in loaded if one.day in days and _is_lost(one, run_ids, raw))
+    days = sorted({loaded_object.day for loaded_object in loaded if _run_id(loaded_object.name) in run_ids})
+    lost = sorted(
+        loaded_object.name
+        for loaded_object in loaded
+        if loaded_object.day in days and _is_lost(loaded_object, run_ids, raw)
+    )
     if lost:
         say(
             f"Not reloaded: expected all other raw objects of {_join(days)}, {len(lost)} such as {lost[0]} are gone, "
@@ -79,8 +83,11 @@ def _read_ledger(warehouse: Path) -> list[LoadedObject]:
     ]
 
 
-def _is_lost(one: LoadedObject, run_ids: Collection[str], raw: Path) -> bool:
-    return _run_id(one.name) not in run_ids and not (raw / f"extraction_date={one.day}" / one.name).is_file()
+def _is_lost(loaded_object: LoadedObject, run_ids: Collection[str], raw: Path) -> bool:
+    return (
+        _run_id(loaded_object.name) not in run_ids
+        and not (raw / f"extraction_date={loaded_object.day}" / loaded_object.name).is_file()
+    )
 
 
 def find_stretches(days: Sequence[Day]) -> Iterator[tuple[Day, Day]]:

@@ -81,8 +81,8 @@ def require_arguments(words: Sequence[str]) -> None:
 def require_raw(raw: Path) -> None:
     """Refuse what is not a folder."""
     if not raw.is_dir():
-        found = "a file" if raw.exists() else "nothing"
-        raise UserError(f"--raw {raw}: expected a folder of raw objects, found {found}. Nothing was loaded.")
+        got = "a file" if raw.exists() else "nothing"
+        raise UserError(f"--raw {raw}: expected a folder of raw objects, got {got}. Nothing was loaded.")
 
 
 def set_clocks(folder: Path, time_zones: Sequence[str]) -> None:

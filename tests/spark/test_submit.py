@@ -93,7 +93,7 @@ def test_a_value_that_the_job_refuses_is_one_line(folder: Path, capfd: pytest.Ca
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        pytest.param(["--raw", "none"], "load: --raw none: expected a folder of raw objects, found", id="no raw"),
+        pytest.param(["--raw", "none"], "load: --raw none: expected a folder of raw objects, got", id="no raw"),
         pytest.param(["--warehouse", "FILE"], "expected a folder, got a file. Nothing was loaded.", id="a file"),
     ],
 )

@@ -113,8 +113,8 @@ def test_signals_mean_what_they_did_before_once_a_job_has_ended():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, found nothing", id="no raw folder"),
-        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, found a file", id="raw is a file"),
+        pytest.param(["--raw", "{}/none"], "expected a folder of raw objects, got nothing", id="no raw folder"),
+        pytest.param(["--raw", "{}/file"], "expected a folder of raw objects, got a file", id="raw is a file"),
         pytest.param(["--raw={}", "--warehouse={}/file"], "expected a folder, got a file", id="warehouse is a file"),
         pytest.param(["--raw={}", "--warehouse={}/file/x"], "Nothing was loaded.", id="warehouse below a file"),
         pytest.param(["--raw={}", "--warehouse={}/a#b"], "got #. Nothing was loaded.", id="a sign of addresses"),
