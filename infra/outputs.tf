@@ -4,7 +4,7 @@ output "environment" {
 }
 
 output "region" {
-  description = "The region it stands in."
+  description = "The region it is in."
   value       = data.aws_region.current.id
 }
 

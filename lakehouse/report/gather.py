@@ -1,4 +1,4 @@
-"""What the page holds: answers of SQL as compact data, in which a name stands once and is meant by its number."""
+"""What the page holds: answers of SQL as compact data; each name appears once, elsewhere its number does."""
 
 import datetime as dt
 from collections import defaultdict

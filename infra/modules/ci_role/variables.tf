@@ -116,7 +116,7 @@ variable "provider_arn" {
 }
 
 variable "state" {
-  description = "Where the state lies, as in the backend's settings: its bucket, its key, and the workspace (the environment). null leaves state to others; a workflow without its state would deploy everything anew."
+  description = "Where the state is, as in the backend's settings: its bucket, its key, and the workspace (the environment). null leaves state to others; a workflow without its state would deploy everything anew."
   type        = object({ bucket = string, key = string, workspace = string })
   default     = null
 

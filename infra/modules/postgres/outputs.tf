@@ -24,7 +24,7 @@ output "secret_arn" {
 }
 
 output "security_group_id" {
-  description = "The security group it stands behind."
+  description = "Its security group."
   value       = aws_security_group.this.id
 }
 

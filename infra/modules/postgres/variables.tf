@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "vpc_id" {
-  description = "Network the database stands in."
+  description = "Network of the database."
   type        = string
   nullable    = false
 
@@ -80,7 +80,7 @@ variable "instance_class" {
 }
 
 variable "multi_az" {
-  description = "Whether a second instance in another zone stands by, at twice the price."
+  description = "Whether to keep a standby instance in another zone, at twice the price."
   type        = bool
   default     = false
   nullable    = false
