@@ -34,11 +34,23 @@ def status(lakehouse: Lakehouse, now: dt.datetime | None = None) -> int:
             say(line)
     except (ClientError, BotoCoreError) as error:
         raise UserError(f"--env {lakehouse.environment}: {error}. Nothing was changed.") from error
+    for line in describe_connections(lakehouse):
+        say(line)
     for trouble in troubles:
         say(f"trouble   {trouble}")
     if not troubles:
         say("all is as it should be")
     return 1 if troubles else 0
+
+
+def describe_connections(lakehouse: Lakehouse) -> Iterator[str]:
+    """Yield how other programs reach the tables through Athena, with the credentials of their own machine.
+
+    The forms are those of Athena's JDBC driver 3 and of PyAthena's dialect for SQLAlchemy.
+    """
+    region, database, workgroup = lakehouse.region, lakehouse.database, lakehouse.workgroup
+    yield f"athena    jdbc:athena://Region={region};WorkGroup={workgroup};Database={database};"
+    yield f"athena    awsathena+rest://:@athena.{region}.amazonaws.com:443/{database}?work_group={workgroup}"
 
 
 def describe_schedules(lakehouse: Lakehouse, now: dt.datetime) -> Iterator[str]:

@@ -248,6 +248,9 @@ def test_a_good_copy_ends_with_0(gauge: Any, capsys: pytest.CaptureFixture[str])
     assert status(gauge("HoursSinceLoad", 2.5)) == 0
     said = capsys.readouterr().out
     assert "gauge     hours since the newest load: 2.5\n" in said
+    assert f"athena    jdbc:athena://Region={REGION};WorkGroup=primary;Database=music_pr_7;\n" in said
+    sqlalchemy = f"awsathena+rest://:@athena.{REGION}.amazonaws.com:443/music_pr_7?work_group=primary"
+    assert f"athena    {sqlalchemy}\n" in said
     assert "gauge     days since the oldest login: 12\n" in said
     assert said.endswith("all is as it should be\n")
 
