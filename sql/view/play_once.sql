@@ -63,7 +63,8 @@ select
     cast(play.played_at as date) as played_date,
     play.origin,
     coalesce(named.song_id, play.song_id) as song_id,
-    play.ms_played,
+    -- More than 31 years is no duration, and sums of it would not fit a bigint.
+    case when play.ms_played between -1000000000000 and 1000000000000 then play.ms_played end as ms_played,
     play.song_name,
     play.artist_name,
     play.album_name,

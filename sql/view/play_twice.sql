@@ -36,7 +36,7 @@ told as (
         play.origin,
         coalesce(named.song_key, play.song_id) as song_key,
         date_diff('millisecond', timestamp '1970-01-01 00:00:00', cast(play.played_at as timestamp(3))) as at_ms,
-        coalesce(play.ms_played, 0) as ms_played
+        case when play.ms_played between -1000000000000 and 1000000000000 then play.ms_played else 0 end as ms_played
     from play
     left join named on play.song_id = named.song_id
 ),

@@ -10,7 +10,10 @@ select
     max_by(artist_ids, extraction_date) filter (where artist_ids is not null) as artist_ids,
     max_by(disc_number, extraction_date) filter (where disc_number is not null) as disc_number,
     max_by(track_number, extraction_date) filter (where track_number is not null) as track_number,
-    max_by(duration_ms, extraction_date) filter (where duration_ms is not null) as duration_ms,
+    -- More than 31 years is no duration, and sums of it would not fit a bigint.
+    max_by(duration_ms, extraction_date) filter (
+        where duration_ms between -1000000000000 and 1000000000000
+    ) as duration_ms,
     max_by(is_explicit, extraction_date) filter (where is_explicit is not null) as is_explicit,
     max_by(isrc, extraction_date) filter (where isrc is not null) as isrc,
     max_by(popularity, extraction_date) filter (where popularity is not null) as popularity,
