@@ -62,7 +62,7 @@ class Reading:
         is_known = offset is not None and 0 <= offset < values.LONG_BOUNDS[1] - index
         position = offset + index + 1 if is_known and offset is not None else 0
         self.entries.append(
-            (_list_name(answer_list), is_known, position, line, index, entry.kind, entry.item_id, entry.added_at)
+            (answer_list.listed_as, is_known, position, line, index, entry.kind, entry.item_id, entry.added_at)
         )
 
     def end_list(self, answer_list: AnswerList, size: int, *, has_plays: bool) -> None:
@@ -71,7 +71,7 @@ class Reading:
             return
         self.has_list = self.has_list or not size
         if not has_plays:
-            name = _list_name(answer_list)
+            name = answer_list.listed_as
             self.totals[name] = values.greater(self.totals.get(name), answer_list.page.total)
 
     @property
@@ -151,11 +151,6 @@ class Listings:
             facts.seen_at,
             self.raw_key,
         )
-
-
-def _list_name(answer_list: AnswerList) -> str | None:
-    """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
-    return "items" if answer_list.name == "tracks" else answer_list.name
 
 
 def _first(value: Any, other: Any) -> Any:

@@ -38,6 +38,11 @@ class AnswerList:
     """The JSON of the array; of a single object, the object's own."""
     is_single: bool = False
 
+    @property
+    def listed_as(self) -> str | None:
+        """Return the list's name among all pages: a playlist's own page may call `tracks` what others call `items`."""
+        return "items" if self.name == "tracks" else self.name
+
     def path_of(self, index: int) -> str:
         """Return where an element is in its answer."""
         return self.path if self.is_single else f"{self.path}[{index}]"

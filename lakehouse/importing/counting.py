@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from glue_jobs.spotify import values
 from glue_jobs.spotify.entries import Entry, classify_list
 from glue_jobs.spotify.kinds import imported_id
 from glue_jobs.spotify.lenient import MALFORMED
-from glue_jobs.spotify.lists import AnswerList, read_answer
+from glue_jobs.spotify.lists import read_answer
 from glue_jobs.spotify.reasons import Outcome
 
 
@@ -41,8 +42,7 @@ class Counted:
     @property
     def total(self) -> int | None:
         """Return how many entries its lists announce together; None where one does not say."""
-        totals = [counted_list.total for counted_list in self.lists if counted_list.total is not None]
-        return sum(totals) if totals and len(totals) == len(self.lists) else None
+        return values.add_up(counted_list.total for counted_list in self.lists) if self.lists else None
 
 
 def count(response: bytes) -> Counted:
@@ -57,7 +57,7 @@ def count(response: bytes) -> Counted:
         for entry in classify_list(answer_list, imported_id):
             size += 1
             _add(counted, entry)
-        counted.lists.append(ListCount(_list_name(answer_list), size, answer_list.page.offset, answer_list.page.total))
+        counted.lists.append(ListCount(answer_list.listed_as, size, answer_list.page.offset, answer_list.page.total))
     counted.is_single = [answer_list.is_single for answer_list in answer.lists or ()] == [True]
     return counted
 
@@ -67,8 +67,3 @@ def _add(counted: Counted, entry: Entry) -> None:
     if entry.reason:
         counted.reasons[entry.reason] += 1
     counted.plays += entry.origin is not None and entry.outcome == Outcome.ACCEPTED
-
-
-def _list_name(answer_list: AnswerList) -> str | None:
-    """Name a list; a playlist's own page may be called `tracks` where its further pages are `items`: it is one."""
-    return "items" if answer_list.name == "tracks" else answer_list.name

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from glue_jobs.spotify import values
 from lakehouse.importing import account_export, list_source, personal
 from lakehouse.importing.account_export import Exported
 from lakehouse.importing.counting import Counted, count
@@ -362,7 +363,7 @@ def _sum_up(source: Source, parts: list[_Part]) -> SourceResult:
     """Say how far one source came."""
     entries = sum(part.counted.entries for part in parts)
     totals = _greatest_totals(parts)
-    total = sum(number for number in totals if number is not None) if totals and None not in totals else None
+    total = values.add_up(totals) if totals else None
     is_error = any(part.is_error for part in parts)
     is_complete = None if total is None else _covered(parts) >= total
     if is_error:
@@ -380,8 +381,7 @@ def _greatest_totals(parts: list[_Part]) -> list[int | None]:
     totals: dict[str | None, int | None] = {}
     for part in parts:
         for counted_list in part.counted.lists:
-            known = totals.get(counted_list.name)
-            totals[counted_list.name] = max((n for n in (known, counted_list.total) if n is not None), default=None)
+            totals[counted_list.name] = values.greater(totals.get(counted_list.name), counted_list.total)
     return list(totals.values())
 
 
