@@ -3,15 +3,15 @@
 It prints how long the page takes to write, its size, and when it can be used in a headless Chromium, of five times.
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from devtools.report_samples import make_export
+from devtools.chromium import open_chromium
+from devtools.report_samples import make_ten_years
 from lakehouse.errors import UserError
 from lakehouse.report.write import write_report
 
@@ -26,21 +26,25 @@ def time_until_usable(browser: Browser, page: Path) -> float:
         return float(shown.evaluate("performance.getEntriesByName('interactive')[0].startTime"))
 
 
-def main() -> int:
-    """Measure, print, return the exit code."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise UserError("expected chromium on PATH, got none; .ci/chromium installs it. Nothing was measured.")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        warehouse = make_export(Path(folder) / "warehouse", days=3653, a_day=40, artists=1500)
+def measure() -> None:
+    """Measure and print."""
+    with open_chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        warehouse = make_ten_years(Path(folder) / "warehouse")
         page = Path(folder) / "report.html"
         started = monotonic()
         write_report(warehouse, page)
         sys.stdout.write(f"written in {monotonic() - started:.1f} s, {page.stat().st_size / 1e6:.2f} MB\n")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         took = sorted(time_until_usable(browser, page) for _ in range(TIMES))
         sys.stdout.write(f"usable after {took[0]:.0f} to {took[-1]:.0f} ms, in the middle {took[TIMES // 2]:.0f} ms\n")
-        browser.close()
+
+
+def main() -> int:
+    """Measure; return the exit code."""
+    try:
+        measure()
+    except UserError as error:
+        sys.stderr.write(f"bench: {error} Nothing was measured.\n")
+        return 2
     return 0
 
 

@@ -5,16 +5,17 @@
 """
 
 import argparse
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
+from devtools.chromium import open_chromium
 from devtools.report_samples import SAMPLES
+from lakehouse.errors import UserError
 from lakehouse.report.write import write_report
 
 FOLDER = Path("build/report_pictures")
@@ -31,19 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--readme", type=Path, help="write the picture of README.md here, and no other")
     parser.add_argument("kinds", nargs="*", choices=[[], *SAMPLES], help="kinds of data; all without any")
     options = parser.parse_args(arguments)
-    if (chromium := shutil.which("chromium")) is None:
-        sys.stderr.write("no chromium on PATH; .ci/chromium installs Debian's where root may. No picture.\n")
+    try:
+        with open_chromium() as browser, TemporaryDirectory() as folder:
+            pages = write_pages(Path(folder), options.kinds or list(SAMPLES), options.warehouse)
+            if options.readme:
+                take_readme_picture(browser, next(iter(pages.values())), options.readme)
+            else:
+                options.out.mkdir(parents=True, exist_ok=True)
+                for kind, page in pages.items():
+                    take_pictures(browser, page, options.out, kind)
+    except UserError as error:
+        sys.stderr.write(f"report_pictures: {error} No picture was taken.\n")
         return 2
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        pages = write_pages(Path(folder), options.kinds or list(SAMPLES), options.warehouse)
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        if options.readme:
-            take_readme_picture(browser, next(iter(pages.values())), options.readme)
-        else:
-            options.out.mkdir(parents=True, exist_ok=True)
-            for kind, page in pages.items():
-                take_pictures(browser, page, options.out, kind)
-        browser.close()
     return 0
 
 

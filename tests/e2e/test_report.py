@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +12,15 @@ import duckdb
 import pyarrow as pa
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from devtools.report_samples import START, export_plays, make_day, make_warehouse, own_lists
 from lakehouse.cli import main as lakehouse
 from lakehouse.report.addresses import Addresses
 from lakehouse.report.write import write_report
+from tests.browser import browser
+
+__all__ = ["browser"]
 
 MON = dt.date(2026, 11, 16)
 AWKWARD = "</script><script>alert('x')</script> \"quoted\" & <b>bold</b>"
@@ -41,18 +43,6 @@ class Opened:
     page: Page
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield a headless Chromium."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no chromium on PATH; .ci/chromium installs Debian's where root may")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def make_empty(folder: Path) -> Path:
