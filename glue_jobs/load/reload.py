@@ -99,11 +99,12 @@ def _reload(spark: SparkSession, settings: Settings, days: Days, report: Report)
             # Before the look at the raw objects: what lands and is loaded after it is a conflict, not a loss.
             snapshots = {table.name: _newest(spark, settings, table) for table in (*BY_DAY, PLAY, RAW_OBJECT)}
             wanted = set(days)
-            objects = [one for one in _list_days(settings, days[0], days[-1]) if one.extraction_date in wanted]
+            listed = _list_days(settings, days[0], days[-1])
+            objects = [raw_object for raw_object in listed if raw_object.extraction_date in wanted]
             log.info("reloading %s to %s: %d objects, try %d of %d", days[0], days[-1], len(objects), attempt, TRIES)
-            one = _Reload(spark, settings, days, objects, snapshots, report)
-            one.leave_out_unread()
-            _replace_all(one)
+            reload = _Reload(spark, settings, days, objects, snapshots, report)
+            reload.leave_out_unread()
+            _replace_all(reload)
         except WorkerDied as error:
             raise LoadError(
                 f"--reload {days[0]}..{days[-1]}: expected Python workers to read the objects, one was killed."

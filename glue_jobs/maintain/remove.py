@@ -61,7 +61,8 @@ def expire_rows(spark: SparkSession, settings: MaintainSettings, present: Collec
         return Removed()
     removed = _remove(spark, settings, present, [key for key, _ in old_objects], "false")
     removed.is_late = any(is_late for _, is_late in old_objects)
-    _write(f"update {settings.name_of(RAW_OBJECT.name)} set status = '{EXPIRED}' where {_of_objects()}", spark)
+    ledger = settings.name_of(RAW_OBJECT.name)
+    _write(spark, ledger, f"update {ledger} set status = '{EXPIRED}' where {_of_objects()}")
     return removed
 
 
@@ -92,7 +93,8 @@ def forget_account(
     keys = [row["raw_key"] for row in ledger_df.select("raw_key").collect()]
     removed = _remove(spark, settings, present, keys, f"account = {literal(account)}", is_dry=is_dry)
     if not is_dry and keys:
-        _write(f"delete from {settings.name_of(RAW_OBJECT.name)} where {_of_objects()}", spark)
+        ledger = settings.name_of(RAW_OBJECT.name)
+        _write(spark, ledger, f"delete from {ledger} where {_of_objects()}")
     return removed
 
 
@@ -116,7 +118,7 @@ def _remove(
         spark.catalog.refreshTable(name)
         removed.rows[table.name] = spark.table(name).where(condition).count()
         if removed.rows[table.name] and not is_dry:
-            _write(f"delete from {name} where {condition}", spark)
+            _write(spark, name, f"delete from {name} where {condition}")
     return removed
 
 
@@ -124,9 +126,8 @@ def _of_objects() -> str:
     return f"raw_key in (select raw_key from {VIEW})"
 
 
-def _write(statement: str, spark: SparkSession) -> None:
-    """Run a statement; against a load that writes the same files, try again."""
-    table = statement.removeprefix("delete from ").removeprefix("update ").split(" ")[0]
+def _write(spark: SparkSession, table: str, statement: str) -> None:
+    """Run a statement that changes a table; against a load that writes the same files, try again."""
     outcome = "Rows of some tables are removed, the ledger still names their objects: the next run does the rest."
     try_again(lambda _: spark.sql(statement), table, outcome)
 

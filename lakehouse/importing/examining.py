@@ -44,21 +44,21 @@ class Examiner:
 
     def examine_all(self, files: Sequence[File], step: Callable[[], None]) -> Iterator[Examined | NotLanded]:
         """Yield what each file is; those in zips come in place of the zip."""
-        found: list[Examined] = []
+        examined: list[Examined] = []
         waiting = list(reversed(files))
         while waiting:
             file = waiting.pop()
-            one = self._examine(file)
-            if isinstance(one, Examined):
-                found.append(one)
-            elif isinstance(one, NotLanded):
-                yield one
+            result = self._examine(file)
+            if isinstance(result, Examined):
+                examined.append(result)
+            elif isinstance(result, NotLanded):
+                yield result
             else:
-                waiting += reversed(one)
+                waiting += reversed(result)
             if not isinstance(file, ZipFile):
                 step()
-        for one in found:
-            yield self._finish(one)
+        for file_examined in examined:
+            yield self._finish(file_examined)
 
     def _examine(self, file: File) -> Examined | NotLanded | list[ZipFile]:
         """Look at one file; of a zip return the files inside."""

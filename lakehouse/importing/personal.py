@@ -80,7 +80,7 @@ def has_personal_text(text: str) -> bool:
 
 
 def find_kind(value: Json) -> str | None:
-    """Name the kind of personal data anywhere in a value that holds no music; None where there is none."""
+    """Name the kind of personal data anywhere in a value that holds no music; None if there is none."""
     waiting: list[Json] = [value]
     while waiting:
         part = waiting.pop()

@@ -95,7 +95,7 @@ class Tables:
             return to_dataset(table, self.filesystem)
 
     def read_ledger(self, *columns: str) -> list[dict[str, Any]]:
-        """Return these columns of the ledger's rows; no rows where there is no ledger yet."""
+        """Return these columns of the ledger's rows; no rows if there is no ledger yet."""
         if LEDGER not in self.tables:
             return []
         rows: list[dict[str, Any]] = self.open_dataset(LEDGER).to_table(list(columns)).to_pylist()

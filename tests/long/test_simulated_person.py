@@ -190,26 +190,26 @@ def test_plays_minutes_and_charts_are_those_of_the_truth(
     answer: Callable[..., list[tuple[Any, ...]]],
 ) -> None:
     plays = list(draw_plays(random.Random(seed)))
-    told = tell_all(tmp_path, plays)
+    true_plays = tell_all(tmp_path, plays)
     rows = read_raw_folder(tmp_path / "raw")
     tables = {
         name: [{key: restore(one, schemas[name].field(key).type) for key, one in row.items()} for row in rows[name]]
         for name in TABLES
     }
-    assert len(tables["play"]) > len(told) + 300, "the sources overlap"
+    assert len(tables["play"]) > len(true_plays) + 300, "the sources overlap"
 
     songs = answer("most_played_songs", "song_name plays skips minutes_played", **tables)
     once = engine.sql("select song_name, played_date from play_once").fetchall()
-    assert Counter(once) == Counter((play.song.title, play.end.date()) for play in told)
-    assert songs == chart(told, lambda play: play.song.title)
+    assert Counter(once) == Counter((play.song.title, play.end.date()) for play in true_plays)
+    assert songs == chart(true_plays, lambda play: play.song.title)
     artists = answer("most_played_artists", "artist_name plays skips minutes_played")
-    assert artists == chart(told, lambda play: play.song.artist)
+    assert artists == chart(true_plays, lambda play: play.song.artist)
 
 
-def chart(told: list[Play], name_of: Callable[[Play], str]) -> list[tuple[str, int, int, float]]:
+def chart(true_plays: list[Play], name_of: Callable[[Play], str]) -> list[tuple[str, int, int, float]]:
     """Return the ten names played most, with plays, skips and minutes; what no export tells has no minutes."""
     plays, skips, timed = Counter[str](), Counter[str](), Counter[str]()
-    for play in told:
+    for play in true_plays:
         name = name_of(play)
         plays[name] += play.ms_played >= LEAST_MS
         skips[name] += play.ms_played < LEAST_MS
